@@ -1,0 +1,219 @@
+"""What the screen shows: one snapshot of the till, sent whole at every change.
+
+A screen that starts or restarts needs nothing but the newest `TillState` to be right. Text fields hold safe text
+(`pos.text`); reasons, states and kinds are the values of string enums, so that an older screen can show a newer one's
+words as unknown instead of failing.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the snapshot."""
+
+
+class Outcome(StrEnum):
+    """What became of a presented code."""
+
+    APPROVED = "approved"
+    DECLINED = "declined"
+    REFERRED = "referred"
+
+
+class PrinterState(StrEnum):
+    """What the printer last told."""
+
+    READY = "ready"
+    PRINTING = "printing"
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    FAULT = "fault"
+    SILENT = "silent"
+    MISSING = "missing"
+
+
+class ScannerState(StrEnum):
+    """What the camera or scanner is doing."""
+
+    READY = "ready"
+    LOCATED = "located"
+    MISSING = "missing"
+
+
+class ScanHint(StrEnum):
+    """How the customer can help."""
+
+    CLOSER = "closer"
+    FURTHER = "further"
+    BRIGHTER = "brighter"
+
+
+class SellingStop(StrEnum):
+    """Why nothing can be sold now."""
+
+    DISK_FULL = "disk_full"
+    DISK_READ_ONLY = "disk_read_only"
+    DISK_FAULT = "disk_fault"
+    DATABASE_NEWER = "database_newer"
+    JOURNAL_DAMAGED = "journal_damaged"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    JOURNAL_FORKED = "journal_forked"
+    TRUST_MISSING = "trust_missing"
+
+
+class QuestionKind(StrEnum):
+    """What the cashier is asked; the choices are numbered from 1."""
+
+    PART_PAYMENT = "part_payment"
+    """The code is for less than what is due: 1 take it, 2 leave it."""
+    CODE_AMOUNT = "code_amount"
+    """No amount was typed: 1 take the code's own amount, 2 leave it."""
+    PRINT_UNKNOWN = "print_unknown"
+    """Did the receipt come out to its end? 1 yes, 2 no: print again, 3 later."""
+    PAPER_LOADED = "paper_loaded"
+    """Receipts waited for paper: 1 print all, 2 only the last, 3 none."""
+    PRINT_RECEIPT = "print_receipt"
+    """The shop asks each customer: 1 print; any next digit means no."""
+    OPEN_SALE = "open_sale"
+    """A part-paid sale survived a power cut: 1 go on, 2 cancel all."""
+
+
+class NetworkView(View, frozen=True, kw_only=True):
+    online: bool
+    since_s: int
+
+
+class WaitingView(View, frozen=True, kw_only=True):
+    """Approved and not yet acknowledged by the ledger."""
+
+    count: int
+    value_won: int
+
+
+class PrinterView(View, frozen=True, kw_only=True):
+    state: PrinterState
+    unprinted: int
+
+
+class ScannerView(View, frozen=True, kw_only=True):
+    state: ScannerState
+    hint: ScanHint | None = None
+    unread_s: int = 0
+    """For how long a code has been located without being read."""
+
+
+class TenderView(View, frozen=True, kw_only=True):
+    kind: str
+    """ "voucher", "cash" or "other"."""
+    amount_won: int
+    program_name: str = ""
+
+
+class RequestView(View, frozen=True, kw_only=True):
+    """The open payment request of the sale, to be shown to the phone."""
+
+    text: str
+    amount_won: int
+    expires_s: int
+
+
+class SaleView(View, frozen=True, kw_only=True):
+    due_won: int
+    """0 where the cashier has typed no amount and the code's own is waited for."""
+    paid_won: int
+    tenders: tuple[TenderView, ...] = ()
+    request: RequestView | None = None
+
+    @property
+    def remaining_won(self) -> int:
+        return max(self.due_won - self.paid_won, 0)
+
+
+class CheckView(View, frozen=True, kw_only=True):
+    number: int
+    name: str
+    passed: bool
+
+
+class VerdictView(View, frozen=True, kw_only=True):
+    """The newest answer to a presented code. Fields that do not apply are empty."""
+
+    serial: int
+    """Counts verdicts since core started: a new serial is a new verdict."""
+    outcome: Outcome
+    reason: str = ""
+    """Value of `pos.till.reasons.Reason`; empty when approved."""
+    amount_won: int = 0
+    remaining_won: int = 0
+    change_won: int = 0
+    program_name: str = ""
+    voucher_mask: str = ""
+    receipt_number: str = ""
+    earlier_receipt_number: str = ""
+    earlier_time_s: int = 0
+    earlier_amount_won: int = 0
+    difference_won: int = 0
+    limit_won: int = 0
+    limit_count: int = 0
+    may_show_again: bool = False
+    is_quiet: bool = False
+    """The code just approved, seen again: information, not an alarm."""
+    is_offline: bool = True
+    foreign_kind: str = ""
+    foreign_length: int = 0
+    foreign_head: str = ""
+    entry_sequence: int = 0
+    checks: tuple[CheckView, ...] = ()
+    time_s: int = 0
+
+
+class QuestionView(View, frozen=True, kw_only=True):
+    serial: int
+    kind: QuestionKind
+    amount_won: int = 0
+    difference_won: int = 0
+    count: int = 0
+    receipt_number: str = ""
+
+
+class LastSaleView(View, frozen=True, kw_only=True):
+    time_s: int
+    amount_won: int
+    receipt_number: str
+    program_name: str
+    paper: str
+    """State of its receipt: a value of `pos.link.calls.PaperState`."""
+
+
+class LimitView(View, frozen=True, kw_only=True):
+    """How much more can be approved before the ledger has to be reached."""
+
+    left_won: int
+    left_count: int
+    used_percent: int
+
+
+class TillState(View, frozen=True, kw_only=True):
+    shop_name: str
+    terminal: str
+    clerk: str
+    business_date: str
+    time_s: int
+    clock_quality: int
+    network: NetworkView
+    waiting: WaitingView
+    printer: PrinterView
+    scanner: ScannerView
+    limit: LimitView
+    stop: SellingStop | None = None
+    sale: SaleView | None = None
+    verdict: VerdictView | None = None
+    question: QuestionView | None = None
+    last_sale: LastSaleView | None = None
+    attention_count: int = 0
+    """Sales to settle with the customer."""
+    sync_progress_percent: int | None = None
+    trust_warning: bool = False
