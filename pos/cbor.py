@@ -1,0 +1,231 @@
+"""Deterministic CBOR: one value, one encoding (RFC 8949, section 4.2.1).
+
+Rules, each checked while reading so that nothing need be encoded again to compare:
+
+- definite lengths, shortest heads, no bytes after the value;
+- map keys are integers or text, in bytewise order of their encodings, none twice;
+- text is UTF-8; of the simple values only false, true and null; no floats;
+- integers fit 64 bits, so the bignum tags 2 and 3 have no use and are refused;
+- arrays, maps and tags nest no deeper than the caller allows (a value that is none of these adds nothing).
+
+What the values mean, and whether text is normalised, is for `pos.voucher` to judge.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from pos.errors import MalformedError
+
+DEPTH_MAX: Final = 6
+"""Nesting of the objects in QR codes; a journal entry may nest to 16."""
+
+UINT_MAX: Final = 2**64 - 1
+NINT_MIN: Final = -(2**64)
+
+_BIGNUM_TAGS: Final = frozenset({2, 3})
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A value under a tag, such as 18 for COSE_Sign1."""
+
+    tag: int
+    value: "Value"
+
+
+Value: TypeAlias = int | bytes | str | bool | list["Value"] | dict[int | str, "Value"] | Tagged | None
+
+
+def encode(value: Value) -> bytes:
+    """Return the one encoding of `value`; values outside the subset are a mistake of the caller."""
+    out = bytearray()
+    _write(out, value)
+    return bytes(out)
+
+
+def decode(data: bytes, *, depth_max: int = DEPTH_MAX) -> Value:
+    """Read the one value that `data` holds. Raises MalformedError, whatever the bytes."""
+    try:
+        value, end = _read(data, 0, depth_max)
+    except IndexError:
+        raise MalformedError("CBOR: ends too early") from None
+    if end != len(data):
+        raise MalformedError("CBOR: bytes after the value")
+    return value
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read(data: bytes, at: int, depth_left: int) -> tuple[Value, int]:
+    initial = data[at]
+    major = initial >> 5
+    argument = initial & 0x1F
+    at += 1
+    if argument >= 24:
+        if major == 7:
+            raise MalformedError("CBOR: a float or an unknown simple value")
+        argument, at = _read_long_argument(data, at, argument)
+    if major == 0:
+        return argument, at
+    if major == 1:
+        return -1 - argument, at
+    if major <= 3:
+        end = at + argument
+        if end > len(data):
+            raise MalformedError("CBOR: a string runs past the end")
+        return (data[at:end] if major == 2 else _text(data[at:end])), end
+    if major == 7:
+        return _simple(argument), at
+    if depth_left == 0:
+        raise MalformedError("CBOR: nested too deeply")
+    return _READ_NESTED[major - 4](data, at, argument, depth_left - 1)
+
+
+def _read_long_argument(data: bytes, at: int, additional: int) -> tuple[int, int]:
+    if additional > 27:
+        raise MalformedError("CBOR: an indefinite length or a reserved head")
+    width = 1 << (additional - 24)
+    end = at + width
+    if end > len(data):
+        raise MalformedError("CBOR: ends too early")
+    argument = int.from_bytes(data[at:end], "big")
+    # The shortest head: 24 needs one byte, anything wider must not fit the next narrower form.
+    if argument < (24 if width == 1 else 1 << (4 * width)):
+        raise MalformedError("CBOR: a head longer than needed")
+    return argument, end
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MalformedError("CBOR: text that is not UTF-8") from None
+
+
+def _simple(argument: int) -> Value:
+    if argument == 20:
+        return False
+    if argument == 21:
+        return True
+    if argument == 22:
+        return None
+    raise MalformedError("CBOR: an unknown simple value")
+
+
+def _read_array(data: bytes, at: int, length: int, depth_left: int) -> tuple[Value, int]:
+    if length > len(data) - at:
+        raise MalformedError("CBOR: an array runs past the end")
+    items: list[Value] = []
+    for _ in range(length):
+        item, at = _read(data, at, depth_left)
+        items.append(item)
+    return items, at
+
+
+def _read_map(data: bytes, at: int, length: int, depth_left: int) -> tuple[Value, int]:
+    if length > len(data) - at:
+        raise MalformedError("CBOR: a map runs past the end")
+    items: dict[int | str, Value] = {}
+    previous = b""
+    for _ in range(length):
+        start = at
+        if data[at] >> 5 not in (0, 1, 3):
+            raise MalformedError("CBOR: a map key that is neither an integer nor text")
+        key, at = _read(data, at, 0)
+        encoded = data[start:at]
+        if encoded <= previous:
+            raise MalformedError("CBOR: a map key twice" if encoded == previous else "CBOR: map keys out of order")
+        previous = encoded
+        assert isinstance(key, int | str)
+        items[key], at = _read(data, at, depth_left)
+    return items, at
+
+
+def _read_tag(data: bytes, at: int, tag: int, depth_left: int) -> tuple[Value, int]:
+    if tag in _BIGNUM_TAGS:
+        raise MalformedError("CBOR: an integer beyond 64 bits")
+    value, at = _read(data, at, depth_left)
+    return Tagged(tag, value), at
+
+
+_READ_NESTED: Final[tuple[Callable[[bytes, int, int, int], tuple[Value, int]], ...]] = (
+    _read_array,
+    _read_map,
+    _read_tag,
+)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _write(out: bytearray, value: Value) -> None:
+    if value is None:
+        out.append(0xF6)
+    elif value is True:
+        out.append(0xF5)
+    elif value is False:
+        out.append(0xF4)
+    elif isinstance(value, int):
+        _write_integer(out, value)
+    elif isinstance(value, bytes):
+        _write_head(out, 0x40, len(value))
+        out += value
+    elif isinstance(value, str):
+        raw = value.encode("utf-8")
+        _write_head(out, 0x60, len(raw))
+        out += raw
+    else:
+        _write_nested(out, value)
+
+
+def _write_nested(out: bytearray, value: Value) -> None:
+    if isinstance(value, list):
+        _write_head(out, 0x80, len(value))
+        for item in value:
+            _write(out, item)
+    elif isinstance(value, dict):
+        _write_map(out, value)
+    else:
+        assert isinstance(value, Tagged), f"{type(value).__name__} has no deterministic encoding"
+        assert value.tag not in _BIGNUM_TAGS, "integers beyond 64 bits have no encoding here"
+        _write_head(out, 0xC0, value.tag)
+        _write(out, value.value)
+
+
+def _write_map(out: bytearray, items: dict[int | str, Value]) -> None:
+    _write_head(out, 0xA0, len(items))
+    encoded = []
+    for key, item in items.items():
+        assert isinstance(key, int | str), "map keys are integers or text"
+        assert not isinstance(key, bool), "map keys are integers or text"
+        encoded.append((encode(key), item))
+    encoded.sort(key=lambda pair: pair[0])
+    for raw_key, item in encoded:
+        out += raw_key
+        _write(out, item)
+
+
+def _write_integer(out: bytearray, value: int) -> None:
+    assert NINT_MIN <= value <= UINT_MAX, "integers fit 64 bits"
+    if value >= 0:
+        _write_head(out, 0x00, value)
+    else:
+        _write_head(out, 0x20, -1 - value)
+
+
+def _write_head(out: bytearray, major: int, argument: int) -> None:
+    if argument < 24:
+        out.append(major | argument)
+    elif argument < 1 << 8:
+        out += bytes((major | 24, argument))
+    elif argument < 1 << 16:
+        out.append(major | 25)
+        out += argument.to_bytes(2, "big")
+    elif argument < 1 << 32:
+        out.append(major | 26)
+        out += argument.to_bytes(4, "big")
+    else:
+        out.append(major | 27)
+        out += argument.to_bytes(8, "big")
