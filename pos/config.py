@@ -1,0 +1,211 @@
+"""The terminal's configuration: one TOML file, every key known, all problems reported at once.
+
+Rules: an unknown key is an error that names the nearest known one; relative paths are relative to the file; secrets
+are named by path and never stand in the file. Reading touches nothing but the file itself.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Final, Literal, TypeVar, cast
+
+from pos.errors import ConfigError
+
+DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
+COLUMNS: Final = (32, 42, 48)
+Printing = Literal["always", "ask", "never"]
+PRINTING: Final = ("always", "ask", "never")
+LANGUAGES: Final = ("ko", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalSection:
+    id: str
+    merchant: str
+    ledger: str
+    state_dir: Path
+    """Journal, key, time anchor. Must be on a disk that keeps what it acknowledges."""
+    socket_dir: Path
+    trust_dir: Path
+    language: str = "ko"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSection:
+    url: str
+    ca_file: Path | None = None
+    """PEM; without it an https ledger is verified against the CA of the trust data only."""
+    town_dir: Path | None = None
+    """A sandbox's town, whose ledger `pos sync --once` may start by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorSection:
+    path: Path | None = None
+    """Folder on a second medium; it must hold the marker file that provisioning wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptSection:
+    columns: int = 42
+    printing: str = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterSection:
+    url: str = "none"
+    profile: str = "simulated-80mm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannerSection:
+    url: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalConfig:
+    """Everything a terminal needs to start."""
+
+    file: Path
+    terminal: TerminalSection
+    ledger: LedgerSection
+    mirror: MirrorSection = MirrorSection()
+    receipt: ReceiptSection = ReceiptSection()
+    printer: PrinterSection = PrinterSection()
+    scanner: ScannerSection = ScannerSection()
+
+
+_SECTIONS: Final[Mapping[str, type]] = {
+    "terminal": TerminalSection,
+    "ledger": LedgerSection,
+    "mirror": MirrorSection,
+    "receipt": ReceiptSection,
+    "printer": PrinterSection,
+    "scanner": ScannerSection,
+}
+_REQUIRED: Final = frozenset({"terminal", "ledger"})
+_CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
+    "terminal.language": LANGUAGES,
+    "receipt.columns": COLUMNS,
+    "receipt.printing": PRINTING,
+}
+_URL_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ledger.url": ("http", "https"),
+    "printer.url": ("none", "sim", "usb", "usblp", "serial", "tcp"),
+    "scanner.url": ("none", "sim", "v4l2", "files", "picamera2"),
+}
+
+T = TypeVar("T")
+
+
+def load_config(path: Path) -> TerminalConfig:
+    """Read and check `path`; ConfigError names every problem, each with file, key and what is expected."""
+    return _Reader(path.absolute()).config()
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._problems: list[str] = []
+
+    def config(self) -> TerminalConfig:
+        document = self._document()
+        for name in document.keys() - _SECTIONS.keys():
+            self._unknown(f"[{name}]", name, tuple(_SECTIONS))
+        made = {name: self._section(name, document.get(name)) for name in _SECTIONS}
+        self._check_address(made["ledger"])
+        if self._problems:
+            raise ConfigError(tuple(self._problems))
+        return TerminalConfig(
+            file=self._path,
+            terminal=cast("TerminalSection", made["terminal"]),
+            ledger=cast("LedgerSection", made["ledger"]),
+            mirror=cast("MirrorSection", made["mirror"]),
+            receipt=cast("ReceiptSection", made["receipt"]),
+            printer=cast("PrinterSection", made["printer"]),
+            scanner=cast("ScannerSection", made["scanner"]),
+        )
+
+    def _document(self) -> dict[str, object]:
+        try:
+            return tomllib.loads(self._path.read_text("utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(
+                (f"{self._path}: no such file; name one with --config or POS_CONFIG, or run `pos sandbox init`",)
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError((f"{self._path}: cannot be read: {error}",)) from error
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError((f"{self._path}: is not valid TOML: {error}",)) from error
+
+    def _section(self, name: str, given: object) -> object | None:
+        if given is None:
+            if name in _REQUIRED:
+                self._problem(f"[{name}]", "this section is required")
+                return None
+            return cast("object", _SECTIONS[name]())
+        if not isinstance(given, dict):
+            self._problem(f"[{name}]", "expected a section")
+            return None
+        return self._filled(name, _SECTIONS[name], given)
+
+    def _filled(self, section: str, made: Callable[..., object], given: Mapping[str, object]) -> object | None:
+        known = {item.name: item for item in fields(cast("type", made))}
+        before = len(self._problems)
+        for key in given.keys() - known.keys():
+            self._unknown(f"{section}.{key}", key, tuple(known))
+        values: dict[str, object] = {}
+        for name, item in known.items():
+            if name in given:
+                values[name] = self._value(f"{section}.{name}", str(item.type), given[name])
+            elif item.default is MISSING:
+                self._problem(f"{section}.{name}", "this key is required")
+        return made(**values) if len(self._problems) == before else None
+
+    def _value(self, key: str, kind: str, given: object) -> object:
+        if kind.endswith("int'>"):
+            return self._checked(key, given, int)
+        text = self._checked(key, given, str)
+        if "Path" in kind:
+            if not text and "None" not in kind:
+                self._problem(key, "a path is expected, not an empty text")
+            return (self._path.parent / text) if text else None
+        self._check_scheme(key, text)
+        return self._located(text) if key in _URL_SCHEMES else text
+
+    def _located(self, url: str) -> str:
+        """Make the folder of a simulated device relative to the file, as paths are."""
+        scheme, _, rest = url.partition(":")
+        return f"{scheme}:{self._path.parent / rest}" if scheme in ("sim", "files") else url
+
+    def _checked(self, key: str, given: object, kind: type[T]) -> T:
+        if not isinstance(given, kind) or isinstance(given, bool):
+            self._problem(key, f"expected {'a whole number' if kind is int else 'a text'}, found {given!r}")
+            return kind()
+        choices = _CHOICES.get(key)
+        if choices is not None and given not in choices:
+            self._problem(key, f"expected one of {', '.join(map(str, choices))}; found {given!r}")
+        elif given == "" and key in ("terminal.id", "terminal.merchant", "terminal.ledger"):
+            self._problem(key, "must not be empty")
+        return cast("T", given)
+
+    def _check_scheme(self, key: str, text: str) -> None:
+        schemes = _URL_SCHEMES.get(key)
+        if schemes is not None and text.partition(":")[0] not in schemes:
+            self._problem(key, f"expected an address beginning with one of {', '.join(schemes)}; found {text!r}")
+
+    def _check_address(self, ledger: object) -> None:
+        if isinstance(ledger, LedgerSection) and ledger.url.startswith("http:"):
+            host = ledger.url.removeprefix("http://").partition("/")[0].rpartition(":")[0]
+            if host not in ("127.0.0.1", "localhost", "[::1]"):
+                self._problem("ledger.url", "plain http is for this machine only; use https")
+
+    def _unknown(self, shown: str, name: str, known: tuple[str, ...]) -> None:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        self._problem(shown, f"is not known here; {hint}")
+
+    def _problem(self, key: str, what: str) -> None:
+        self._problems.append(f"{self._path}: {key}: {what}")
