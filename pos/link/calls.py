@@ -347,16 +347,15 @@ class SignCall(Call[Token], frozen=True, kw_only=True):
 
 
 class TakeAcknowledgement(Call[Acknowledged], frozen=True, kw_only=True):
+    """`nonce` is that of the call's token; core knows when it made it."""
+
     raw: bytes
     nonce: bytes
-    sent_entries: int
-    elapsed_ms: int
 
 
 class TakeSignedTime(Call[Done | Refused], frozen=True, kw_only=True):
     raw: bytes
     nonce: bytes
-    elapsed_ms: int
 
 
 class AdoptEntries(Call[Done | Refused], frozen=True, kw_only=True):

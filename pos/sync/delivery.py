@@ -1,0 +1,136 @@
+"""One round with the ledger: take a batch from core, send it, hand the answer back, do what core says.
+
+Nothing is remembered here between rounds: what is acknowledged, what must be sent again and what is missing is known
+to core alone. A round that fails anywhere is simply made again; repeated entries are skipped by the ledger.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol, TypeVar
+
+from pos import cbor
+from pos.errors import LedgerRefusedError, LedgerUnreachableError, MalformedError
+from pos.link.calls import (
+    Acknowledged,
+    AdoptEntries,
+    Call,
+    DeliveryStep,
+    Done,
+    NextBatch,
+    OutboxBatch,
+    SignCall,
+    TakeAcknowledgement,
+    TakeSignedTime,
+)
+from pos.sync.client import LedgerAnswer, LedgerClient
+
+R = TypeVar("R")
+ROUNDS_MAX: Final = 100_000
+"""A bound on one `deliver_all`: more rounds than entries could ever need."""
+_OK: Final = 200
+_UNAUTHORISED: Final = 401
+_CONFLICT: Final = 409
+_BUSY: Final = (429, 503)
+
+
+class Link(Protocol):
+    """Core, as far as delivery asks it."""
+
+    def call(self, call: Call[R]) -> R: ...
+
+
+class LedgerBusyError(LedgerUnreachableError):
+    """The ledger asked for patience; `retry_after_s` says how much."""
+
+    def __init__(self, retry_after_s: int | None) -> None:
+        super().__init__("the ledger is busy")
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What one or more rounds achieved."""
+
+    sent: int = 0
+    step: DeliveryStep = DeliveryStep.CONTINUE
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(sent=self.sent + other.sent, step=other.step)
+
+
+class Delivery:
+    """Carries entries for one terminal."""
+
+    def __init__(self, link: Link, client: LedgerClient) -> None:
+        self._link = link
+        self._client = client
+
+    def deliver_all(self, on_progress: Callable[[int], None] = lambda waiting: None) -> Delivered:
+        """Rounds until nothing waits; an empty outbox is still one round, which is a sign of life to both sides.
+
+        Raises LedgerUnreachableError (LedgerBusyError among them) to be tried again later, and LedgerRefusedError
+        when the ledger knows this terminal no more.
+        """
+        total = Delivered()
+        for _ in range(ROUNDS_MAX):
+            batch = self._link.call(NextBatch())
+            done = self._round(batch)
+            total += done
+            on_progress(max(batch.waiting - done.sent, 0))
+            if done.step is DeliveryStep.STOP or (done.step is DeliveryStep.CONTINUE and batch.waiting <= done.sent):
+                return total
+        raise LedgerUnreachableError("the ledger and the till do not come to an end")
+
+    def _round(self, batch: OutboxBatch) -> Delivered:
+        path = f"/v1/terminals/{batch.terminal}/journal"
+        answer, nonce = self._authorised("POST", path, cbor.encode(list(batch.entries)))
+        if answer.status not in (_OK, _CONFLICT):
+            raise _fault(answer)
+        taken = self._link.call(TakeAcknowledgement(raw=answer.body, nonce=nonce))
+        if taken.step is DeliveryStep.IGNORE:
+            raise LedgerUnreachableError(f"answer {answer.status} is not an acknowledgement of our ledger")
+        if taken.step is DeliveryStep.FETCH:
+            self._fetch(batch.terminal, taken)
+        sent = len(batch.entries) if taken.step is DeliveryStep.CONTINUE else 0
+        return Delivered(sent=sent, step=taken.step)
+
+    def _fetch(self, terminal: str, taken: Acknowledged) -> None:
+        """Bring back entries that only the ledger still has."""
+        path = f"/v1/terminals/{terminal}/journal?after={taken.fetch_after}"
+        answer, _ = self._authorised("GET", path, b"")
+        if answer.status != _OK:
+            raise _fault(answer)
+        adopted = self._link.call(AdoptEntries(entries=_byte_strings(answer.body)))
+        if not isinstance(adopted, Done):
+            raise LedgerRefusedError("the ledger's entries of this terminal are not ours", status=answer.status)
+
+    def _authorised(self, method: str, path: str, body: bytes) -> tuple[LedgerAnswer, bytes]:
+        """Call with a token; when the ledger's clock disagrees, once more at its time."""
+        digest = hashlib.sha256(body).digest()
+        token = self._link.call(SignCall(method=method, path=path, body_sha256=digest))
+        answer = self._client.call(method, path, body=body, authorization=token.authorization)
+        if answer.status != _UNAUTHORISED:
+            return answer, token.nonce
+        if not isinstance(self._link.call(TakeSignedTime(raw=answer.body, nonce=token.nonce)), Done):
+            raise LedgerRefusedError("the ledger does not accept this terminal", status=answer.status)
+        token = self._link.call(SignCall(method=method, path=path, body_sha256=digest))
+        return self._client.call(method, path, body=body, authorization=token.authorization), token.nonce
+
+
+def _fault(answer: LedgerAnswer) -> LedgerUnreachableError | LedgerRefusedError:
+    if answer.status in _BUSY:
+        return LedgerBusyError(answer.retry_after_s)
+    if answer.status in (_UNAUTHORISED, 403, 404, 410):
+        return LedgerRefusedError("the ledger does not accept this terminal", status=answer.status)
+    return LedgerUnreachableError(f"the ledger answered {answer.status}")
+
+
+def _byte_strings(body: bytes) -> tuple[bytes, ...]:
+    try:
+        given = cbor.decode(body)
+    except MalformedError as error:
+        raise LedgerUnreachableError(f"the ledger's answer is not a list of entries: {error.what}") from error
+    if not isinstance(given, list) or not all(isinstance(item, bytes) for item in given):
+        raise LedgerUnreachableError("the ledger's answer is not a list of entries")
+    return tuple(item for item in given if isinstance(item, bytes))

@@ -1,0 +1,103 @@
+"""The sync process: delivers when there is something to deliver, and now and then when there is not.
+
+Owns the conversation with the ledger and nothing else: no key, no database, no devices. It runs for ever: core gone
+means wait and connect again, network gone means back off (with jitter, so that a thousand tills do not return in the
+same second) and try again.
+"""
+
+import logging
+import random
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import Final
+
+from pos.config import TerminalConfig
+from pos.errors import LedgerRefusedError, LedgerUnreachableError, LinkError
+from pos.link.calls import ReportNetwork, Role, SyncWork, WatchSync
+from pos.link.client import BlockingLink
+from pos.sync.client import LedgerClient
+from pos.sync.delivery import Delivery, LedgerBusyError
+
+BACKOFF_FIRST_S: Final = 1.0
+BACKOFF_MAX_S: Final = 60.0
+REFUSED_PAUSE_S: Final = 300.0
+HEARTBEAT_S: Final = 300.0
+"""With nothing to deliver the ledger still hears of the till this often: contact keeps the limits high."""
+CORE_PAUSE_S: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Doubling pauses with full jitter; reset by success."""
+
+    random: random.Random
+    pause_s: float = 0.0
+
+    def next_s(self) -> float:
+        self.pause_s = min(max(self.pause_s * 2, BACKOFF_FIRST_S), BACKOFF_MAX_S)
+        return self.random.uniform(self.pause_s / 2, self.pause_s)
+
+    def reset(self) -> None:
+        self.pause_s = 0.0
+
+
+def run_sync(config: TerminalConfig, stopping: Event) -> None:
+    """Serve one terminal until told to stop."""
+    client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
+    try:
+        while not stopping.is_set():
+            try:
+                with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
+                    _serve(link, Delivery(link, client), stopping)
+            except LinkError as error:
+                log.info("core is away: %s", error)
+                stopping.wait(CORE_PAUSE_S)
+    finally:
+        client.close()
+
+
+def _serve(link: BlockingLink, delivery: Delivery, stopping: Event) -> None:
+    backoff = Backoff(random.Random())
+    link.call(WatchSync())
+    while not stopping.is_set():
+        pause_s = _try(link, delivery, backoff)
+        _wait_for_work(link, pause_s, stopping, is_failing=backoff.pause_s > 0)
+
+
+def _try(link: BlockingLink, delivery: Delivery, backoff: Backoff) -> float:
+    """Deliver everything once; return how long to wait before the next try."""
+    try:
+        delivery.deliver_all()
+    except LedgerBusyError as error:
+        link.call(ReportNetwork(online=True, cause=str(error)))
+        return max(error.retry_after_s or 0, backoff.next_s())
+    except LedgerUnreachableError as error:
+        link.call(ReportNetwork(online=False, cause=str(error)))
+        return backoff.next_s()
+    except LedgerRefusedError as error:
+        link.call(ReportNetwork(online=False, cause=str(error)))
+        backoff.next_s()
+        return REFUSED_PAUSE_S
+    link.call(ReportNetwork(online=True))
+    backoff.reset()
+    return HEARTBEAT_S
+
+
+def _wait_for_work(link: BlockingLink, pause_s: float, stopping: Event, *, is_failing: bool) -> None:
+    """Wait out the pause; new work ends it at once, unless the network is down: then only the cashier's key does."""
+    waited_s = 0.0
+    forced: int | None = None
+    while waited_s < pause_s and not stopping.is_set():
+        slice_s = min(1.0, pause_s - waited_s)
+        push = link.next_push(slice_s)
+        if push is None:
+            waited_s += slice_s
+        elif isinstance(push, SyncWork):
+            if forced is not None and push.force_serial != forced:
+                return
+            forced = push.force_serial
+            if push.waiting and not is_failing:
+                return
