@@ -1,0 +1,1 @@
+"""The core process: the only owner of journal, key and decisions. No network, no devices."""
