@@ -1,0 +1,214 @@
+"""The test stages: one small function each, all in one list, the quickest first.
+
+- A stage installs what it needs and fails where it cannot; it never skips.
+- Every stage runs, whatever the others did; the exit status is the first failure's.
+- Each has a limit in minutes, after which it is stopped with everything it started.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import environments
+import fresh_clone
+import readme
+from bench import Bench, StageError
+from ground import ROOT, GroundError, install_packages
+
+PACKAGES_TO_TEST = ("git", "strace", "tmux")
+FUZZ_RUNS_SLICE = 20_000
+FUZZ_RUNS_SOAK = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    name: str
+    says: str
+    body: Callable[[Bench], None]
+    minutes_max: float
+    is_everyday: bool = False
+    is_soak: bool = False
+    closes_with_pytest: bool = False
+
+
+# The stages
+
+
+def lint(bench: Bench) -> None:
+    bench.tool("ruff", "check", ".", "run")
+
+
+def layout(bench: Bench) -> None:
+    bench.tool("ruff", "format", "--check", ".", "run")
+
+
+def types(bench: Bench) -> None:
+    bench.tool("mypy", "--explicit-package-bases", "pos", "drivers", "tests")
+    helpers = sorted(path.stem for path in (ROOT / ".ci").glob("*.py"))
+    modules = [word for name in helpers for word in ("--module", name)]
+    bench.tool("mypy", *modules, env={"MYPYPATH": str(ROOT / ".ci")})
+
+
+def layers(bench: Bench) -> None:
+    bench.tool("lint-imports")
+
+
+def tests(bench: Bench) -> None:
+    install_packages(PACKAGES_TO_TEST)
+    bench.pytest("-n", "2", "-m", "not slow")
+
+
+def slow(bench: Bench) -> None:
+    install_packages(PACKAGES_TO_TEST)
+    bench.pytest("-n", "2", "-m", "slow", "-k", "not kill_matrix")
+
+
+def kill_matrix(bench: Bench) -> None:
+    install_packages(PACKAGES_TO_TEST)
+    bench.pytest("-m", "slow", "-k", "kill_matrix")
+
+
+def fuzz(bench: Bench) -> None:
+    bench.run(environments.fuzzer(), "tests/workshop/fuzz_decoders.py", f"-runs={FUZZ_RUNS_SLICE}")
+
+
+def fuzz_long(bench: Bench) -> None:
+    bench.run(environments.fuzzer(), "tests/workshop/fuzz_decoders.py", f"-runs={FUZZ_RUNS_SOAK}")
+
+
+def pycose(bench: Bench) -> None:
+    bench.pytest("tests/outside/pycose", env={"CHAK_PYCOSE": str(environments.pycose())})
+
+
+def emupos(bench: Bench) -> None:
+    bench.pytest("tests/outside/emupos", env={"CHAK_EMUPOS": str(environments.emupos())})
+
+
+def receiptio(bench: Bench) -> None:
+    bench.pytest("tests/outside/receiptio", env={"CHAK_RECEIPTIO": str(environments.receiptio())})
+
+
+def clone(bench: Bench) -> None:
+    install_packages(["git"])
+    fresh_clone.demonstrate(bench)
+
+
+def readme_commands(bench: Bench) -> None:
+    readme.run_commands(bench)
+
+
+STAGES = (
+    Stage(name="lint", says="ruff's rules", body=lint, minutes_max=1, is_everyday=True),
+    Stage(name="layout", says="ruff's formatting", body=layout, minutes_max=1, is_everyday=True),
+    Stage(name="types", says="mypy, strict", body=types, minutes_max=5, is_everyday=True),
+    Stage(name="layers", says="who may import whom", body=layers, minutes_max=1, is_everyday=True),
+    Stage(
+        name="tests",
+        says="the everyday tests",
+        body=tests,
+        minutes_max=10,
+        is_everyday=True,
+        closes_with_pytest=True,
+    ),
+    Stage(name="slow", says="the slow tests", body=slow, minutes_max=15, closes_with_pytest=True),
+    Stage(
+        name="kill-matrix",
+        says="killed at every mutating system call",
+        body=kill_matrix,
+        minutes_max=15,
+        is_soak=True,
+        closes_with_pytest=True,
+    ),
+    Stage(name="fuzz", says="a slice of the fuzzing", body=fuzz, minutes_max=5),
+    Stage(name="fuzz-long", says="a million inputs for each decoder", body=fuzz_long, minutes_max=600, is_soak=True),
+    Stage(name="pycose", says="an independent COSE library", body=pycose, minutes_max=3, closes_with_pytest=True),
+    Stage(name="emupos", says="an independent printer emulator", body=emupos, minutes_max=6, closes_with_pytest=True),
+    Stage(name="receiptio", says="another printing client", body=receiptio, minutes_max=4, closes_with_pytest=True),
+    Stage(name="clone", says="the demo, from a fresh clone in an empty environment", body=clone, minutes_max=10),
+    Stage(name="readme", says="every command in the README", body=readme_commands, minutes_max=8),
+)
+
+
+# Running them
+
+
+@dataclass(slots=True)
+class Tally:
+    rows: list[tuple[Stage, float, str]] = field(default_factory=list)
+    status: int = 0
+
+    def add(self, stage: Stage, seconds: float, reason: str, status: int) -> None:
+        self.rows.append((stage, seconds, reason))
+        self.status = self.status or status
+
+
+def test(arguments: Sequence[str]) -> int:
+    """`./run test`: choose the stages, run them all, print a table of seconds; the first failure's exit status."""
+    try:
+        chosen, pytest_arguments = _choose(list(arguments))
+    except LookupError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return _run_all(chosen, pytest_arguments)
+
+
+def soak(arguments: Sequence[str]) -> int:
+    """`./run soak`: the stages that take a night."""
+    return _run_all([stage for stage in STAGES if stage.is_soak], arguments)
+
+
+def _choose(arguments: list[str]) -> tuple[list[Stage], list[str]]:
+    if "--stage" in arguments:
+        at = arguments.index("--stage")
+        name = " ".join(arguments[at + 1 : at + 2])
+        del arguments[at : at + 2]
+        chosen = [stage for stage in STAGES if stage.name == name]
+        if not chosen:
+            raise LookupError("\n".join(["The stages are:", *(f"  {stage.name:<12}{stage.says}" for stage in STAGES)]))
+        return chosen, arguments
+    if "--all" in arguments:
+        arguments.remove("--all")
+        return [stage for stage in STAGES if stage.name != "fuzz-long"], arguments
+    if arguments:
+        return [stage for stage in STAGES if stage.name == "tests"], arguments
+    return [stage for stage in STAGES if stage.is_everyday], arguments
+
+
+def _run_all(stages: Sequence[Stage], pytest_arguments: Sequence[str]) -> int:
+    tally = Tally()
+    for stage in stages:
+        sys.stdout.write(f"\n──── {stage.name}: {stage.says}\n")
+        sys.stdout.flush()
+        started = time.monotonic()
+        bench = Bench(deadline_s=started + stage.minutes_max * 60, pytest_arguments=pytest_arguments)
+        reason, status = _attempt(stage, bench)
+        tally.add(stage, time.monotonic() - started, reason, status)
+    _print(tally)
+    return tally.status
+
+
+def _attempt(stage: Stage, bench: Bench) -> tuple[str, int]:
+    try:
+        stage.body(bench)
+    except StageError as error:
+        return str(error), error.status
+    except (GroundError, OSError, subprocess.SubprocessError) as error:
+        return str(error), 1
+    return "", 0
+
+
+def _print(tally: Tally) -> None:
+    sys.stdout.write("\nstage          seconds\n")
+    for stage, seconds, reason in tally.rows:
+        sys.stdout.write(f"{stage.name:<14}{seconds:>8.1f}  {'FAILED: ' + reason if reason else 'passed'}\n")
+    total = sum(seconds for _, seconds, _ in tally.rows)
+    sys.stdout.write(f"{'together':<14}{total:>8.1f}\n")
+    # A reader of test output looks for the last summary; pytest's own is one already.
+    if not tally.rows[-1][0].closes_with_pytest:
+        failed = sum(bool(reason) for _, _, reason in tally.rows)
+        sys.stdout.write(f"{len(tally.rows) - failed} passed, {failed} failed\n")
+    sys.stdout.flush()
