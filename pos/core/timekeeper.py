@@ -1,7 +1,8 @@
 """The terminal's clock: machine clocks, the floor, and the last time that a ledger signed.
 
-Rules: the floor only rises; the anchor is stored durably (`pos.anchor`) before it is used; a signed time counts only when its answer came back within `ANSWER_S_MAX` of
-making the nonce, because its age is otherwise unknown. Combining the clocks is `pos.clock`'s pure function.
+Rules: the floor only rises; the anchor is stored durably (`pos.anchor`) before it is used; a signed time counts only
+when its answer came back within `ANSWER_S_MAX` of making the nonce, because its age is otherwise unknown. Combining
+the clocks is `pos.clock`'s pure function.
 """
 
 import time
