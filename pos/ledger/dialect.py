@@ -1,0 +1,125 @@
+"""The only place that knows which database is underneath.
+
+Rules:
+
+- SQLite: WAL with full synchronous writes; a writing transaction begins as BEGIN IMMEDIATE and holds a lock file next
+  to the database, also across processes. The lock is not for speed: SQLite before 3.51.3 can lose committed data when
+  two connections write and checkpoint in the same instant, and Debian's version is older;
+- PostgreSQL (and what speaks its protocol): READ COMMITTED; rows that decide something are locked by SELECT … FOR
+  UPDATE in `pos.ledger.records`, so that several ledger processes give the same answers;
+- a transaction that lost a race (`is_transient`) is run again by `pos.ledger.database`.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.schema import SchemaItem
+
+from pos.errors import ConfigError
+
+WRITES: Final = "pos_writes"
+"""Execution option of an engine whose transactions write."""
+
+_BUSY_TIMEOUT_MS: Final = 10_000
+_POOL: Final = 8
+_TRANSIENT_SQLSTATES: Final = frozenset({"40001", "40P01"})
+"""serialization_failure and deadlock_detected (PostgreSQL, appendix A)."""
+_TRANSIENT_SQLITE: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
+
+Row = Mapping[str, object]
+
+
+def create(url: str) -> Engine:
+    """Open an engine for a SQLAlchemy URL; ConfigError for one that this ledger cannot use."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ConfigError((f"database url {parsed}: expected sqlite or postgresql",))
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed, isolation_level="READ COMMITTED", pool_size=_POOL, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_size=_POOL, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000})
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise ConfigError((f"database url {url!r}: {error}",)) from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def strict_table(name: str, metadata: MetaData, *items: SchemaItem) -> Table:
+    """Declare a table whose columns refuse values of another type also where types are only advice."""
+    return Table(name, metadata, *items, sqlite_strict=True)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert those rows whose primary or unique key is not there yet."""
+    if rows:
+        make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(make(table).on_conflict_do_nothing(), rows)
+
+
+def is_transient(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is run again from its beginning."""
+    if getattr(error.orig, "sqlstate", None) in _TRANSIENT_SQLSTATES:
+        return True
+    return getattr(error.orig, "sqlite_errorname", None) in _TRANSIENT_SQLITE
+
+
+class WriterLock:
+    """One writer at a time on a SQLite file, among threads and processes; nothing at all elsewhere."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._threads = threading.Lock()
+        path = engine.url.database if engine.dialect.name == "sqlite" else None
+        self._file = None if path is None else os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        if self._file is None:
+            yield
+            return
+        with self._threads:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def chunks(keys: Iterable[bytes], size: int = 500) -> Iterator[list[bytes]]:
+    """Sorted keys in pieces that fit into one IN list; sorted, so that two processes lock rows in the same order."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+def _prepare_sqlite(raw: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver must not begin transactions by itself: `_begin_sqlite` says how they begin.
+    raw.isolation_level = None
+    cursor = raw.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

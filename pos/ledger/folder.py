@@ -1,0 +1,205 @@
+"""A ledger's data folder: settings, keys, trust files, database.
+
+    DATA/ledger.toml                 settings; every key known, all problems reported at once
+    DATA/keys/<role>.key             32-byte Ed25519 seeds, readable by their owner only
+    DATA/trust/                      trust files as they are served under /trust/
+    DATA/ledger.db                   the database, where no other is named
+    DATA/ledger.url, ledger.lock     address of the service that runs on this folder, and the lock it holds meanwhile
+
+Rules: a key file that others may read stops the service; relative paths are relative to `ledger.toml`; plain HTTP is
+for loopback addresses only. What the trust files mean is left to `pos.ledger.authority`.
+"""
+
+import difflib
+import ipaddress
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+
+from pos.errors import ConfigError
+from pos.ledger.dialect import sqlite_url
+from pos.voucher.keys import SEED_BYTES, SigningKey
+
+SETTINGS_FILE: Final = "ledger.toml"
+_KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
+    "ledger": {"id": str, "trust_dir": str, "keys_dir": str},
+    "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},
+    "database": {"url": str},
+}
+_PORT_MAX: Final = 65_535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerKeys:
+    """The service's signing keys by role (protocol, "Signed objects"); `log` signs checkpoints."""
+
+    certificate: SigningKey
+    ack: SigningKey
+    message: SigningKey
+    time: SigningKey
+    confirmation: SigningKey
+    log: SigningKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFolder:
+    """Everything a service needs to start."""
+
+    data: Path
+    ledger: str
+    keys: LedgerKeys
+    trust_dir: Path
+    database_url: str
+    host: str
+    port: int
+    """0 lets the system choose."""
+    tls_certificate: Path | None
+    tls_key: Path | None
+
+
+def write_folder(
+    data: Path, *, ledger: str, keys: LedgerKeys, host: str = "127.0.0.1", port: int = 8400
+) -> LedgerFolder:
+    """Make a data folder with settings and keys; the trust files are the caller's. FileExistsError if there is one."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys_dir = data / "keys"
+    keys_dir.mkdir(mode=0o700)
+    (data / "trust").mkdir()
+    for role in fields(LedgerKeys):
+        key: SigningKey = getattr(keys, role.name)
+        _write_private(keys_dir / f"{role.name}.key", key.seed)
+    settings = (
+        f'[ledger]\nid = "{ledger}"\ntrust_dir = "trust"\nkeys_dir = "keys"\n\n'
+        f'[http]\nhost = "{host}"\nport = {port}\ntls_certificate = ""\ntls_key = ""\n\n'
+        '[database]\nurl = ""\n'
+    )
+    (data / SETTINGS_FILE).write_text(settings, "utf-8")
+    return open_folder(data)
+
+
+def open_folder(data: Path) -> LedgerFolder:
+    """Read and check a data folder. Raises ConfigError with every problem."""
+    return _Reader(data.absolute()).folder()
+
+
+def check_reachable(*, host: str, is_tls: bool) -> None:
+    """Refuse plain HTTP on an address that other machines can reach. Raises ConfigError."""
+    if not is_tls and not _is_loopback(host):
+        raise ConfigError((f"http.host: plain http on {host} can be read by others; name tls_certificate and tls_key",))
+
+
+class _Reader:
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._file = data / SETTINGS_FILE
+        self._problems: list[str] = []
+        self._values: dict[str, str | int] = {}
+
+    def folder(self) -> LedgerFolder:
+        self._collect()
+        keys = self._keys(self._path("ledger.keys_dir", "keys"))
+        certificate, tls_key = self._file_named("http.tls_certificate"), self._file_named("http.tls_key")
+        if (certificate is None) != (tls_key is None):
+            self._problem("http.tls_certificate", "tls_certificate and tls_key are used together or not at all")
+        if self._problems or keys is None:
+            raise ConfigError(tuple(self._problems))
+        return LedgerFolder(
+            data=self._data,
+            ledger=self._text("ledger.id", ""),
+            keys=keys,
+            trust_dir=self._path("ledger.trust_dir", "trust"),
+            database_url=self._text("database.url", "") or sqlite_url(self._data / "ledger.db"),
+            host=self._text("http.host", "127.0.0.1"),
+            port=int(self._values.get("http.port", 8400)),
+            tls_certificate=certificate,
+            tls_key=tls_key,
+        )
+
+    def _collect(self) -> None:
+        for section, content in self._document().items():
+            known = _KNOWN.get(section)
+            if known is None or not isinstance(content, dict):
+                self._unknown(f"[{section}]", section, tuple(_KNOWN))
+                continue
+            for key, value in content.items():
+                self._collect_value(section, key, value, known)
+        if not self._text("ledger.id", ""):
+            self._problem("ledger.id", "this key is required")
+        if not 0 <= int(self._values.get("http.port", 0)) <= _PORT_MAX:
+            self._problem("http.port", f"expected 0 to {_PORT_MAX}")
+
+    def _document(self) -> dict[str, object]:
+        try:
+            return tomllib.loads(self._file.read_text("utf-8"))
+        except FileNotFoundError:
+            raise ConfigError((f"{self._file}: no such file; `pos sandbox init` makes a ledger to try",)) from None
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError((f"{self._file}: cannot be read: {error}",)) from error
+
+    def _collect_value(self, section: str, key: str, value: object, known: dict[str, type[str] | type[int]]) -> None:
+        if key not in known:
+            self._unknown(f"{section}.{key}", key, tuple(known))
+        elif isinstance(value, str | int) and type(value) is known[key]:
+            self._values[f"{section}.{key}"] = value
+        else:
+            expected = "a whole number" if known[key] is int else "a text"
+            self._problem(f"{section}.{key}", f"expected {expected}, found {value!r}")
+
+    def _keys(self, keys_dir: Path) -> LedgerKeys | None:
+        found = {role.name: self._key(keys_dir / f"{role.name}.key") for role in fields(LedgerKeys)}
+        whole = {name: key for name, key in found.items() if key is not None}
+        return LedgerKeys(**whole) if len(whole) == len(found) else None
+
+    def _key(self, path: Path) -> SigningKey | None:
+        try:
+            seed, mode = path.read_bytes(), path.stat().st_mode
+        except OSError as error:
+            self._problems.append(f"{path}: cannot be read: {error.strerror}")
+            return None
+        if mode & 0o077:
+            self._problems.append(f"{path}: others may read this key; make it a new one and chmod 600")
+        if len(seed) != SEED_BYTES:
+            self._problems.append(f"{path}: expected {SEED_BYTES} bytes, found {len(seed)}")
+            return None
+        return SigningKey.from_seed(seed)
+
+    def _text(self, key: str, default: str) -> str:
+        return str(self._values.get(key, default))
+
+    def _path(self, key: str, default: str) -> Path:
+        return self._data / self._text(key, default)
+
+    def _file_named(self, key: str) -> Path | None:
+        if not self._text(key, ""):
+            return None
+        path = self._path(key, "")
+        if not path.is_file():
+            self._problem(key, f"{path} is not a file")
+        return path
+
+    def _unknown(self, shown: str, name: str, known: tuple[str, ...]) -> None:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        self._problem(shown, f"is not known here; {hint}")
+
+    def _problem(self, key: str, what: str) -> None:
+        self._problems.append(f"{self._file}: {key}: {what}")
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,158 @@
+"""The ledger's tables.
+
+Rules:
+
+- `entries`, `forks`, `vouchers`, `terminals` and `settlements` are evidence: from them alone `pos.ledger.audit`
+  recomputes everything else;
+- journals are keyed by terminal, spend lines by voucher (`voucher` = issuer and voucher id in one key), so that both
+  can be split over machines along those keys;
+- spend-once belongs to the database: `payments.line` holds the payment's sequence when it settled and NULL otherwise,
+  and (voucher, line) is unique;
+- amounts are whole won, times whole seconds since 1970-01-01 UTC; no column can hold a float.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.schema import SchemaItem
+
+from pos.ledger.dialect import strict_table
+
+VERSION: Final = 1
+metadata = MetaData()
+_whole: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:
+    return Column(name, Text(), primary_key=key, nullable=null)
+
+
+def _int(name: str, *, key: bool = False, null: bool = False, counted: bool = False) -> Column[int]:
+    return Column(name, _whole, primary_key=key, nullable=null, autoincrement=counted)
+
+
+def _bytes(name: str, *, key: bool = False, null: bool = False) -> Column[bytes]:
+    return Column(name, LargeBinary(), primary_key=key, nullable=null)
+
+
+def _table(name: str, *items: SchemaItem) -> Table:
+    return strict_table(name, metadata, *items)
+
+
+ledger = _table("ledger", _int("version", key=True), _text("id"))
+
+terminals = _table(
+    "terminals",
+    _text("terminal", key=True),
+    _text("merchant"),
+    _bytes("certificate"),
+    _bytes("public_key"),
+    _int("head_sequence"),
+    _bytes("head_hash"),
+    _int("message_head"),
+    _int("inbox_acknowledged"),
+    _int("seen_s"),
+)
+
+entries = _table(
+    "entries",
+    _text("terminal", key=True),
+    _int("sequence", key=True),
+    _bytes("hash"),
+    _text("kind"),
+    _int("time_s"),
+    _int("received_s"),
+    _bytes("raw"),
+)
+
+forks = _table(
+    "forks",
+    _text("terminal", key=True),
+    _bytes("hash", key=True),
+    _int("sequence"),
+    _int("received_s"),
+    _bytes("raw"),
+)
+
+payments = _table(
+    "payments",
+    _text("terminal", key=True),
+    _int("sequence", key=True),
+    _text("merchant"),
+    _text("kind"),
+    _text("status"),
+    _text("reason", null=True),
+    _int("amount_won"),
+    _bytes("voucher", null=True),
+    _int("number", null=True),
+    _int("spent_before_won", null=True),
+    _bytes("claims", null=True),
+    _int("line", null=True),
+    _text("other_terminal", null=True),
+    _int("other_sequence", null=True),
+    _int("told_by", null=True),
+    _int("decided_s"),
+    Index("payments_by_voucher", "voucher", "line", unique=True),
+)
+"""`number` is the payment's own sequence, `claims` a digest of its claims, `told_by` the message that told a change."""
+
+vouchers = _table(
+    "vouchers",
+    _bytes("voucher", key=True),
+    _text("issuer"),
+    _text("program"),
+    _int("value_won"),
+    _int("expires_s"),
+    _bytes("claims"),
+    _bytes("raw"),
+    _int("registered_s"),
+)
+
+postings = _table(
+    "postings",
+    _text("kind", key=True),
+    _text("reference", key=True),
+    _int("line", key=True),
+    _text("account"),
+    _int("amount_won"),
+    Index("postings_by_account", "account"),
+)
+
+settlements = _table(
+    "settlements", _text("merchant", key=True), _int("number", key=True), _int("amount_won"), _int("paid_s")
+)
+
+messages = _table(
+    "messages",
+    _text("terminal", key=True),
+    _int("number", key=True),
+    _text("kind"),
+    _int("time_s"),
+    _bytes("raw"),
+)
+
+nonces = _table(
+    "nonces",
+    _text("terminal", key=True),
+    _bytes("nonce", key=True),
+    _int("expires_s"),
+    Index("nonces_by_expiry", "expires_s"),
+)
+
+enrolments = _table(
+    "enrolments",
+    _bytes("secret_hash", key=True),
+    _text("terminal"),
+    _text("merchant"),
+    _text("merchant_name"),
+    _int("expires_s"),
+    _bytes("public_key", null=True),
+    _bytes("certificate", null=True),
+)
+
+revoked_keys = _table("revoked_keys", _text("issuer", key=True), _bytes("kid", key=True), _int("seen_s"))
+
+log_queue = _table("log_queue", _int("place", key=True, counted=True), _bytes("entry"))
+log_leaves = _table("log_leaves", _bytes("entry", key=True), _int("position"))
+log_nodes = _table("log_nodes", _int("level", key=True), _int("position", key=True), _bytes("hash"))
+log_heads = _table("log_heads", _int("size", key=True), _bytes("root"), _int("time_s"), _text("checkpoint"))
