@@ -1,0 +1,216 @@
+"""The numbered fields that journal entry bodies are made of, each declared once.
+
+A body is a frozen dataclass whose annotations name these fields; reading and writing follow from the annotations:
+
+    class ReceiptPrinted(EntryBody):
+        receipt_number: ReceiptNumber       # key 2, required
+        clerk: Clerk | None = None          # key 17, may be absent
+
+Numbers 1 to 6 of `payment.approved` are the protocol's; numbers are added, never given a second meaning.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, ClassVar, Final, Self, TypeVar, get_args, get_type_hints
+
+from pos import cbor
+from pos.errors import MalformedError
+from pos.money import AMOUNT_MAX_WON
+from pos.voucher.entry import Body
+from pos.voucher.fields import HASH_BYTES, ID16_BYTES, Fields
+from pos.voucher.labels import OBJECT_BYTES_MAX, RECEIPT_NUMBER_BYTES_MAX
+
+REASON_BYTES_MAX: Final = 64
+CLERK_BYTES_MAX: Final = 64
+DETAILS_BYTES_MAX: Final = 2_000
+CHECKS_MAX: Final = 64
+CHECK_NUMBER_MAX: Final = 255
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class TenderKind(StrEnum):
+    """How a tender that is no voucher was paid."""
+
+    CASH = "cash"
+    OTHER = "other"
+
+
+class RequestEnd(StrEnum):
+    """Why a payment request is closed."""
+
+    ANSWERED = "answered"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class PrintOutcome(StrEnum):
+    """What is proven about a receipt's paper."""
+
+    PRINTED = "printed"
+    NOT_STARTED = "not_started"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxSplit:
+    """What a sale's total is made of, in won."""
+
+    taxable_won: int
+    """Supply value without the tax."""
+    vat_won: int
+    exempt_won: int
+    service_won: int
+
+
+@dataclass(frozen=True, slots=True)
+class BodyField:
+    """One numbered field: how it is read, and how written where its value is not CBOR already."""
+
+    number: int
+    read: Callable[[Fields, int, str], object]
+    write: Callable[..., cbor.Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    name: str
+    field: BodyField
+    is_optional: bool
+
+
+class EntryBody:
+    """What the body of one kind of entry says."""
+
+    __slots__ = ()
+
+    KIND: ClassVar[str]
+
+    @classmethod
+    def from_body(cls, body: Body) -> Self:
+        """Read a body; keys that this kind does not know are ignored. Raises MalformedError."""
+        given = Fields(cls.KIND, body)
+        make: Callable[..., Self] = cls
+        return make(
+            **{
+                slot.name: slot.field.read(given, slot.field.number, slot.name)
+                for slot in _slots_of(cls)
+                if given.has(slot.field.number) or not slot.is_optional
+            }
+        )
+
+    def to_body(self) -> Body:
+        """Return the body as it is written."""
+        body: Body = {}
+        for slot in _slots_of(type(self)):
+            value = getattr(self, slot.name)
+            if value is not None:
+                body[slot.field.number] = value if slot.field.write is None else slot.field.write(value)
+        return body
+
+
+def _slots_of(kind: type[EntryBody]) -> tuple[_Slot, ...]:
+    hints = get_type_hints(kind, include_extras=True)
+    # Every EntryBody is a dataclass; the base cannot say so without being one itself.
+    return tuple(_slot(item.name, hints[item.name]) for item in fields(kind))  # type: ignore[arg-type]
+
+
+def _slot(name: str, hint: object) -> _Slot:
+    members = get_args(hint)
+    if type(None) in members:
+        return _Slot(name, _slot(name, members[0]).field, True)
+    field = members[1]
+    assert isinstance(field, BodyField), f"{name} is not declared as a body field"
+    return _Slot(name, field, False)
+
+
+def _business_date(fields: Fields, key: int, name: str) -> str:
+    text = fields.text(key, name, bytes_max=10)
+    try:
+        if _DATE.fullmatch(text):
+            date.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise MalformedError(f"{name} is not a date YYYY-MM-DD")
+
+
+def _checks(fields: Fields, key: int, name: str) -> tuple[int, ...]:
+    checks = fields.array(key, name, length_max=CHECKS_MAX)
+    numbers = tuple(number for number in checks if isinstance(number, int) and not isinstance(number, bool))
+    if len(numbers) != len(checks) or any(not 1 <= number <= CHECK_NUMBER_MAX for number in numbers):
+        raise MalformedError(f"{name} is not an array of check numbers")
+    return numbers
+
+
+def _tax_split(fields: Fields, key: int, name: str) -> TaxSplit:
+    given = Fields(name, fields.map_(key, name))
+    return TaxSplit(
+        taxable_won=given.uint(1, "taxable", high=AMOUNT_MAX_WON),
+        vat_won=given.uint(2, "vat", high=AMOUNT_MAX_WON),
+        exempt_won=given.uint(3, "exempt", high=AMOUNT_MAX_WON),
+        service_won=given.uint(4, "service", high=AMOUNT_MAX_WON),
+    )
+
+
+def _write_tax_split(split: TaxSplit) -> cbor.Value:
+    return {1: split.taxable_won, 2: split.vat_won, 3: split.exempt_won, 4: split.service_won}
+
+
+def _member_of(members: type[E]) -> Callable[[Fields, int, str], E]:
+    def read(fields: Fields, key: int, name: str) -> E:
+        try:
+            return members(fields.text(key, name, bytes_max=REASON_BYTES_MAX))
+        except ValueError:
+            raise MalformedError(f"{name} is not one of {', '.join(members)}") from None
+
+    return read
+
+
+def _text(bytes_max: int) -> Callable[[Fields, int, str], str]:
+    return lambda fields, key, name: fields.text(key, name, bytes_max=bytes_max)
+
+
+def _bytes(size: int) -> Callable[[Fields, int, str], bytes]:
+    return lambda fields, key, name: fields.bytes_(key, name, size=size)
+
+
+def _uint(*, low: int = 0, high: int = cbor.UINT_MAX) -> Callable[[Fields, int, str], int]:
+    return lambda fields, key, name: fields.uint(key, name, low=low, high=high)
+
+
+def _object(fields: Fields, key: int, name: str) -> bytes:
+    return fields.object_(key, name, bytes_max=OBJECT_BYTES_MAX)
+
+
+ObjectBytes = Annotated[bytes, BodyField(1, _object)]
+ReceiptNumber = Annotated[str, BodyField(2, _text(RECEIPT_NUMBER_BYTES_MAX))]
+SaleId = Annotated[bytes, BodyField(3, _bytes(ID16_BYTES))]
+AmountWon = Annotated[int, BodyField(4, Fields.amount_won)]
+BusinessDate = Annotated[str, BodyField(5, _business_date)]
+Checks = Annotated[tuple[int, ...], BodyField(6, _checks, list)]
+Reason = Annotated[str, BodyField(7, _text(REASON_BYTES_MAX))]
+ReasonOfRequestEnd = Annotated[RequestEnd, BodyField(7, _member_of(RequestEnd), str)]
+ScannedSha256 = Annotated[bytes, BodyField(8, _bytes(HASH_BYTES))]
+ExpiryS = Annotated[int, BodyField(9, Fields.time_s)]
+Nonce = Annotated[bytes, BodyField(10, _bytes(ID16_BYTES))]
+KindOfTender = Annotated[TenderKind, BodyField(11, _member_of(TenderKind), str)]
+TotalWon = Annotated[int, BodyField(12, _uint(high=AMOUNT_MAX_WON))]
+SplitOfTax = Annotated[TaxSplit, BodyField(13, _tax_split, _write_tax_split)]
+CopyNumber = Annotated[int, BodyField(14, _uint(low=1))]
+OutcomeOfPrint = Annotated[PrintOutcome, BodyField(15, _member_of(PrintOutcome), str)]
+OtherEntry = Annotated[bytes, BodyField(16, _bytes(HASH_BYTES))]
+Clerk = Annotated[str, BodyField(17, _text(CLERK_BYTES_MAX))]
+Details = Annotated[str, BodyField(18, _text(DETAILS_BYTES_MAX))]
+MessageNumber = Annotated[int, BodyField(19, _uint(low=1))]
+TerminalId = Annotated[str, BodyField(20, Fields.id_)]
+MerchantId = Annotated[str, BodyField(21, Fields.id_)]
+LedgerId = Annotated[str, BodyField(22, Fields.id_)]
+BootId = Annotated[bytes, BodyField(100, _bytes(ID16_BYTES))]
+BootMs = Annotated[int, BodyField(101, _uint())]
