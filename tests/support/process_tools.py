@@ -277,7 +277,8 @@ def on_a_terminal(
         tmux = ("tmux", "-S", f"{own}/socket", "-u", "-f", "/dev/null")
         os.mkfifo(f"{own}/written")
         output = os.open(f"{own}/written", os.O_RDWR | os.O_NONBLOCK)
-        keep = "set-option -g remain-on-exit on ; set-option -g status off ; set-option -g default-terminal tmux-256color ;"
+        options = ("remain-on-exit on", "status off", "default-terminal tmux-256color")
+        keep = " ".join(f"set-option -g {option} ;" for option in options)
         start = ["new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder), program, ";"]
         listen = ["pipe-pane", "-O", f"exec cat >{own}/written"]
         try:
