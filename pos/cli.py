@@ -1,0 +1,273 @@
+"""The `pos` command: parsing only.
+
+Each command's work is a function elsewhere, imported when that command is asked for: a payment must not wait for the
+screen's libraries. Faults become one sentence on standard error and an exit code of `pos.exits`; results go to
+standard output, with `--json` as one object per line.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pos.config import DEFAULT_PATH, TerminalConfig, load_config
+from pos.errors import (
+    ConfigError,
+    LedgerRefusedError,
+    LedgerUnreachableError,
+    OutcomeUnknownError,
+    PosError,
+)
+from pos.exits import Exit
+from pos.money import AmountError, parse_won
+
+PROCESSES = ("core", "devices", "sync", "screen")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    if not __debug__:
+        sys.stderr.write("pos: refuses to run with assertions off (python -O)\n")
+        return Exit.USAGE
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ConfigError as error:
+        return _fail(Exit.USAGE, *error.problems)
+    except LedgerUnreachableError as error:
+        return _fail(Exit.UNREACHABLE, f"the ledger cannot be reached: {error}", "nothing is lost; try again later")
+    except LedgerRefusedError as error:
+        return _fail(Exit.FAULT, f"the ledger refuses this terminal: {error}")
+    except OutcomeUnknownError as error:
+        return _fail(Exit.UNKNOWN, f"the outcome is unknown: {error}", "do not repeat it: look it up in the journal")
+    except PosError as error:
+        return _fail(Exit.FAULT, str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAULT
+    except KeyboardInterrupt:
+        return 128 + 2
+
+
+def _fail(code: Exit, *lines: str) -> int:
+    for line in lines:
+        sys.stderr.write(f"pos: {line}\n")
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pos", description="A voucher terminal that works without the network.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_demo(commands)
+    _add_terminal(commands)
+    _add_payments(commands)
+    _add_records(commands)
+    _add_ledger(commands)
+    _add_bench(commands)
+    from pos.sandbox.cli import add_parsers
+
+    add_parsers(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # type: ignore[type-arg]
+
+
+def _add_demo(commands: "Commands") -> None:
+    demo = commands.add_parser("demo", help="a whole town on this machine")
+    demo.add_argument("--headless", action="store_true", help="scripted sales instead of the screen")
+    demo.add_argument("--sales", type=_count, default=20, metavar="N", help="how many scripted sales (default 20)")
+    demo.add_argument("--seed", type=int, default=1, help="same seed, same town and customers")
+    demo.add_argument("--out", type=Path, default=None, metavar="DIR", help="keep the town and the receipts here")
+    demo.set_defaults(run=_run_demo)
+
+
+def _add_terminal(commands: "Commands") -> None:
+    run = commands.add_parser("run", help="the terminal, on this tty")
+    _config_option(run)
+    run.set_defaults(run=_run_terminal)
+    process = commands.add_parser("process", help="one of the terminal's processes (for systemd)")
+    process.add_argument("name", choices=PROCESSES)
+    _config_option(process)
+    process.set_defaults(run=_run_process)
+
+
+def _add_payments(commands: "Commands") -> None:
+    pay = commands.add_parser("pay", help="one sale without the screen")
+    pay.add_argument("--amount", type=_won, required=True, metavar="WON")
+    source = pay.add_mutually_exclusive_group(required=True)
+    source.add_argument("--image", type=Path, metavar="FILE", help="picture of the customer's code")
+    source.add_argument("--text", metavar="CODE", help="the code's text")
+    _config_option(pay)
+    _json_option(pay)
+    pay.set_defaults(run=_run_pay)
+    request = commands.add_parser("request", help="open a payment request")
+    request.add_argument("--amount", type=_won, required=True, metavar="WON")
+    request.add_argument("--qr", type=Path, metavar="FILE", help="write its QR code as PNG")
+    request.add_argument("--close", metavar="NONCE", help=argparse.SUPPRESS)
+    _config_option(request)
+    _json_option(request)
+    request.set_defaults(run=_run_request)
+    scan = commands.add_parser("scan", help="read codes from pictures, folders or a video")
+    scan.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    _json_option(scan)
+    scan.set_defaults(run=_run_scan)
+    sync = commands.add_parser("sync", help="deliver to the ledger")
+    sync.add_argument("--once", action="store_true", help="one delivery, then end")
+    _config_option(sync)
+    _json_option(sync)
+    sync.set_defaults(run=_run_sync)
+
+
+def _add_records(commands: "Commands") -> None:
+    journal = commands.add_parser("journal", help="the terminal's durable record")
+    journal.add_argument("action", choices=("verify", "show", "export", "rebuild"))
+    journal.add_argument("--out", type=Path, metavar="FILE", help="where to export to (default: standard output)")
+    _config_option(journal)
+    _json_option(journal)
+    journal.set_defaults(run=_run_journal)
+    receipt = commands.add_parser("receipt", help="stored receipts")
+    receipt.add_argument("action", choices=("show", "reprint", "png"))
+    receipt.add_argument("number", metavar="NUMBER")
+    receipt.add_argument("--out", type=Path, metavar="FILE", help="picture file (default: NUMBER.png)")
+    _config_option(receipt)
+    _json_option(receipt)
+    receipt.set_defaults(run=_run_receipt)
+
+
+def _add_ledger(commands: "Commands") -> None:
+    ledger = commands.add_parser("ledger", help="the reference ledger")
+    actions = ledger.add_subparsers(dest="action", required=True, metavar="ACTION")
+    serve = actions.add_parser("serve", help="run the service")
+    serve.add_argument("--data", type=Path, required=True, metavar="DIR")
+    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file in DIR)")
+    serve.add_argument("--port", type=int, metavar="P")
+    serve.set_defaults(run=_run_ledger_serve)
+    audit = actions.add_parser("audit", help="prove the books from stored evidence alone")
+    audit.add_argument("--data", type=Path, required=True, metavar="DIR")
+    audit.add_argument("--database", metavar="URL")
+    _json_option(audit)
+    audit.set_defaults(run=_run_ledger_audit)
+
+
+def _add_bench(commands: "Commands") -> None:
+    bench = commands.add_parser("bench", help="the measurements of the README")
+    bench.add_argument("name", nargs="?", default="accept", choices=("accept", "scan"))
+    bench.add_argument("arguments", nargs="*", metavar="ARG")
+    _json_option(bench)
+    bench.set_defaults(run=_run_bench)
+
+
+def _config_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help=f"default: $POS_CONFIG, then {DEFAULT_PATH}")
+
+
+def _json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+
+
+def _config(options: argparse.Namespace) -> TerminalConfig:
+    given: Path | None = options.config
+    return load_config(given or Path(os.environ.get("POS_CONFIG") or DEFAULT_PATH))
+
+
+def _won(text: str) -> int:
+    try:
+        return parse_won(text)
+    except AmountError as error:
+        raise argparse.ArgumentTypeError(_AMOUNT_WORDS[error.problem].format(text=text)) from error
+
+
+_AMOUNT_WORDS = {
+    "empty": "an amount is expected, whole won, e.g. 12000",
+    "negative": "{text!r} is negative; an amount is 1 to 100,000,000 won",
+    "letters": "{text!r} is not a whole number of won",
+    "zero": "an amount of zero cannot be paid",
+    "too_large": "{text!r} is more than 100,000,000 won",
+}
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1,000,000")
+    return int(text)
+
+
+def _run_demo(options: argparse.Namespace) -> int:
+    if options.headless:
+        from pos.demo.headless import run_headless
+
+        return run_headless(sales=options.sales, seed=options.seed, out=options.out)
+    from pos.demo.visit import run_visit
+
+    return run_visit(seed=options.seed, out=options.out)
+
+
+def _run_terminal(options: argparse.Namespace) -> int:
+    from pos.terminal import run_terminal
+
+    return run_terminal(_config(options))
+
+
+def _run_process(options: argparse.Namespace) -> int:
+    from pos.processes import run_process
+
+    return run_process(options.name, _config(options))
+
+
+def _run_pay(options: argparse.Namespace) -> int:
+    from pos.commands.payments import pay
+
+    return pay(
+        _config(options), amount_won=options.amount, text=options.text, image=options.image, as_json=options.json
+    )
+
+
+def _run_request(options: argparse.Namespace) -> int:
+    from pos.commands.payments import request
+
+    return request(_config(options), amount_won=options.amount, qr=options.qr, as_json=options.json)
+
+
+def _run_scan(options: argparse.Namespace) -> int:
+    from pos.commands.scanning import scan
+
+    return scan(options.paths, as_json=options.json)
+
+
+def _run_sync(options: argparse.Namespace) -> int:
+    from pos.commands.syncing import sync
+
+    return sync(_config(options), is_once=options.once, as_json=options.json)
+
+
+def _run_journal(options: argparse.Namespace) -> int:
+    from pos.commands.records import journal
+
+    return journal(_config(options), options.action, out=options.out, as_json=options.json)
+
+
+def _run_receipt(options: argparse.Namespace) -> int:
+    from pos.commands.records import receipt
+
+    return receipt(_config(options), options.action, options.number, out=options.out, as_json=options.json)
+
+
+def _run_ledger_serve(options: argparse.Namespace) -> int:
+    from pos.ledger.serve import serve
+
+    serve(options.data, database=options.database, port=options.port)
+    return Exit.DONE
+
+
+def _run_ledger_audit(options: argparse.Namespace) -> int:
+    from pos.commands.auditing import audit_ledger
+
+    return audit_ledger(options.data, database=options.database, as_json=options.json)
+
+
+def _run_bench(options: argparse.Namespace) -> int:
+    from pos.bench.run import run_bench
+
+    return run_bench(options.name, options.arguments, as_json=options.json)
