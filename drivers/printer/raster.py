@@ -1,0 +1,190 @@
+"""Lines, codes and pictures as black and white dots, for printers without Hangul and for syllables no ROM has.
+
+Rules:
+- letters stand in the same grid as a printer's font A: 12 dots a column, Hangul 24, so a receipt looks alike both ways;
+- one bit a dot, never dithered; a character that the font lacks is a box of its width;
+- no byte pair in the data looks like a real-time command (DLE EOT, DLE ENQ, DLE DC4): printers execute those even
+  inside image data, and DLE DC4 opens the drawer. One dot is flipped where a pair would appear.
+
+Leaves the commands around the dots to `commands`.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import segno
+from PIL import Image, ImageDraw, ImageFont
+
+from drivers.errors import DeviceSetupError
+from drivers.printer.document import Bitmap, Size
+from drivers.printer.hangul import columns_of
+
+COLUMN_DOTS: Final = 12
+LINE_DOTS: Final = 30
+"""Pitch of one line at normal size: 24 dots of letters and the gap that printers leave by themselves."""
+QUIET_MODULES: Final = 4
+"""White around a QR code (ISO/IEC 18004, 6.3.8)."""
+MODULE_DOTS_MIN: Final = 2
+"""A quarter of a millimetre at 203 dpi; finer modules bleed together on thermal paper."""
+
+FONT_PATHS: Final = (
+    Path("/usr/share/fonts/truetype/naver-d2coding/D2Coding.ttc"),
+    Path("/usr/share/fonts/truetype/naver-d2coding"),
+    Path("/usr/share/fonts/truetype/d2coding"),
+    Path("/usr/local/share/fonts"),
+)
+"""Where D2Coding is looked for: font files, or folders that hold one."""
+
+_REAL_TIME: Final = re.compile(rb"\x10[\x04\x05\x14]")
+_TEXT_TOP_DOTS: Final = 2
+_FLIPPED_BIT: Final = 0x02
+_BOLD_FACE: Final = 1
+_NO_GLYPH: Final = "\U0010fffe"
+
+
+def has_real_time_command(data: bytes) -> bool:
+    """Whether a printer would find a real-time command in `data`."""
+    return _REAL_TIME.search(data) is not None
+
+
+def without_real_time_commands(bits: bytes) -> bytes:
+    """Return raster `bits` with one dot flipped wherever a printer would find a real-time command."""
+    return _REAL_TIME.sub(lambda pair: bytes((pair[0][0], pair[0][1] ^ _FLIPPED_BIT)), bits)
+
+
+def find_font(paths: tuple[Path, ...] = FONT_PATHS) -> Path:
+    """Return the first D2Coding font file under `paths`; DeviceSetupError says what to install."""
+    for path in paths:
+        candidates = sorted(path.glob("**/D2Coding*.tt[cf]")) if path.is_dir() else [path]
+        for candidate in candidates:
+            if candidate.is_file():
+                return candidate
+    raise DeviceSetupError(
+        "the font D2Coding is in none of "
+        + ", ".join(map(str, paths))
+        + ": without it Hangul cannot be drawn; install the Debian package fonts-naver-d2coding"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """How the letters of one line look."""
+
+    bold: bool = False
+    size: Size = Size.NORMAL
+
+
+class Typeface:
+    """D2Coding, loaded once; draws lines of text in cells of 12 × 24 dots."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fonts: dict[tuple[bool, int], ImageFont.FreeTypeFont] = {}
+
+    @classmethod
+    def load(cls, paths: tuple[Path, ...] = FONT_PATHS) -> "Typeface":
+        """Find and load the font; DeviceSetupError when it is absent or no font."""
+        typeface = cls(find_font(paths))
+        typeface.font(bold=False, height_dots=24)
+        return typeface
+
+    def font(self, *, bold: bool, height_dots: int) -> ImageFont.FreeTypeFont:
+        """Return one face at one height; no ligatures, so that every character keeps its cell."""
+        key = (bold, height_dots)
+        if key not in self._fonts:
+            self._fonts[key] = self._open(bold=bold, height_dots=height_dots)
+        return self._fonts[key]
+
+    def draw_line(self, text: str, *, letter: Letter, width_dots: int, left_dots: int) -> Image.Image:
+        """Return one printed line, `width_dots` wide, black on white (mode "1"), text starting at `left_dots`."""
+        size = letter.size
+        scale = min(size.width, size.height)
+        line = Image.new("1", (width_dots // (size.width // scale), LINE_DOTS * scale), 1)
+        pen = ImageDraw.Draw(line)
+        pen.fontmode = "1"
+        font = self.font(bold=letter.bold, height_dots=24 * scale)
+        x_dots = left_dots // (size.width // scale)
+        for character in text:
+            cell_dots = columns_of(character) * COLUMN_DOTS * scale
+            _draw_character(pen, character, font, x_dots, _TEXT_TOP_DOTS * scale, cell_dots)
+            x_dots += cell_dots
+        return line.resize((width_dots, LINE_DOTS * size.height), Image.Resampling.NEAREST)
+
+    def _open(self, *, bold: bool, height_dots: int) -> ImageFont.FreeTypeFont:
+        face = _BOLD_FACE if bold and self._path.suffix == ".ttc" else 0
+        try:
+            return ImageFont.truetype(self._path, height_dots, index=face, layout_engine=ImageFont.Layout.BASIC)
+        except OSError as unreadable:
+            raise DeviceSetupError(f"{self._path} is not a font that can be drawn with: {unreadable}") from unreadable
+
+
+def bitmap_of(picture: Image.Image) -> Bitmap:
+    """Return a black-and-white picture (mode "1") as bits, padded with white at the right to whole bytes."""
+    assert picture.mode == "1"
+    width_bytes = (picture.width + 7) // 8
+    padded = Image.new("1", (width_bytes * 8, picture.height), 1)
+    padded.paste(picture, (0, 0))
+    inverted = bytes(byte ^ 0xFF for byte in padded.tobytes())
+    return Bitmap(width_bytes=width_bytes, height_dots=picture.height, bits=without_real_time_commands(inverted))
+
+
+def picture_of(bitmap: Bitmap) -> Image.Image:
+    """Return the dots of `bitmap` as a picture (mode "1")."""
+    inverted = bytes(byte ^ 0xFF for byte in bitmap.bits)
+    return Image.frombytes("1", (bitmap.width_dots, bitmap.height_dots), inverted)
+
+
+def stack(pictures: list[Image.Image]) -> Image.Image:
+    """Return pictures of equal width, one below the other."""
+    whole = Image.new("1", (pictures[0].width, sum(picture.height for picture in pictures)), 1)
+    top = 0
+    for picture in pictures:
+        whole.paste(picture, (0, top))
+        top += picture.height
+    return whole
+
+
+def centre(picture: Image.Image, *, width_dots: int) -> Image.Image:
+    """Return `picture` in the middle of paper `width_dots` wide."""
+    paper = Image.new("1", (width_dots, picture.height), 1)
+    paper.paste(picture, ((width_dots - picture.width) // 2, 0))
+    return paper
+
+
+def make_qr(data: str) -> segno.QRCode:
+    """Return the QR code for `data`: model 2, level M, the smallest version that holds it."""
+    return segno.make_qr(data, error="m", boost_error=False)
+
+
+def fitting_module_dots(data: str, *, module_dots: int, width_dots: int) -> int:
+    """Return `module_dots`, or less where the code with its quiet zone would be wider than the paper."""
+    modules = int(make_qr(data).symbol_size(border=QUIET_MODULES)[0])
+    fitting = min(module_dots, width_dots // modules)
+    assert fitting >= MODULE_DOTS_MIN, f"{len(data)} characters need {modules} modules"
+    return fitting
+
+
+def draw_qr(data: str, *, module_dots: int) -> Image.Image:
+    """Return the code for `data` with its quiet zone, `module_dots` a module."""
+    matrix = make_qr(data).matrix_iter(scale=module_dots, border=QUIET_MODULES)
+    rows = [bytes(0 if dark else 255 for dark in row) for row in matrix]
+    return Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows)).convert("1")
+
+
+def _draw_character(
+    pen: ImageDraw.ImageDraw, character: str, font: ImageFont.FreeTypeFont, left: int, top: int, cell_dots: int
+) -> None:
+    if character == " ":
+        return
+    if not _has_glyph(font, character):
+        height = int(font.size)
+        pen.rectangle((left + 1, top + 2, left + cell_dots - 2, top + height - 3), outline=0)
+        return
+    slack = cell_dots - round(font.getlength(character))
+    pen.text((left + max(0, slack // 2), top), character, font=font, fill=0)
+
+
+def _has_glyph(font: ImageFont.FreeTypeFont, character: str) -> bool:
+    return bytes(font.getmask(character, mode="1")) != bytes(font.getmask(_NO_GLYPH, mode="1"))
