@@ -72,6 +72,12 @@ class PaymentApproved(EntryBody):
     business_date: key.BusinessDate
     checks: key.Checks
     clerk: key.Clerk | None = None
+    nonce: key.Nonce | None = None
+    """Of the payment request that it answers, and thereby closes."""
+    total_won: key.TotalWon | None = None
+    """What the whole sale owes; the sale is complete when its tenders reach it."""
+    tax: key.SplitOfTax | None = None
+    """Of the whole sale; with the tender that completes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +151,10 @@ class TenderRecorded(EntryBody):
     tender: key.KindOfTender
     receipt_number: key.ReceiptNumber | None = None
     clerk: key.Clerk | None = None
+    total_won: key.TotalWon | None = None
+    """What the whole sale owes; the sale is complete when its tenders reach it."""
+    tax: key.SplitOfTax | None = None
+    """Of the whole sale; with the tender that completes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
