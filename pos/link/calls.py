@@ -338,12 +338,9 @@ class NextBatch(Call[OutboxBatch], frozen=True, kw_only=True):
 
 
 class SignCall(Call[Token], frozen=True, kw_only=True):
-    """Make a call token; `at_s` is the ledger's time when it answered that ours is off."""
+    """Make a call token for one try; `request_hash` as the protocol's call token has it."""
 
-    method: str
-    path: str
-    body_sha256: bytes
-    at_s: int | None = None
+    request_hash: bytes
 
 
 class TakeAcknowledgement(Call[Acknowledged], frozen=True, kw_only=True):

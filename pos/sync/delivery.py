@@ -4,7 +4,6 @@ Nothing is remembered here between rounds: what is acknowledged, what must be se
 to core alone. A round that fails anywhere is simply made again; repeated entries are skipped by the ledger.
 """
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
@@ -24,10 +23,11 @@ from pos.link.calls import (
     TakeSignedTime,
 )
 from pos.sync.client import LedgerAnswer, LedgerClient
+from pos.voucher.calls import call_hash
 
 R = TypeVar("R")
-ROUNDS_MAX: Final = 100_000
-"""A bound on one `deliver_all`: more rounds than entries could ever need."""
+DETOURS_MAX: Final = 8
+"""How often one `deliver_all` may be sent back or made to fetch before it gives up on this ledger for now."""
 _OK: Final = 200
 _UNAUTHORISED: Final = 401
 _CONFLICT: Final = 409
@@ -73,13 +73,15 @@ class Delivery:
         when the ledger knows this terminal no more.
         """
         total = Delivered()
-        for _ in range(ROUNDS_MAX):
+        detours = 0
+        while detours <= DETOURS_MAX:
             batch = self._link.call(NextBatch())
             done = self._round(batch)
             total += done
             on_progress(max(batch.waiting - done.sent, 0))
             if done.step is DeliveryStep.STOP or (done.step is DeliveryStep.CONTINUE and batch.waiting <= done.sent):
                 return total
+            detours += done.step is not DeliveryStep.CONTINUE
         raise LedgerUnreachableError("the ledger and the till do not come to an end")
 
     def _round(self, batch: OutboxBatch) -> Delivered:
@@ -107,14 +109,14 @@ class Delivery:
 
     def _authorised(self, method: str, path: str, body: bytes) -> tuple[LedgerAnswer, bytes]:
         """Call with a token; when the ledger's clock disagrees, once more at its time."""
-        digest = hashlib.sha256(body).digest()
-        token = self._link.call(SignCall(method=method, path=path, body_sha256=digest))
+        request_hash = call_hash(method, path, body)
+        token = self._link.call(SignCall(request_hash=request_hash))
         answer = self._client.call(method, path, body=body, authorization=token.authorization)
         if answer.status != _UNAUTHORISED:
             return answer, token.nonce
         if not isinstance(self._link.call(TakeSignedTime(raw=answer.body, nonce=token.nonce)), Done):
             raise LedgerRefusedError("the ledger does not accept this terminal", status=answer.status)
-        token = self._link.call(SignCall(method=method, path=path, body_sha256=digest))
+        token = self._link.call(SignCall(request_hash=request_hash))
         return self._client.call(method, path, body=body, authorization=token.authorization), token.nonce
 
 
