@@ -366,13 +366,18 @@ def fields_of(payload: bytes) -> dict[int | str, cbor.Value]:
     return fields
 
 
-def changed(payload: bytes, changes: Mapping[int, object]) -> bytes:
+def changed(payload: bytes, changes: Mapping[int, cbor.Value | Absent]) -> bytes:
     """The payload with some fields changed, added or left out."""
-    fields: dict[int | str, cbor.Value] = fields_of(payload) | dict(changes)  # type: ignore[operator]
-    return cbor.encode({key: value for key, value in fields.items() if value is not ABSENT})
+    fields: dict[int | str, cbor.Value] = {}
+    for key, value in (*fields_of(payload).items(), *changes.items()):
+        if isinstance(value, Absent):
+            fields.pop(key, None)
+        else:
+            fields[key] = value
+    return cbor.encode(fields)
 
 
-def resigned(payload: bytes, changes: Mapping[int, object], *, key: SigningKey, aad: Aad) -> bytes:
+def resigned(payload: bytes, changes: Mapping[int, cbor.Value | Absent], *, key: SigningKey, aad: Aad) -> bytes:
     """An object wrong in its payload only: the signature over the changed payload is good."""
     return sign1(changed(payload, changes), key=key, aad=aad)
 
