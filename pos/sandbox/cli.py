@@ -1,0 +1,154 @@
+"""`pos sandbox init | voucher | pay`: parsing, and words for what happened.
+
+Results go to standard output, everything else to standard error; bad input is one clear sentence and exit code 2.
+The work is in `town`, `issuing` and `paying`, imported when asked for.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from pos.errors import MalformedError
+from pos.exits import Exit
+from pos.money import AmountError, checked_won, parse_won
+from pos.sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+
+_AMOUNT_WORDS = {
+    "empty": "an amount is expected, whole won, e.g. 12000",
+    "negative": "{text!r} is negative; an amount is 1 to 100,000,000 won",
+    "letters": "{text!r} is not a whole number of won",
+    "zero": "zero won cannot be issued or paid",
+    "too_large": "{text!r} is more than 100,000,000 won",
+}
+
+
+def add_parsers(commands: "Commands") -> None:
+    """Add `sandbox` and what is below it to the program's commands."""
+    sandbox = commands.add_parser("sandbox", help="a town in a box to try the terminal with")
+    actions = sandbox.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _add_init(actions)
+    _add_voucher(actions)
+    _add_pay(actions)
+
+
+def run_init(options: argparse.Namespace) -> int:
+    """`pos sandbox init`."""
+    from pos.sandbox.town import init
+
+    try:
+        town = init(options.directory, seed=options.seed, policy=options.policy)
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    sys.stdout.write(f"{town.terminal_toml}\n")
+    sys.stderr.write(
+        f"a town in {town.directory}, policy {town.policy}; nothing was started\n"
+        f"next: pos sandbox voucher {options.directory} --value 50000 --out v.cbor\n"
+    )
+    return Exit.DONE
+
+
+def run_voucher(options: argparse.Namespace) -> int:
+    """`pos sandbox voucher`."""
+    from pos.sandbox.issuing import VoucherOrder, issue_voucher
+
+    order = VoucherOrder(
+        value_won=options.value,
+        issuer=options.issuer,
+        program=options.program,
+        holder_key=options.holder_key,
+        serial=options.serial,
+        expires_in_s=options.expires_in,
+    )
+    try:
+        issued = issue_voucher(options.directory, order, out=options.out)
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    if issued.note_text is not None:
+        sys.stdout.write(f"{issued.note_text}\n")
+    sys.stderr.write(f"voucher {issued.voucher_id.hex()} over {order.value_won:,} won in {issued.path}\n")
+    if issued.is_own:
+        sys.stderr.write(
+            "its holder key is in the town's wallet; "
+            f"next: pos sandbox pay {options.directory} --voucher {issued.path} --amount {min(order.value_won, 12_000)}"
+            " --qr pay.png\n"
+        )
+    return Exit.DONE
+
+
+def run_pay(options: argparse.Namespace) -> int:
+    """`pos sandbox pay`."""
+    from pos.sandbox.paying import pay
+
+    try:
+        text = pay(
+            options.directory, options.voucher, amount_won=options.amount, request=options.request, qr=options.qr
+        )
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    sys.stdout.write(f"{text}\n")
+    return Exit.DONE
+
+
+def _add_init(actions: "Commands") -> None:
+    init = actions.add_parser("init", help="make a town: ledger, issuers, merchants, one enrolled terminal")
+    init.add_argument("directory", type=Path, metavar="DIR", help="a new or empty folder")
+    init.add_argument("--seed", metavar="S", help="the same seed makes the same keys")
+    init.add_argument("--policy", choices=("open", "strict"), default="open", help="offline limits (default open)")
+    init.set_defaults(run=run_init)
+
+
+def _add_voucher(actions: "Commands") -> None:
+    voucher = actions.add_parser("voucher", help="an issuer-signed voucher for any holder key")
+    voucher.add_argument("directory", type=Path, metavar="DIR")
+    voucher.add_argument("--value", type=_won, required=True, metavar="WON")
+    voucher.add_argument("--issuer", default="41390", metavar="I", help="municipality code (default 41390)")
+    voucher.add_argument("--program", default="general", metavar="P", help="programme (default general)")
+    voucher.add_argument(
+        "--holder-key", type=_holder_key, metavar="HEX", help="public key (default: one of the town's wallet)"
+    )
+    voucher.add_argument("--serial", metavar="S", help="print a paper note with this serial instead of a purse")
+    voucher.add_argument("--expires-in", type=_seconds, metavar="S", help="seconds from now; may be negative")
+    voucher.add_argument("--out", type=Path, required=True, metavar="FILE", help="raw CBOR")
+    voucher.set_defaults(run=run_voucher)
+
+
+def _add_pay(actions: "Commands") -> None:
+    pay = actions.add_parser("pay", help="pay with the town's own wallet")
+    pay.add_argument("directory", type=Path, metavar="DIR")
+    pay.add_argument("--voucher", type=Path, required=True, metavar="FILE")
+    pay.add_argument("--amount", type=_won, required=True, metavar="WON")
+    pay.add_argument("--request", metavar="TEXT", help="the terminal's payment request (CKR1:…)")
+    pay.add_argument("--qr", type=Path, required=True, metavar="FILE", help="write the payment's QR code as PNG")
+    pay.set_defaults(run=run_pay)
+
+
+def _won(text: str) -> int:
+    try:
+        return checked_won(parse_won(text))
+    except AmountError as error:
+        raise argparse.ArgumentTypeError(_AMOUNT_WORDS[error.problem].format(text=text)) from error
+
+
+def _seconds(text: str) -> int:
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 12:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of seconds")
+    return int(text)
+
+
+def _holder_key(text: str) -> bytes:
+    from pos.sandbox.issuing import parse_holder_key
+
+    try:
+        return parse_holder_key(text)
+    except MalformedError as error:
+        raise argparse.ArgumentTypeError(error.what) from error
+
+
+def _fail(error: Exception) -> int:
+    sys.stderr.write(f"pos: {error}\n")
+    return Exit.USAGE if isinstance(error, SandboxError) else Exit.FAULT
