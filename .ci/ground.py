@@ -71,17 +71,21 @@ def install_packages(names: Iterable[str]) -> None:
         say(f"this is not Debian: make sure that what Debian calls {', '.join(missing)} is here")
         return
     say(f"installing from Debian: {' '.join(missing)}")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    by_hand = f"Do, as root: apt-get update && apt-get install {' '.join(name.split('|')[0] for name in missing)}"
+    if os.geteuid() != 0 and shutil.which("sudo") is None:
+        raise GroundError(f"this needs root, and there is no sudo. {by_hand}")
     # A list that cannot be fetched is not yet a failure: the packages may come from a cache or a disk.
-    subprocess.run(as_root("apt-get", "update", "-qq"), env=quiet, stdin=subprocess.DEVNULL, check=False)
-    chosen = [_available_name(name) for name in missing]
-    command = as_root("apt-get", "install", "-qq", "--no-install-recommends", *chosen)
-    done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+    _apt_get("update")
+    done = _apt_get("install", "--no-install-recommends", *map(_available_name, missing))
     if done.returncode or missing_packages(missing):
         raise GroundError(
-            f"Debian's {', '.join(chosen)} could not be installed. Is there a network? "
-            f"Do, as root: apt-get update && apt-get install {' '.join(chosen)}"
+            f"Debian's packages could not be installed. Is there a network? {by_hand}\n{done.stderr.strip()}"
         )
+
+
+def _apt_get(*words: str) -> subprocess.CompletedProcess[str]:
+    command = as_root("env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8", "apt-get", "-qq", *words)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
 def missing_packages(names: Iterable[str]) -> list[str]:
@@ -96,12 +100,8 @@ def missing_packages(names: Iterable[str]) -> list[str]:
 
 
 def as_root(*command: str) -> list[str]:
-    if os.geteuid() == 0:
-        return list(command)
-    if shutil.which("sudo") is None:
-        raise GroundError(f"this needs root and there is no sudo. Do, as root: {' '.join(command)}")
-    say(f"with sudo: {' '.join(command)}")
-    return ["sudo", "--preserve-env=DEBIAN_FRONTEND,LC_ALL", *command]
+    """The command as root runs it; through sudo, which asks for a password on the terminal, for anybody else."""
+    return list(command) if os.geteuid() == 0 else ["sudo", *command]
 
 
 def _available_name(name: str) -> str:
