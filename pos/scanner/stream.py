@@ -1,0 +1,94 @@
+"""Frames in, codes out: the cheap look on every frame, one dear thing more in turn.
+
+Every frame: zxing-cpp as it is. Where that reads nothing: one grey variant, another one on each frame; and at most one
+located symbol goes to the rescuer. After a second of located and unread, zbar now and then. Rules: most frames of a day
+show no code, so the cost of such a frame is what counts. Leaves to others: repeated reads and times (`watch`), limits
+and rights (`worker`).
+"""
+
+from dataclasses import dataclass, replace
+from itertools import count, cycle
+
+import numpy as np
+
+from drivers.camera.frame import Grey
+from pos.scanner import zbar
+from pos.scanner.advice import Hint, hint_for
+from pos.scanner.decode import SIDE_ENLARGED_MAX_PX, Findings, look
+from pos.scanner.fusion import RescueJob
+from pos.scanner.rescue import Symbol
+from pos.scanner.rescuers import Rescuer
+from pos.scanner.variants import STREAM, Variant
+
+ZBAR_AFTER_FRAMES = 15
+_ZBAR_EVERY_FRAMES = 10
+_CROP_MARGIN = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameReport:
+    """What a frame gave: texts, or a symbol that was located and not read (then with a hint), or nothing."""
+
+    texts: tuple[str, ...] = ()
+    is_located: bool = False
+    hint: Hint | None = None
+
+
+class StreamDecoder:
+    """Decodes one camera's frames in order."""
+
+    def __init__(self, rescuer: Rescuer, *, variants: tuple[Variant, ...] = STREAM) -> None:
+        self._rescuer = rescuer
+        self._variants = cycle(variants)
+        self._numbers = count()
+        self._unread_frames = 0
+
+    def feed(self, grey: Grey) -> FrameReport:
+        """Looks at the next frame. A rescue's text may come with a later frame than the one that it was read from."""
+        number = next(self._numbers)
+        findings = Findings()
+        look(grey, findings, scale=1.0, way="plain")
+        if not findings.codes:
+            self._look_again(grey, findings)
+        symbol = _largest(findings.located)
+        if symbol is not None and not findings.codes:
+            self._rescuer.offer(_job(grey, symbol, number))
+        texts = [code.text for code in findings.codes] + [rescued.text for rescued in self._rescuer.results()]
+        if not texts and symbol is not None:
+            texts = self._second_opinion(grey)
+        return self._report(grey, texts, symbol)
+
+    def _look_again(self, grey: Grey, findings: Findings) -> None:
+        variant = next(self._variants)
+        if variant.scale > 1 and max(grey.shape) > SIDE_ENLARGED_MAX_PX:
+            return
+        picture = np.ascontiguousarray(variant.make(grey))
+        look(picture, findings, scale=variant.scale, way=variant.name)
+
+    def _second_opinion(self, grey: Grey) -> list[str]:
+        late = self._unread_frames - ZBAR_AFTER_FRAMES
+        return [code.text for code in zbar.read(grey)] if late >= 0 and late % _ZBAR_EVERY_FRAMES == 0 else []
+
+    def _report(self, grey: Grey, texts: list[str], symbol: Symbol | None) -> FrameReport:
+        if texts:
+            self._unread_frames = 0
+            return FrameReport(texts=tuple(dict.fromkeys(texts)), is_located=True)
+        if symbol is None:
+            self._unread_frames = 0
+            return FrameReport()
+        self._unread_frames += 1
+        return FrameReport(is_located=True, hint=hint_for(grey, symbol))
+
+
+def _largest(symbols: list[Symbol]) -> Symbol | None:
+    return max(symbols, key=lambda symbol: float(np.prod(np.ptp(symbol.corners, axis=0))), default=None)
+
+
+def _job(grey: Grey, symbol: Symbol, number: int) -> RescueJob:
+    """The symbol with a copy of only its surroundings: the frame's memory is used again before a rescue ends."""
+    low, high = symbol.corners.min(axis=0), symbol.corners.max(axis=0)
+    margin = _CROP_MARGIN * float((high - low).max()) + 8
+    left, top = np.maximum(low - margin, 0).astype(int)
+    right, bottom = (high + margin).astype(int) + 1
+    shifted = replace(symbol, corners=symbol.corners - (left, top))
+    return RescueJob(grey=grey[top:bottom, left:right].copy(), symbol=shifted, frame=number)
