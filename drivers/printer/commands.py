@@ -43,6 +43,8 @@ LEFT: Final = b"\x1ba\x00"
 BOLD_ON: Final = b"\x1bE\x01"
 BOLD_OFF: Final = b"\x1bE\x00"
 LINE_FEED: Final = b"\n"
+TEAR_OFF: Final = b"\x1dV\x42\x00"
+"""GS V 66 0: feed to the blade and cut, as `VendorCommands.cut` does at the end of a receipt."""
 
 BAND_DOTS_MAX: Final = 128
 """Rows of one raster command: little enough that a fault spoils little."""

@@ -6,7 +6,7 @@
     libusb:04b8:0e15                  libusb only
     serial:///dev/pos/printer?baud=115200&flow=rtscts
     tcp://192.0.2.7[:9100]
-    sim:folder                        a printer made of software whose paper lies in that folder
+    sim:folder[?dots=384]             a printer made of software whose paper lies in that folder
 
 Rules:
 - a write returns how many bytes were really taken: nobody upstream may assume that all were;
@@ -73,9 +73,10 @@ def open_transport(url: str, *, base: Path = Path()) -> Transport:
 
             return open_network(*_host_and_port(parts, url), url=url)
         case "sim":
-            from drivers.printer.simulated_folder import open_folder
+            from drivers.printer.simulated_folder import hardware_of, open_folder
 
-            return open_folder(base / (parts.netloc + parts.path))
+            hardware = hardware_of(dict(parse_qsl(parts.query)))
+            return open_folder(base / (parts.netloc + parts.path), hardware=hardware)
         case _:
             raise DeviceSetupError(f"printer URL {url!r}: starts with none of {', '.join(f'{s}:' for s in SCHEMES)}")
 

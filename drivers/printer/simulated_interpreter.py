@@ -1,0 +1,293 @@
+"""What commands do in the simulated printer: modes, text, codes, pictures, cuts.
+
+Rules:
+- two-byte characters follow the ROM's language: Korean bytes on a Chinese ROM come out Chinese, as in the shop;
+- a pair of bytes that the ROM lacks prints a box and is recorded as refused;
+- ESC @ resets modes and switches automatic status off.
+
+Leaves buffering, status and faults to `simulated`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import segno
+from PIL import Image
+
+from drivers.printer.document import Align, Bitmap, Size
+from drivers.printer.raster import COLUMN_DOTS, LINE_DOTS, Letter, picture_of
+from drivers.printer.simulated_commands import Command
+from drivers.printer.simulated_faults import Refusal, RomLanguage
+from drivers.printer.simulated_paper import Cell, Paper
+
+BOX: Final = "□"
+CUT_FEED_DOTS: Final = 3 * LINE_DOTS
+"""From the head to the blade."""
+TEAR_LINES_MIN: Final = 4
+"""Where there is no blade, somebody tears the paper off when it has been fed so far."""
+_CODECS: Final = {RomLanguage.KOREA: "euc_kr", RomLanguage.CHINA: "gb18030", RomLanguage.JAPAN: "shift_jis"}
+_QR_LEVELS: Final = {48: "l", 49: "m", 50: "q", 51: "h"}
+_SIZES: Final = {(1, 1): Size.NORMAL, (2, 1): Size.WIDE, (1, 2): Size.TALL, (2, 2): Size.DOUBLE}
+_KOREA: Final = 13
+# Modes that change nothing that can be seen here, or nothing that we draw.
+_SILENT: Final = frozenset(f"\x1b{letter}" for letter in " !%-23=?DGLMRSTVW$\\ctr{") | frozenset(
+    {"\x1c!", "\x1c-", "\x1cW", "\x1c(", "\x1d/", "\x1d:", "\x1dH", "\x1dP", "\x1db", "\x1df", "\x1dh", "\x1dw"}
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Modes:
+    """What ESC @ resets."""
+
+    kanji: bool
+    letter: Letter = field(default_factory=Letter)
+    align: Align = Align.LEFT
+    country: int = 0
+    left_dots: int = 0
+    qr_module_dots: int = 3
+    qr_level: int = 48
+    qr_data: bytes = b""
+
+
+@dataclass(slots=True)
+class _Image:
+    width_bytes: int
+    rows_left: int
+    row: bytearray = field(default_factory=bytearray)
+    rows: bytearray = field(default_factory=bytearray)
+
+
+class Interpreter:
+    """Executes commands on paper."""
+
+    def __init__(
+        self,
+        paper: Paper,
+        *,
+        language: Callable[[], RomLanguage],
+        refuse: Callable[[Refusal], None],
+        has_cutter: bool,
+    ) -> None:
+        self._paper = paper
+        self._has_cutter = has_cutter
+        self._language = language
+        self._refuse = refuse
+        self._line: list[Cell] = []
+        self._lead: int | None = None
+        self._image: _Image | None = None
+        self.modes = self._fresh_modes()
+
+    @property
+    def in_image(self) -> bool:
+        """Whether the next bytes are dots."""
+        return self._image is not None
+
+    def reset(self) -> None:
+        """ESC @: the line is lost, the modes are as after power-on."""
+        self._line, self._lead = [], None
+        self.modes = self._fresh_modes()
+
+    def take_dots(self, data: bytes) -> int:
+        """Take dots of the image that is under way; return how many bytes were."""
+        image = self._image
+        assert image is not None
+        taken = data[: image.width_bytes - len(image.row)]
+        image.row += taken
+        if len(image.row) == image.width_bytes:
+            image.rows += image.row
+            image.row.clear()
+            image.rows_left -= 1
+        if image.rows_left == 0:
+            self._finish_image(image)
+        return len(taken)
+
+    def letter(self, byte: int) -> None:
+        """Print one byte of text, or half of a two-byte character."""
+        if self._lead is not None:
+            pair, self._lead = bytes((self._lead, byte)), None
+            self._put(self._two_byte_character(pair))
+        elif self.modes.kanji and byte >= 0x81 and self._language() is not RomLanguage.NONE:
+            self._lead = byte
+        else:
+            self._put(self._one_byte_character(byte))
+
+    def execute(self, command: Command) -> bool:
+        """Do what a command says; False when this printer has no such command."""
+        if self._lead is not None:
+            self._refuse(Refusal(data=bytes((self._lead,)), why="half of a two-byte character"))
+            self._lead = None
+        action = _ACTIONS.get(command.name)
+        if action is None:
+            return command.name in _SILENT
+        return action(self, command.parameters)
+
+    def line_feed(self) -> None:
+        """Print the line."""
+        cells = self._line
+        self._line = []
+        self._paper.print_line(cells, align=self.modes.align, left_dots=self.modes.left_dots, pitch_dots=LINE_DOTS)
+
+    def _fresh_modes(self) -> Modes:
+        # Kanji mode is on after power-on in all language models but the Japanese.
+        return Modes(kanji=self._language() in (RomLanguage.KOREA, RomLanguage.CHINA))
+
+    def _put(self, character: str) -> None:
+        cell = Cell(character=character, letter=self.modes.letter)
+        used = sum(other.columns for other in self._line)
+        if (used + cell.columns) * COLUMN_DOTS > self._paper.dots - self.modes.left_dots:
+            self.line_feed()
+        self._line.append(cell)
+
+    def _two_byte_character(self, pair: bytes) -> str:
+        language = self._language()
+        in_rom = language is not RomLanguage.KOREA or (pair[0] >= 0xA1 and pair[1] >= 0xA1)
+        try:
+            character = pair.decode(_CODECS[language]) if in_rom else ""
+        except UnicodeDecodeError:
+            character = ""
+        if len(character) != 1:
+            self._refuse(Refusal(data=pair, why=f"not in the {language} ROM"))
+            return BOX
+        return character
+
+    def _one_byte_character(self, byte: int) -> str:
+        if byte == 0x5C and self.modes.country == _KOREA:
+            return "₩"
+        return bytes((byte,)).decode("cp437")
+
+    def _finish_image(self, image: _Image) -> None:
+        self._image = None
+        height = len(image.rows) // image.width_bytes
+        bitmap = Bitmap(width_bytes=image.width_bytes, height_dots=height, bits=bytes(image.rows))
+        picture = picture_of(bitmap)
+        self._paper.print_dots(
+            picture.crop((0, 0, min(picture.width, self._paper.dots), height)), align=self.modes.align
+        )
+
+    def _begin_image(self, parameters: bytes) -> bool:
+        width_bytes, rows = (int.from_bytes(parameters[at : at + 2], "little") for at in (1, 3))
+        if width_bytes and rows:
+            self._image = _Image(width_bytes=width_bytes, rows_left=rows)
+        return True
+
+    def _code(self, parameters: bytes) -> bool:
+        if parameters[0] != ord("k") or parameters[3:4] != b"1":
+            return parameters[0] in b"ADEHK"
+        function, value = parameters[4], parameters[5:]
+        match function:
+            case 65:
+                return True
+            case 67:
+                self.modes.qr_module_dots = value[0]
+            case 69:
+                self.modes.qr_level = value[0]
+            case 80:
+                self.modes.qr_data = value[1:]
+            case 81:
+                self._draw_code()
+            case _:
+                return False
+        return True
+
+    def _draw_code(self) -> None:
+        text = self.modes.qr_data.decode("utf-8", "replace")
+        code = segno.make_qr(text, error=_QR_LEVELS.get(self.modes.qr_level, "l"), boost_error=False)
+        # The printer draws no quiet zone; the host leaves it.
+        rows = [
+            bytes(0 if dark else 255 for dark in row)
+            for row in code.matrix_iter(scale=self.modes.qr_module_dots, border=0)
+        ]
+        picture = Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows)).convert("1")
+        self._paper.print_dots(picture, align=self.modes.align, code=text)
+
+    def _feed_lines(self, lines: int) -> bool:
+        if self._line:
+            self.line_feed()
+            lines = max(0, lines - 1)
+        self._paper.feed(lines * LINE_DOTS)
+        if lines >= TEAR_LINES_MIN and not self._has_cutter:
+            self._paper.cut()
+        return True
+
+    def _feed_dots(self, dots: int) -> bool:
+        if self._line:
+            self.line_feed()
+        self._paper.feed(dots)
+        return True
+
+    def _cut(self, parameters: bytes) -> bool:
+        if not self._has_cutter:
+            return False
+        if self._line:
+            self.line_feed()
+        if parameters[0] in (65, 66):
+            self._paper.feed(CUT_FEED_DOTS + parameters[1])
+        self._paper.cut()
+        return True
+
+    def _set_letter(self, *, bold: bool | None = None, size: Size | None = None) -> bool:
+        letter = self.modes.letter
+        self.modes.letter = replace(
+            letter, bold=letter.bold if bold is None else bold, size=letter.size if size is None else size
+        )
+        return True
+
+    def _set_size(self, value: int) -> bool:
+        size = _SIZES.get(((value >> 4 & 7) + 1, (value & 7) + 1))
+        return size is not None and self._set_letter(size=size)
+
+    def _set_align(self, value: int) -> bool:
+        align = {0: Align.LEFT, 1: Align.CENTRE, 2: Align.RIGHT}.get(value % 48)
+        if align is not None and not self._line:
+            self.modes.align = align
+        return align is not None
+
+    def _set_kanji(self, *, on: bool) -> bool:
+        if self._language() is RomLanguage.NONE:
+            return False
+        self.modes.kanji = on
+        return True
+
+    def _set_country(self, value: int) -> bool:
+        self.modes.country = value
+        return True
+
+    def _set_left_margin(self, parameters: bytes) -> bool:
+        self.modes.left_dots = min(int.from_bytes(parameters, "little"), self._paper.dots // 2)
+        return True
+
+
+def _new_line(interpreter: Interpreter, _parameters: bytes) -> bool:
+    interpreter.line_feed()
+    return True
+
+
+def _nothing(_interpreter: Interpreter, _parameters: bytes) -> bool:
+    return True
+
+
+_Action = Callable[[Interpreter, bytes], bool]
+
+_ACTIONS: Final[dict[str, _Action]] = {
+    "\n": _new_line,
+    "\r": _nothing,
+    "\x00": _nothing,
+    "\x18": _nothing,
+    "\x1ba": lambda printer, given: printer._set_align(given[0]),
+    "\x1bd": lambda printer, given: printer._feed_lines(given[0]),
+    "\x1bJ": lambda printer, given: printer._feed_dots(given[0]),
+    "\x1bE": lambda printer, given: printer._set_letter(bold=bool(given[0] & 1)),
+    "\x1bR": lambda printer, given: printer._set_country(given[0]),
+    "\x1bi": lambda printer, given: printer._cut(b"\x01"),
+    "\x1bm": lambda printer, given: printer._cut(b"\x01"),
+    "\x1c&": lambda printer, given: printer._set_kanji(on=True),
+    "\x1c.": lambda printer, given: printer._set_kanji(on=False),
+    "\x1cS": lambda printer, given: printer._language() is not RomLanguage.NONE,
+    "\x1cC": lambda printer, given: printer._language() is RomLanguage.JAPAN,
+    "\x1d!": lambda printer, given: printer._set_size(given[0]),
+    "\x1dV": lambda printer, given: printer._cut(given),
+    "\x1dv0": lambda printer, given: printer._begin_image(given),
+    "\x1dL": lambda printer, given: printer._set_left_margin(given),
+    "\x1d(": lambda printer, given: printer._code(given),
+}

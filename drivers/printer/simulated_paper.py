@@ -1,0 +1,145 @@
+"""The paper of the simulated printer: what stands on it, as a grid of characters and as dots.
+
+Rules:
+- the grid is column by column: a Hangul syllable takes two columns, letters of double width are followed by blanks;
+- dots are drawn as thermal printers do: 12 × 24 dots a letter, larger sizes by repeating dots;
+- a cut ends a receipt; what stands on the paper before the first cut, or after the last, hangs from the printer.
+"""
+
+import io
+from dataclasses import dataclass, field
+from typing import Final
+
+from PIL import Image
+
+from drivers.printer.document import Align
+from drivers.printer.hangul import columns_of
+from drivers.printer.raster import COLUMN_DOTS, LINE_DOTS, Letter, Typeface
+
+MARGIN_DOTS: Final = 32
+"""White that no head reaches, left and right; also shown above and below each receipt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One character in the line that is being filled."""
+
+    character: str
+    letter: Letter
+
+    @property
+    def columns(self) -> int:
+        """Columns that the character takes."""
+        return columns_of(self.character) * self.letter.size.width
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintedReceipt:
+    """What was on the paper when it was cut."""
+
+    lines: tuple[str, ...]
+    """The grid, without blanks at line ends; a line that is a picture or a code is empty."""
+    codes: tuple[str, ...]
+    """Texts of the codes that the printer drew itself."""
+    picture: Image.Image
+    """Dots, mode "1"."""
+
+    @property
+    def text(self) -> str:
+        """The grid as one string."""
+        return "".join(f"{line}\n" for line in self.lines)
+
+    def png(self) -> bytes:
+        """Return the receipt as a PNG file."""
+        buffer = io.BytesIO()
+        self.picture.save(buffer, "PNG")
+        return buffer.getvalue()
+
+
+@dataclass(slots=True, kw_only=True)
+class Paper:
+    """A roll with a print head of `dots` dots."""
+
+    dots: int
+    typeface: Typeface
+    receipts: list[PrintedReceipt] = field(default_factory=list)
+    lines_printed: int = 0
+    """Lines of the whole roll, images counted by their height."""
+    _lines: list[str] = field(default_factory=list)
+    _codes: list[str] = field(default_factory=list)
+    _strips: list[Image.Image] = field(default_factory=list)
+
+    @property
+    def hanging(self) -> tuple[str, ...]:
+        """The grid of what has not been cut off yet."""
+        return tuple(self._lines)
+
+    def print_line(self, cells: list[Cell], *, align: Align, left_dots: int, pitch_dots: int) -> None:
+        """Print one line of text and feed it out."""
+        columns = sum(cell.columns for cell in cells)
+        slack_dots = max(0, self.dots - left_dots - columns * COLUMN_DOTS)
+        start = left_dots + {Align.LEFT: 0, Align.CENTRE: slack_dots // 2, Align.RIGHT: slack_dots}[align]
+        height = max([cell.letter.size.height for cell in cells], default=1)
+        self._lines.append(_grid(cells, start_column=round(start / COLUMN_DOTS)))
+        strip = self._drawn(cells, start_dots=start, height_dots=max(pitch_dots, LINE_DOTS * height))
+        self._add(strip, lines=height)
+
+    def print_dots(self, picture: Image.Image, *, align: Align, code: str | None = None) -> None:
+        """Print a picture (mode "1"); `code` is the text of a code that the printer drew itself."""
+        slack = max(0, self.dots - picture.width)
+        left = {Align.LEFT: 0, Align.CENTRE: slack // 2, Align.RIGHT: slack}[align]
+        strip = Image.new("1", (self.dots, picture.height), 1)
+        strip.paste(picture, (left, 0))
+        if code is not None:
+            self._codes.append(code)
+        self._lines += [""] * max(1, picture.height // LINE_DOTS)
+        self._add(strip, lines=max(1, picture.height // LINE_DOTS))
+
+    def feed(self, dots: int) -> None:
+        """Move the paper without printing."""
+        self._lines += [""] * (dots // LINE_DOTS)
+        self._add(Image.new("1", (self.dots, dots), 1), lines=dots // LINE_DOTS)
+
+    def cut(self) -> PrintedReceipt:
+        """Cut off what has been printed and return it."""
+        receipt = PrintedReceipt(lines=_trimmed(self._lines), codes=tuple(self._codes), picture=self._whole())
+        self.receipts.append(receipt)
+        self._lines, self._codes, self._strips = [], [], []
+        return receipt
+
+    def _add(self, strip: Image.Image, *, lines: int) -> None:
+        if strip.height:
+            self._strips.append(strip)
+        self.lines_printed += lines
+
+    def _drawn(self, cells: list[Cell], *, start_dots: int, height_dots: int) -> Image.Image:
+        strip = Image.new("1", (self.dots, height_dots), 1)
+        left = start_dots
+        for cell in cells:
+            width = cell.columns * COLUMN_DOTS
+            if cell.character != " ":
+                glyph = self.typeface.draw_line(cell.character, letter=cell.letter, width_dots=width, left_dots=0)
+                strip.paste(glyph, (left, height_dots - glyph.height))
+            left += width
+        return strip
+
+    def _whole(self) -> Image.Image:
+        height = sum(strip.height for strip in self._strips)
+        sheet = Image.new("1", (self.dots + 2 * MARGIN_DOTS, height + 2 * MARGIN_DOTS), 1)
+        top = MARGIN_DOTS
+        for strip in self._strips:
+            sheet.paste(strip, (MARGIN_DOTS, top))
+            top += strip.height
+        return sheet
+
+
+def _grid(cells: list[Cell], *, start_column: int) -> str:
+    drawn = [cell.character + " " * (cell.columns - columns_of(cell.character)) for cell in cells]
+    return (" " * start_column + "".join(drawn)).rstrip(" ")
+
+
+def _trimmed(lines: list[str]) -> tuple[str, ...]:
+    end = len(lines)
+    while end and not lines[end - 1]:
+        end -= 1
+    return tuple(lines[:end])
