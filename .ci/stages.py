@@ -20,7 +20,7 @@ from bench import Bench, StageError
 from ground import ROOT, GroundError, install_packages
 
 PACKAGES_TO_TEST = ("git", "strace", "tmux")
-FUZZ_RUNS_SLICE = 20_000
+FUZZ_RUNS_SLICE = 50_000
 FUZZ_RUNS_SOAK = 1_000_000
 
 
