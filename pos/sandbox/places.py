@@ -87,6 +87,8 @@ class Places(Place, frozen=True, kw_only=True):
     policies: dict[str, PolicyPlace]
     issuers: dict[str, IssuerPlace]
     merchants: dict[str, MerchantPlace]
+    customers: dict[str, str]
+    """Name to the programme of the home issuer's voucher in their wallet."""
 
 
 def load_places() -> Places:
