@@ -21,6 +21,7 @@ from ground import CACHE, ROOT, VENV, GroundError, as_root, install_environment,
 LOCKS = ROOT / ".ci" / "locks"
 DEBIAN_13 = CACHE / "debian13"
 DEBIAN_13_PACKAGES = ("ca-certificates", "python3", "python3-venv")
+PATH_INSIDE = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def pycose() -> Path:
@@ -65,7 +66,9 @@ def emupos() -> Path:
             "python3 -m venv --clear /opt/emupos && /opt/emupos/bin/pip install --quiet --no-index "
             "--find-links /var/emupos --requirement /var/emupos/emupos.txt"
         )
-        _must(as_root("chroot", str(root), "env", "-i", "sh", "-c", install), "emupos could not be installed")
+        _must(
+            as_root("chroot", str(root), "env", "-i", PATH_INSIDE, "sh", "-c", install), "emupos could not be installed"
+        )
         _mark_done(wheels, wanted)
     return _command_inside(root, "emupos", "/opt/emupos/bin/emupos")
 
@@ -98,7 +101,7 @@ def _command_inside(root: Path, name: str, program: str) -> Path:
     there = shlex.quote(str(root))
     inside = (
         f"set -e; for shared in dev tmp; do mount --rbind /$shared {there}/$shared; done; "
-        f'mount -t proc proc {there}/proc; exec chroot {there} {program} "$@"'
+        f'mount -t proc proc {there}/proc; exec chroot {there} env {PATH_INSIDE} {program} "$@"'
     )
     command = CACHE / "bin" / name
     command.parent.mkdir(parents=True, exist_ok=True)
