@@ -11,7 +11,8 @@ from tests.support.process_tools import Child, free_tcp_port, wait_for_tcp
 
 def test_it_prints_a_line(tmp_path: Path) -> None:
     api, printer = free_tcp_port(), free_tcp_port()
-    device = {"id": "front", "type": "printer", "profile": "epson-tm-t20iii", "connections": [{"tcp": {"port": printer}}]}
+    wire = {"tcp": {"port": printer}}
+    device = {"id": "front", "type": "printer", "profile": "epson-tm-t20iii", "connections": [wire]}
     configuration = tmp_path / "emupos.yaml"
     configuration.write_text(json.dumps({"schema": 1, "api": {"host": "127.0.0.1", "port": api}, "devices": [device]}))
 
