@@ -118,7 +118,7 @@ def payment_cases() -> list[Case]:
         wrong_signature="holder_signature",
         unknown_key="holder_signature",
     )
-    wrong = {
+    wrong: dict[int, Mapping[str, cbor.Value]] = {
         labels.AUD: WRONG_ID,
         labels.IAT: WRONG_TIME,
         labels.NONCE: wrong_bytes(16),
@@ -201,7 +201,7 @@ def certificate_cases() -> list[Case]:
         unknown_key="ledger_unknown",
     )
     issued_s = a_certificate().claims.issued_s
-    wrong = {
+    wrong: dict[int, Mapping[str, cbor.Value]] = {
         labels.ISS: WRONG_ID,
         labels.SUB: WRONG_ID,
         labels.AUD: WRONG_ID,
@@ -236,7 +236,7 @@ def request_cases() -> list[Case]:
         wrong_signature="terminal_signature",
         unknown_key="terminal_signature",
     )
-    wrong = {
+    wrong: dict[int, Mapping[str, cbor.Value]] = {
         labels.ISS: WRONG_ID,
         labels.AUD: WRONG_ID,
         labels.IAT: WRONG_TIME,
@@ -271,7 +271,7 @@ def confirmation_cases() -> list[Case]:
         wrong_signature="ledger_signature",
         unknown_key="ledger_unknown",
     )
-    wrong = {
+    wrong: dict[int, Mapping[str, cbor.Value]] = {
         labels.ISS: WRONG_ID,
         labels.AUD: WRONG_ID,
         labels.IAT: WRONG_TIME,
