@@ -70,8 +70,9 @@ def install_packages(names: Iterable[str]) -> None:
     if shutil.which("apt-get") is None:
         say(f"this is not Debian: make sure that what Debian calls {', '.join(missing)} is here")
         return
-    say(f"installing from Debian: {' '.join(missing)}")
-    by_hand = f"Do, as root: apt-get update && apt-get install {' '.join(name.split('|')[0] for name in missing)}"
+    names_plain = " ".join(name.split("|")[0] for name in missing)
+    say(f"installing from Debian: {names_plain}")
+    by_hand = f"Do, as root: apt-get update && apt-get install {names_plain}"
     if os.geteuid() != 0 and shutil.which("sudo") is None:
         raise GroundError(f"this needs root, and there is no sudo. {by_hand}")
     # A list that cannot be fetched is not yet a failure: the packages may come from a cache or a disk.
