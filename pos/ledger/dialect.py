@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,11 +32,13 @@ WRITES: Final = "pos_writes"
 
 _BUSY_TIMEOUT_MS: Final = 10_000
 _POOL: Final = 8
-_TRANSIENT_SQLSTATES: Final = frozenset({"40001", "40P01"})
-"""serialization_failure and deadlock_detected (PostgreSQL, appendix A)."""
+_TRANSIENT_SQLSTATES: Final = frozenset({"40001", "40P01", "23505"})
+"""serialization_failure, deadlock_detected, unique_violation (PostgreSQL, appendix A): the last one means that another
+process wrote the same row a moment before, which the next run will see."""
 _TRANSIENT_SQLITE: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
 
 Row = Mapping[str, object]
+K = TypeVar("K", bytes, str)
 
 
 def create(url: str) -> Engine:
@@ -104,7 +106,7 @@ def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def chunks(keys: Iterable[bytes], size: int = 500) -> Iterator[list[bytes]]:
+def chunks(keys: Iterable[K], size: int = 500) -> Iterator[list[K]]:
     """Sorted keys in pieces that fit into one IN list; sorted, so that two processes lock rows in the same order."""
     ordered = sorted(keys)
     for start in range(0, len(ordered), size):

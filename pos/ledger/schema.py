@@ -79,7 +79,7 @@ payments = _table(
     _text("terminal", key=True),
     _int("sequence", key=True),
     _text("merchant"),
-    _text("kind"),
+    _text("kind", null=True),
     _text("status"),
     _text("reason", null=True),
     _int("amount_won"),

@@ -19,7 +19,9 @@ def count_up(connection: Connection) -> None:
 
 
 def amount(database: Database) -> int:
-    return database.read(lambda connection: connection.execute(select(schema.settlements.c.amount_won)).scalar_one())
+    return int(
+        database.read(lambda connection: connection.execute(select(schema.settlements.c.amount_won)).scalar_one())
+    )
 
 
 def a_row(amount_won: object = 0) -> dict[str, object]:

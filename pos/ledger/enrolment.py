@@ -1,0 +1,125 @@
+"""Enrolment by a one-time code: a new terminal shows that it holds a key, and gets a certificate for it.
+
+Rules:
+
+- a code is 16 random bytes, kept as a hash, good for fifteen minutes and for one key;
+- the request is signed by the new key itself, which must be a canonical point (proof of possession);
+- the same code and key get the same answer for ever, so a lost answer can be asked for again; another key gets 409;
+- an unknown and an expired code get the same refusal.
+
+Request `{1: secret, 2: public key, 3: hardware facts}`; answer `{1: certificate, 2: merchant id, 3: root.json}`, the
+last one empty while the trust folder has no root. The new terminal's journal starts at 1.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from pos import cbor
+from pos.errors import MalformedError, TrustError
+from pos.ledger import roster, schema
+from pos.ledger.authority import KnownTerminal
+from pos.ledger.database import Database
+from pos.ledger.problem import conflicting, forbidden, malformed
+from pos.voucher.claims import TerminalCertificate
+from pos.voucher.enrolment import Enrolment, verify_enrolment
+from pos.voucher.fields import ID16_BYTES, is_id
+from pos.voucher.keys import PublicKey, SigningKey
+from pos.voucher.labels import MERCHANT_NAME_BYTES_MAX
+from pos.voucher.signed import sign_certificate
+
+CODE_LIFE_S: Final = 900
+CERTIFICATE_LIFE_S: Final = 365 * 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """What a new terminal gets."""
+
+    certificate: bytes
+    merchant: str
+
+    def to_answer(self, root: bytes) -> bytes:
+        return cbor.encode({1: self.certificate, 2: self.merchant, 3: root})
+
+
+def create_enrolment(database: Database, *, terminal: str, merchant: str, merchant_name: str, now_s: int) -> bytes:
+    """Make a code for a terminal that does not exist yet; return its secret, which is stored nowhere.
+
+    Raises MalformedError for ids or a name that no certificate can carry.
+    """
+    if not (is_id(terminal) and is_id(merchant) and 1 <= len(merchant_name.encode()) <= MERCHANT_NAME_BYTES_MAX):
+        raise MalformedError(
+            "enrolment: the terminal, merchant or merchant's name is not of the form for a certificate"
+        )
+    secret = secrets.token_bytes(ID16_BYTES)
+    row = {
+        "secret_hash": _hash(secret),
+        "terminal": terminal,
+        "merchant": merchant,
+        "merchant_name": merchant_name,
+        "expires_s": now_s + CODE_LIFE_S,
+    }
+    database.write(lambda connection: connection.execute(insert(schema.enrolments), row))
+    return secret
+
+
+def read_request(raw: bytes) -> Enrolment:
+    """Read and verify a request. Raises ProblemError 400."""
+    try:
+        return verify_enrolment(raw)
+    except MalformedError as error:
+        raise malformed(error.what) from error
+
+
+def enrol(connection: Connection, request: Enrolment, *, ledger: str, key: SigningKey, now_s: int) -> Enrolled:
+    """Redeem a code; `key` signs certificates. Raises ProblemError 403 or 409."""
+    codes = schema.enrolments
+    mine = codes.c.secret_hash == _hash(request.secret)
+    row = connection.execute(select(codes).where(mine).with_for_update()).one_or_none()
+    if row is None or (row.public_key is None and now_s >= row.expires_s):
+        raise forbidden("the code is not known or no longer good; make a new one")
+    if row.public_key is None:
+        certificate = _certify(row, request, ledger=ledger, key=key, now_s=now_s)
+        connection.execute(update(codes).where(mine).values(public_key=request.public_key, certificate=certificate))
+        _take_place(connection, row, request, certificate=certificate, now_s=now_s)
+        return Enrolled(certificate=certificate, merchant=row.merchant)
+    if row.public_key != request.public_key:
+        raise conflicting("the code was used by another terminal")
+    return Enrolled(certificate=row.certificate, merchant=row.merchant)
+
+
+def _take_place(
+    connection: Connection, code: Row[tuple[object, ...]], request: Enrolment, *, certificate: bytes, now_s: int
+) -> None:
+    known = KnownTerminal(
+        terminal=code.terminal,
+        merchant=code.merchant,
+        public_key=PublicKey(request.public_key),
+        certificate=certificate,
+        revoked_after=None,
+    )
+    try:
+        roster.lock(connection, known, now_s=now_s)
+    except TrustError as error:
+        raise conflicting("another terminal has this id; a new key needs a new id") from error
+
+
+def _certify(code: Row[tuple[object, ...]], request: Enrolment, *, ledger: str, key: SigningKey, now_s: int) -> bytes:
+    claims = TerminalCertificate(
+        ledger=ledger,
+        terminal=code.terminal,
+        merchant=code.merchant,
+        expires_s=now_s + CERTIFICATE_LIFE_S,
+        issued_s=now_s,
+        terminal_key=request.public_key,
+        merchant_name=code.merchant_name,
+    )
+    return sign_certificate(claims, key=key).raw
+
+
+def _hash(secret: bytes) -> bytes:
+    return hashlib.sha256(secret).digest()

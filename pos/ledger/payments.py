@@ -1,0 +1,192 @@
+"""Judged payments as they are stored, and the vouchers that they draw on.
+
+Rules:
+
+- a voucher is registered with the bytes the first payment brought (or `pos.ledger.issues`), its value issued and set
+  aside in the books in the same transaction; another voucher of the same id is refused;
+- vouchers are locked in the order of their keys before their lines are read, so two ledger processes cannot both
+  settle what only one of them may;
+- a final verdict is inserted once and never updated; only a pending one can be replaced.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from pos.ledger import books, log, schema
+from pos.ledger.dialect import chunks, insert_missing
+from pos.ledger.judge import Approval, Claim, ClaimKind, Refusal, Standing, Verdict, VoucherClaim, place, refused
+from pos.voucher.outcomes import OutcomeStatus
+from pos.voucher.spend_line import LinePoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A payment after the first half of judging."""
+
+    approval: Approval
+    entry_hash: bytes
+    result: Claim | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A payment with its verdict."""
+
+    examined: Examined
+    verdict: Verdict
+
+
+def judge_in_order(connection: Connection, examined: Sequence[Examined], *, now_s: int) -> list[Judged]:
+    """Judge payments one after another against the stored lines and each other; vouchers not known are registered."""
+    claims = [item.result for item in examined if isinstance(item.result, Claim)]
+    digests = register(connection, [claim.voucher for claim in claims if claim.voucher is not None], now_s=now_s)
+    lines = _standing(connection, {claim.line for claim in claims})
+    judged = []
+    for item in examined:
+        verdict = _verdict(item.result, digests, lines)
+        judged.append(Judged(examined=item, verdict=verdict))
+        if isinstance(item.result, Claim) and verdict.status in (OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT):
+            lines.setdefault(item.result.line, []).append(_as_standing(item, item.result, verdict.status))
+    return judged
+
+
+def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s: int) -> dict[bytes, bytes]:
+    """Lock these vouchers, registering those not known yet; return the digest that each id stands for."""
+    wanted: dict[bytes, VoucherClaim] = {}
+    for voucher in vouchers:
+        wanted.setdefault(voucher.key, voucher)
+    known: dict[bytes, bytes] = {}
+    for keys in chunks(wanted):
+        rows = select(schema.vouchers.c.voucher, schema.vouchers.c.claims).where(schema.vouchers.c.voucher.in_(keys))
+        locked = connection.execute(rows.order_by(schema.vouchers.c.voucher).with_for_update())
+        known |= {row.voucher: row.claims for row in locked}
+    fresh = [wanted[key] for key in sorted(wanted.keys() - known.keys())]
+    insert_missing(connection, schema.vouchers, [_voucher_row(voucher, now_s) for voucher in fresh])
+    books.post(connection, [posting for voucher in fresh for posting in _issue(voucher)])
+    return known | {voucher.key: voucher.digest for voucher in fresh}
+
+
+def record(connection: Connection, judged: Sequence[Judged], *, now_s: int) -> None:
+    """Store new verdicts with their postings and log leaves."""
+    if judged:
+        connection.execute(insert(schema.payments), [_payment_row(item, now_s) for item in judged])
+        _settle(connection, judged)
+
+
+def replace_pending(connection: Connection, item: Judged, *, now_s: int) -> None:
+    """Give a pending payment its final verdict."""
+    row, payments, approval = _payment_row(item, now_s), schema.payments, item.examined.approval
+    mine = (payments.c.terminal == approval.terminal, payments.c.sequence == approval.sequence)
+    changed = update(payments).where(*mine, payments.c.status == OutcomeStatus.PENDING)
+    done = connection.execute(changed.values(row))
+    assert done.rowcount == 1, "only a pending payment is judged again"
+    _settle(connection, [item])
+
+
+def _settle(connection: Connection, judged: Iterable[Judged]) -> None:
+    postings: list[books.Posting] = []
+    leaves = []
+    for item in judged:
+        if item.verdict.status is OutcomeStatus.SETTLED:
+            leaves.append(item.examined.entry_hash)
+        if isinstance(item.examined.result, Claim):
+            postings += movement(item.examined.approval, item.examined.result, item.verdict.status)
+    books.post(connection, postings)
+    log.enqueue(connection, leaves)
+
+
+def movement(approval: Approval, claim: Claim, status: OutcomeStatus) -> tuple[books.Posting, ...]:
+    """Return what a verdict moves: a settled payment to the merchant, a conflict into suspense, else nothing."""
+    reference = f"{approval.terminal}/{approval.sequence}"
+    merchant, amount_won = approval.merchant, claim.point.amount_won
+    if status is OutcomeStatus.CONFLICT:
+        return (books.disputed(reference=reference, issuer=claim.owner, merchant=merchant, amount_won=amount_won),)
+    if status is not OutcomeStatus.SETTLED:
+        return ()
+    if claim.kind is ClaimKind.CONFIRMATION:
+        return (books.paid_online(reference=reference, ledger=claim.owner, merchant=merchant, amount_won=amount_won),)
+    return (books.paid(reference=reference, issuer=claim.owner, merchant=merchant, amount_won=amount_won),)
+
+
+def _verdict(
+    result: Claim | Refusal, digests: Mapping[bytes, bytes], lines: Mapping[bytes, Sequence[Standing]]
+) -> Verdict:
+    if isinstance(result, Refusal):
+        return refused(result)
+    if result.voucher is not None and digests[result.voucher.key] != result.voucher.digest:
+        return refused(Refusal.VOUCHER_DIFFERS)
+    return place(result, lines.get(result.line, ()))
+
+
+def _standing(connection: Connection, keys: Collection[bytes]) -> dict[bytes, list[Standing]]:
+    payments = schema.payments
+    lines: dict[bytes, list[Standing]] = {}
+    for some in chunks(keys):
+        rows = select(payments).where(
+            payments.c.voucher.in_(some), payments.c.status.in_([OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT])
+        )
+        for row in connection.execute(rows.order_by(payments.c.number, payments.c.status.desc())):
+            point = LinePoint(sequence=row.number, spent_before_won=row.spent_before_won, amount_won=row.amount_won)
+            lines.setdefault(row.voucher, []).append(
+                Standing(
+                    terminal=row.terminal,
+                    sequence=row.sequence,
+                    status=OutcomeStatus(row.status),
+                    point=point,
+                    digest=row.claims,
+                )
+            )
+    return lines
+
+
+def _as_standing(item: Examined, claim: Claim, status: OutcomeStatus) -> Standing:
+    return Standing(
+        terminal=item.approval.terminal,
+        sequence=item.approval.sequence,
+        status=status,
+        point=claim.point,
+        digest=claim.digest,
+    )
+
+
+def _payment_row(item: Judged, now_s: int) -> dict[str, object]:
+    approval, result, verdict = item.examined.approval, item.examined.result, item.verdict
+    claim = result if isinstance(result, Claim) else None
+    return {
+        "terminal": approval.terminal,
+        "sequence": approval.sequence,
+        "merchant": approval.merchant,
+        "kind": None if claim is None else claim.kind,
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "amount_won": (approval.amount_won or 0) if claim is None else claim.point.amount_won,
+        "voucher": None if claim is None else claim.line,
+        "number": None if claim is None else claim.point.sequence,
+        "spent_before_won": None if claim is None else claim.point.spent_before_won,
+        "claims": None if claim is None else claim.digest,
+        "line": claim.point.sequence if claim is not None and verdict.status is OutcomeStatus.SETTLED else None,
+        "other_terminal": None if verdict.other is None else verdict.other.terminal,
+        "other_sequence": None if verdict.other is None else verdict.other.sequence,
+        "told_by": None,
+        "decided_s": now_s,
+    }
+
+
+def _voucher_row(voucher: VoucherClaim, now_s: int) -> dict[str, object]:
+    return {
+        "voucher": voucher.key,
+        "issuer": voucher.issuer,
+        "program": voucher.program,
+        "value_won": voucher.value_won,
+        "expires_s": voucher.expires_s,
+        "claims": voucher.digest,
+        "raw": voucher.raw,
+        "registered_s": now_s,
+    }
+
+
+def _issue(voucher: VoucherClaim) -> tuple[books.Posting, books.Posting]:
+    reference = f"{voucher.issuer}/{voucher.voucher_id.hex()}"
+    return books.issued(reference=reference, issuer=voucher.issuer, value_won=voucher.value_won)

@@ -1,0 +1,95 @@
+"""Which terminals the ledger knows, and the one row that each of them has.
+
+Rules: a terminal is known from the trust data or from its enrolment; its certificate is kept beside its journal, so
+that it can be checked when neither is at hand. The row is the lock of everything about one terminal: journal head,
+inbox, nonces.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select, update
+
+from pos.errors import TrustError
+from pos.ledger import schema
+from pos.ledger.authority import Authority, KnownTerminal
+from pos.ledger.chain import START, Head
+from pos.ledger.dialect import insert_missing
+from pos.voucher.keys import PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminalState:
+    """What the ledger holds of one terminal, locked for the transaction that read it."""
+
+    head: Head
+    message_head: int
+    inbox_acknowledged: int
+
+
+def find(connection: Connection, authority: Authority, terminal: str) -> KnownTerminal | None:
+    """Look a terminal up. Raises TrustError if its trust file cannot be used."""
+    known = authority.terminal(terminal)
+    if known is not None:
+        return known
+    row = _row(connection, terminal)
+    if row is None:
+        return None
+    return KnownTerminal(
+        terminal=row.terminal,
+        merchant=row.merchant,
+        public_key=PublicKey(row.public_key),
+        certificate=row.certificate,
+        revoked_after=None,
+    )
+
+
+def lock(connection: Connection, known: KnownTerminal, *, now_s: int) -> TerminalState:
+    """Take the terminal's row, made on its first call, for this transaction.
+
+    Raises TrustError if the terminal comes with another key than before: a new key needs a new terminal id.
+    """
+    insert_missing(connection, schema.terminals, [_new_row(known, now_s)])
+    row = connection.execute(
+        select(schema.terminals).where(schema.terminals.c.terminal == known.terminal).with_for_update()
+    ).one()
+    if row.public_key != known.public_key:
+        raise TrustError(f"terminal {known.terminal}: its key is not the one that its journal was begun with")
+    seen = update(schema.terminals).where(schema.terminals.c.terminal == known.terminal)
+    connection.execute(seen.values(seen_s=now_s, certificate=known.certificate))
+    return TerminalState(
+        head=Head(sequence=row.head_sequence, hash=row.head_hash),
+        message_head=row.message_head,
+        inbox_acknowledged=row.inbox_acknowledged,
+    )
+
+
+def head_of(connection: Connection, terminal: str) -> Head:
+    """Return the head of a journal as it is now, without locking it."""
+    row = _row(connection, terminal)
+    return START if row is None else Head(sequence=row.head_sequence, hash=row.head_hash)
+
+
+def advance(connection: Connection, terminal: str, *, head: Head, inbox_acknowledged: int) -> None:
+    """Write the new head of a locked terminal."""
+    row = update(schema.terminals).where(schema.terminals.c.terminal == terminal)
+    connection.execute(
+        row.values(head_sequence=head.sequence, head_hash=head.hash, inbox_acknowledged=inbox_acknowledged)
+    )
+
+
+def _row(connection: Connection, terminal: str) -> Row[tuple[object, ...]] | None:
+    return connection.execute(select(schema.terminals).where(schema.terminals.c.terminal == terminal)).one_or_none()
+
+
+def _new_row(known: KnownTerminal, now_s: int) -> dict[str, object]:
+    return {
+        "terminal": known.terminal,
+        "merchant": known.merchant,
+        "certificate": known.certificate,
+        "public_key": bytes(known.public_key),
+        "head_sequence": START.sequence,
+        "head_hash": START.hash,
+        "message_head": 0,
+        "inbox_acknowledged": 0,
+        "seen_s": now_s,
+    }

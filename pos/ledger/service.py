@@ -1,0 +1,146 @@
+"""The ledger's calls, without HTTP: each takes an authorised caller and the time, and returns what is to be answered.
+
+Rules:
+
+- everything here may be called from several threads, and from several processes on one database;
+- signatures are verified before a transaction begins; what the journal holds already is not judged again;
+- `grow_log` and `look_again` are work for quiet moments: they change nothing that was final before.
+
+Which call is allowed is left to `pos.ledger.calls`, how it travels to `pos.ledger.app`.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from pos.ledger import calls, enrolment, inbox, intake, log, records, roster
+from pos.ledger.authority import Authority, KnownTerminal
+from pos.ledger.batch import join_batch, split_batch, verify_batch
+from pos.ledger.calls import Caller
+from pos.ledger.chain import Break
+from pos.ledger.database import Database
+from pos.ledger.examiner import Examiner
+from pos.ledger.folder import LedgerFolder
+from pos.ledger.intake import Taken
+from pos.ledger.problem import not_found, unacceptable_entry
+from pos.voucher.calls import SignedTime, build_signed_time
+from pos.voucher.messages import Acknowledgement, build_acknowledgement
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The answer to a delivery."""
+
+    acknowledgement: bytes
+    broken: Break | None
+    """After a gap or a fork: the acknowledgement names where to go on."""
+
+
+class LedgerService:
+    """One ledger on one database. Raises TrustError when made from a trust folder that cannot be used."""
+
+    def __init__(self, folder: LedgerFolder, database: Database, *, now_s: int) -> None:
+        self._folder = folder
+        self._keys = folder.keys
+        self._database = database
+        self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
+        self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
+        self.look_again(now_s=now_s)
+        self.grow_log(now_s=now_s)
+
+    @property
+    def ledger(self) -> str:
+        return self._folder.ledger
+
+    def find(self, terminal: str) -> KnownTerminal | None:
+        """Look up a terminal. Raises TrustError if its trust file cannot be used."""
+        return self._database.read(lambda connection: roster.find(connection, self._authority, terminal))
+
+    def signed_time(self, nonce: bytes, *, now_s: int) -> bytes:
+        return build_signed_time(SignedTime(time_s=now_s, nonce=nonce), key=self._keys.time)
+
+    def deliver(self, caller: Caller, body: bytes, *, now_s: int) -> Delivered:
+        """Take a batch of entries in. Raises ProblemError for a body or an entry that cannot be read or trusted."""
+        batch = verify_batch(split_batch(body), caller.known.public_key)
+        examined = self._examiner.examined_new(caller.known, batch.entries, now_s=now_s)
+        taken = self._database.write(
+            lambda connection: intake.take_in(
+                connection, caller, batch.entries, examined, now_s=now_s, message_key=self._keys.message
+            )
+        )
+        if batch.fault is not None and taken.broken is None:
+            raise unacceptable_entry(batch.fault)
+        return Delivered(acknowledgement=self._acknowledge(caller, taken, now_s=now_s), broken=taken.broken)
+
+    def journal_after(self, caller: Caller, sequence: int, *, now_s: int) -> bytes:
+        """Return the terminal's own entries behind `sequence`, as many as fit."""
+        return self._answer(caller, lambda c: join_batch(records.entries_after(c, caller.terminal, sequence)), now_s)
+
+    def messages_after(self, caller: Caller, number: int) -> tuple[bytes, ...]:
+        """Return the terminal's messages behind `number`; the nonce of the call is used up by `enter`."""
+        return self._database.read(lambda connection: inbox.messages_after(connection, caller.terminal, number))
+
+    def message_heads(self, terminals: Collection[str]) -> dict[str, int]:
+        """Return the highest message number of each of these terminals."""
+        return self._database.read(lambda connection: inbox.heads_of(connection, terminals))
+
+    def enter(self, caller: Caller, *, now_s: int) -> None:
+        """Use up the nonce of a call that changes nothing else. Raises ProblemError 401."""
+        self._answer(caller, lambda connection: None, now_s)
+
+    def proof(self, caller: Caller, entry: bytes, *, now_s: int) -> str:
+        """Return the tlog-proof of a settled entry. Raises ProblemError 404 while there is none."""
+        found = self._answer(caller, lambda connection: log.proof_of(connection, entry), now_s)
+        if found is None:
+            raise not_found("no settled entry of this hash is in the log yet")
+        return found
+
+    def enrol(self, raw: bytes, *, now_s: int) -> bytes:
+        """Redeem an enrolment code. Raises ProblemError 400, 403 or 409."""
+        request = enrolment.read_request(raw)
+        enrolled = self._database.write(
+            lambda connection: enrolment.enrol(
+                connection, request, ledger=self.ledger, key=self._keys.certificate, now_s=now_s
+            )
+        )
+        root = self._folder.trust_dir / "root.json"
+        return enrolled.to_answer(root.read_bytes() if root.is_file() else b"")
+
+    def grow_log(self, *, now_s: int) -> None:
+        """Take everything that settled into the transparency log."""
+        while self._database.write(
+            lambda connection: log.integrate(connection, ledger=self.ledger, key=self._keys.log, now_s=now_s)
+        ):
+            pass
+
+    def forget(self, *, now_s: int) -> None:
+        """Drop what no rule needs any more."""
+        self._database.write(lambda connection: calls.forget_nonces(connection, now_s=now_s))
+
+    def look_again(self, *, now_s: int) -> int:
+        """Judge pending payments again where the issuers' keys changed; return how many got their final outcome."""
+        return self._examiner.look_again(now_s=now_s)
+
+    def _acknowledge(self, caller: Caller, taken: Taken, *, now_s: int) -> bytes:
+        acknowledgement = Acknowledgement(
+            sequence=taken.head.sequence,
+            hash=taken.head.hash,
+            outcomes=taken.outcomes,
+            checkpoint=taken.checkpoint.encode("utf-8"),
+            time_s=now_s,
+            nonce=caller.token.nonce,
+            message_number=taken.message_number,
+        )
+        return build_acknowledgement(acknowledgement, key=self._keys.ack)
+
+    def _answer(self, caller: Caller, work: Callable[[Connection], T], now_s: int) -> T:
+        def once(connection: Connection) -> T:
+            roster.lock(connection, caller.known, now_s=now_s)
+            calls.use_nonce(connection, caller)
+            return work(connection)
+
+        return self._database.write(once)
