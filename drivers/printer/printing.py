@@ -37,6 +37,20 @@ from drivers.printer.outcome import (
 from drivers.printer.profile import Cut, Fence, Profile
 from drivers.printer.status import AutomaticStatus, Fault, PaperSensor, PrinterState, ProcessId, Reply
 
+__all__ = [
+    "NotStarted",
+    "Patience",
+    "PrintOutcome",
+    "PrintReason",
+    "PrintWatcher",
+    "Printed",
+    "Unknown",
+    "Unverified",
+    "print_job",
+    "reason_of",
+    "recovery_bytes",
+]
+
 CHUNK_BYTES: Final = 1024
 RECOVERY_BYTES_MIN: Final = 8192
 
