@@ -17,7 +17,7 @@ _COUNT_BITS = {
     _BYTE_MODE: (8, 16, 16),
     _KANJI_MODE: (8, 10, 12),
 }
-_CHARACTER_SETS = {
+CHARACTER_SETS = {
     3: "iso8859-1",
     13: "iso8859-11",
     20: "shift_jis",
@@ -171,6 +171,6 @@ def _designated(bits: _Bits) -> str:
         number = (first & 0x1F) << 16 | bits.take(16)
     else:
         raise _ImpossibleError
-    if number not in _CHARACTER_SETS:
+    if number not in CHARACTER_SETS:
         raise _ImpossibleError
-    return _CHARACTER_SETS[number]
+    return CHARACTER_SETS[number]

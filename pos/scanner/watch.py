@@ -1,8 +1,8 @@
 """From what each frame showed to what the till is told: one scan for one showing of a code.
 
 Rules: a code that stays in sight is one scan, until it was out of sight for two seconds; a symbol that is located and
-not read keeps what was just read in sight for a while, because a shaking hand is not a second showing. A hint is given after a
-second without success, and again only when it changes; after eight seconds the cashier is offered another way.
+not read keeps what was just read in sight for a while, because a shaking hand is not a second showing. A hint is given
+after a second without success, and again only when it changes; after eight seconds the cashier is offered another way.
 Time is the frames' own and comes in as an argument. Leaves to others: what is done about a scan.
 """
 
