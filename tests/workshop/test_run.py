@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -24,25 +25,32 @@ def broken(bench):
     bench.run("sh", "-c", "exit 5")
 
 def late(bench):
-    bench.run("tail", "-f", "/dev/null")
+    bench.run("sh", "-c", "echo my id is $$; tail -f /dev/null")
 
 def stage(body, **more):
     return stages.Stage(name=body.__name__, says="for the test", body=body, is_everyday=True, **more)
 
 stages.STAGES = (
     stage(broken, minutes_max=1),
-    stage(late, minutes_max=0),
+    stage(late, minutes_max={minutes_max}),
     stage(fine, minutes_max=1, closes_with_pytest={closes_with_pytest}),
 )
 sys.exit(stages.test({arguments!r}))
 """
 
 
-def run_stages(*arguments: str, closes_with_pytest: bool = False) -> Child:
+def stages_command(*arguments: str, minutes_max: int = 0, closes_with_pytest: bool = False) -> list[str]:
     code = THREE_STAGES.format(
-        workshop=str(ROOT / ".ci"), arguments=list(arguments), closes_with_pytest=closes_with_pytest
+        workshop=str(ROOT / ".ci"),
+        minutes_max=minutes_max,
+        closes_with_pytest=closes_with_pytest,
+        arguments=list(arguments),
     )
-    return run([sys.executable, "-c", code])
+    return [sys.executable, "-c", code]
+
+
+def run_stages(*arguments: str, closes_with_pytest: bool = False) -> Child:
+    return run(stages_command(*arguments, closes_with_pytest=closes_with_pytest))
 
 
 def test_every_stage_runs_and_the_first_failure_is_the_exit_status() -> None:
@@ -59,6 +67,15 @@ def test_every_stage_runs_and_the_first_failure_is_the_exit_status() -> None:
 def test_the_last_line_counts_the_stages_where_no_test_runner_did() -> None:
     assert run_stages().stdout.splitlines()[-1] == "1 passed, 2 failed"
     assert "1 passed, 2 failed" not in run_stages(closes_with_pytest=True).stdout
+
+
+def test_the_runner_takes_its_stage_with_it_when_it_is_ended() -> None:
+    with Child(stages_command("--stage", "late", minutes_max=1)) as runner:
+        pid = int(runner.wait_for_line(r"my id is (\d+)")[1])
+        runner.signal(signal.SIGTERM)
+
+        assert runner.wait() == 128 + signal.SIGTERM
+        assert not Path(f"/proc/{pid}").exists()
 
 
 def test_one_stage_can_be_run_alone() -> None:
