@@ -149,6 +149,8 @@ def read_certificate(raw: bytes) -> Certificate:
     """Read a terminal certificate; nothing is verified yet."""
     envelope = open_envelope(raw)
     claims = _Claims(envelope, _CERTIFICATE, what="terminal certificate")
+    if not 0 < claims.time(EXPIRES) - claims.time(ISSUED) <= CERTIFICATE_LIFE_MAX_S:
+        raise UnreadableError("the terminal certificate does not live from 1 second to 400 days")
     return Certificate(
         envelope=envelope,
         ledger=claims.identifier(ISSUER),

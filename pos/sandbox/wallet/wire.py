@@ -34,12 +34,13 @@ _DIGITS: Final = {character: digit for digit, character in enumerate(_ALPHABET)}
 
 
 class Purpose(StrEnum):
-    """The external_aad of each kind of object that a wallet makes or reads."""
+    """The external_aad of each kind of object that wallets and the auditor make or read."""
 
     VOUCHER = "chak/voucher/1"
     PAYMENT = "chak/payment/1"
     REQUEST = "chak/request/1"
     TERMINAL = "chak/terminal/1"
+    JOURNAL = "chak/journal/1"
 
 
 class Prefix(StrEnum):
@@ -95,7 +96,9 @@ def open_envelope(data: bytes) -> Envelope:
     if not isinstance(tagged, cbor2.CBORTag) or tagged.tag != _SIGN1_TAG:
         raise UnreadableError("not a COSE_Sign1")
     match tagged.value:
-        case [bytes(protected), Mapping() as unprotected, bytes(payload), bytes(signature)] if not unprotected:
+        case [bytes(protected), Mapping() as unprotected, bytes(payload), bytes(signature)] if (
+            not unprotected and len(signature) == nacl.bindings.crypto_sign_BYTES
+        ):
             return Envelope(kid=_kid(protected), payload=payload, signature=signature)
         case _:
             raise UnreadableError("not a COSE_Sign1 of this protocol")
