@@ -15,7 +15,7 @@ Whether the ledger's own accounts balance is its own audit's business (`pos ledg
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -30,7 +30,7 @@ from pos.sandbox.books import (
     read_ledger,
     read_terminal_key,
 )
-from pos.sandbox.town import HOME_TERMINAL, Town
+from pos.sandbox.town import HOME_TERMINAL
 
 SETTLED: Final = "settled"
 _NO_ENTRY: Final = bytes(32)
@@ -42,29 +42,24 @@ class AuditReport:
     """What the auditor found; amounts in won."""
 
     entries: int
-    approved: int
+    approved_count: int
     approved_won: int
-    settled: int
+    settled_count: int
     settled_won: int
-    waiting: int
+    waiting_count: int
     waiting_won: int
     """Approved and not yet at the ledger."""
     receipts: int
-    disagreements: tuple[str, ...]
-    """Everything that is not as it must be, one sentence each."""
-
-    @property
-    def agrees(self) -> bool:
-        """Both sides agree to the won."""
-        return not self.disagreements and self.approved_won == self.settled_won + self.waiting_won
+    problems: tuple[str, ...]
+    """Everything that is not as it must be, one sentence each; empty means that both sides agree to the won."""
 
 
-def audit_town(town: Town) -> AuditReport:
-    """Audit the bakery's terminal against the town's ledger."""
-    return audit(town.directory / "state", town.ledger_dir, terminal=HOME_TERMINAL)
+def audit(town_dir: Path) -> AuditReport:
+    """Audit the bakery's terminal against the town's ledger; SandboxError if one cannot be read at all."""
+    return audit_files(town_dir / "state", town_dir / "ledger", terminal=HOME_TERMINAL)
 
 
-def audit(state_dir: Path, ledger_dir: Path, *, terminal: str) -> AuditReport:
+def audit_files(state_dir: Path, ledger_dir: Path, *, terminal: str) -> AuditReport:
     """Compare a terminal's state folder with a ledger's data folder; SandboxError if one cannot be read at all."""
     journal = read_journal(state_dir, read_terminal_key(ledger_dir, terminal))
     return compare(journal, read_ledger(ledger_dir, terminal))
@@ -76,24 +71,35 @@ def compare(journal: Sequence[JournalEntry], ledger: LedgerBooks) -> AuditReport
     waiting = [entry for entry in approved if entry.sequence > len(ledger.entries)]
     settled = [verdict for verdict in ledger.verdicts if verdict.status == SETTLED]
     numbers = _receipt_numbers(journal)
-    disagreements = (
-        *_chain(journal),
-        *_spent_once(approved),
-        *_receipts(numbers),
-        *_same_entries(journal, ledger.entries),
-        *_verdicts(approved, ledger),
-    )
-    return AuditReport(
+    report = AuditReport(
         entries=len(journal),
-        approved=len(approved),
-        approved_won=sum(entry.amount_won or 0 for entry in approved),
-        settled=len(settled),
-        settled_won=sum(verdict.amount_won for verdict in settled),
-        waiting=len(waiting),
-        waiting_won=sum(entry.amount_won or 0 for entry in waiting),
+        approved_count=len(approved),
+        approved_won=_sum(entry.amount_won for entry in approved),
+        settled_count=len(settled),
+        settled_won=_sum(verdict.amount_won for verdict in settled),
+        waiting_count=len(waiting),
+        waiting_won=_sum(entry.amount_won for entry in waiting),
         receipts=len(numbers),
-        disagreements=disagreements,
+        problems=(
+            *_chain(journal),
+            *_spent_once(approved),
+            *_counted(numbers),
+            *_one_sale_each(journal),
+            *_same_entries(journal, ledger.entries),
+            *_verdicts(approved, ledger),
+        ),
     )
+    return replace(report, problems=(*report.problems, *_balance(report)))
+
+
+def _sum(amounts: Iterable[int | None]) -> int:
+    return sum(amount_won or 0 for amount_won in amounts)
+
+
+def _balance(report: AuditReport) -> Iterator[str]:
+    known_won = report.settled_won + report.waiting_won
+    if report.approved_won != known_won:
+        yield f"{report.approved_won} won were approved, {known_won} won are settled or waiting"
 
 
 def _chain(journal: Sequence[JournalEntry]) -> Iterator[str]:
@@ -141,8 +147,8 @@ def _receipt_numbers(journal: Iterable[JournalEntry]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(entry.receipt_number for entry in journal if entry.receipt_number is not None))
 
 
-def _receipts(numbers: Iterable[str]) -> Iterator[str]:
-    """Numbers of one series (what stands before the counting digits) must count up by one."""
+def _counted(numbers: Iterable[str]) -> Iterator[str]:
+    """Numbers of one series (what stands before the counting digits) must count up from 1."""
     series: dict[str, list[int]] = {}
     for number in numbers:
         parts = _NUMBER.fullmatch(number)
@@ -151,9 +157,19 @@ def _receipts(numbers: Iterable[str]) -> Iterator[str]:
         else:
             series.setdefault(parts[1], []).append(int(parts[2]))
     for prefix, counted in series.items():
-        for earlier, later in pairwise(counted):
+        for earlier, later in pairwise([0, *counted]):
             if later != earlier + 1:
-                yield f"receipt {prefix}{later} follows {prefix}{earlier}"
+                yield f"receipt {prefix}{later} follows number {earlier}"
+
+
+def _one_sale_each(journal: Iterable[JournalEntry]) -> Iterator[str]:
+    sales: dict[str, set[bytes | None]] = {}
+    for entry in journal:
+        if entry.receipt_number is not None:
+            sales.setdefault(entry.receipt_number, set()).add(entry.sale_id)
+    for number, of in sales.items():
+        if len(of) > 1:
+            yield f"receipt {number} was given to {len(of)} sales"
 
 
 def _same_entries(journal: Sequence[JournalEntry], stored: Sequence[bytes]) -> Iterator[str]:

@@ -26,7 +26,7 @@ APPROVED: Final = "payment.approved"
 NUMBERED: Final = frozenset({APPROVED, "payment.declined", "tender.recorded", "sale.completed"})
 """Kinds of entries that give a receipt its number."""
 
-_OBJECT, _RECEIPT_NUMBER, _BODY_AMOUNT = 1, 2, 4
+_OBJECT, _RECEIPT_NUMBER, _SALE, _BODY_AMOUNT = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,7 @@ class JournalEntry:
     kind: str
     is_signed: bool
     receipt_number: str | None
+    sale_id: bytes | None
     amount_won: int | None
     spending: Spending | None
 
@@ -123,7 +124,8 @@ def read_entry(raw: bytes, public_key: bytes) -> JournalEntry:
         raise SandboxError(f"a journal holds what is no entry: {error}") from error
     match fields:
         case {1: int(sequence), 2: bytes(previous), 3: int(), 4: int(), 5: str(kind), 6: Mapping() as body}:
-            number, amount_won, given = body.get(_RECEIPT_NUMBER), body.get(_BODY_AMOUNT), body.get(_OBJECT)
+            number, sale = body.get(_RECEIPT_NUMBER), body.get(_SALE)
+            amount_won, given = body.get(_BODY_AMOUNT), body.get(_OBJECT)
             is_approval = kind == APPROVED and isinstance(given, bytes)
             return JournalEntry(
                 raw=raw,
@@ -132,6 +134,7 @@ def read_entry(raw: bytes, public_key: bytes) -> JournalEntry:
                 kind=kind,
                 is_signed=is_signed(envelope, public_key=public_key, purpose=Purpose.JOURNAL),
                 receipt_number=number if kind in NUMBERED and isinstance(number, str) else None,
+                sale_id=sale if isinstance(sale, bytes) else None,
                 amount_won=amount_won if isinstance(amount_won, int) else None,
                 spending=_spending(given) if is_approval and isinstance(given, bytes) else None,
             )
