@@ -124,9 +124,12 @@ class JournalReport(Answer, frozen=True, kw_only=True):
 
 
 class ReceiptPage(Answer, frozen=True, kw_only=True):
+    """A stored receipt: as rows for paper, and as lines of a fixed pitch for a screen."""
+
     receipt_number: str
     columns: int
     rows: tuple[PrintRow, ...]
+    lines: tuple[str, ...] = ()
 
 
 class SaleLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,122 @@
+"""`pos pay` and `pos request`."""
+
+from pathlib import Path
+
+import msgspec
+
+from pos.commands.output import print_json, print_line
+from pos.config import TerminalConfig
+from pos.errors import PosError
+from pos.exits import Exit
+from pos.link.calls import OpenRequest, Pay, PayAnswer, Refused, RequestAnswer
+from pos.link.state import Outcome, VerdictView
+from pos.money import format_won
+from pos.terminal import open_control
+from pos.words import words_for
+
+_EXITS = {Outcome.APPROVED: Exit.DONE, Outcome.DECLINED: Exit.DECLINED, Outcome.REFERRED: Exit.REFERRED}
+
+
+class PayJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable form of a payment's result."""
+
+    outcome: str
+    reason: str | None
+    receipt_number: str | None
+    entry: str | None
+    amount_won: int
+    checks: tuple[str, ...]
+    paper: str | None
+
+
+class RequestJson(msgspec.Struct, frozen=True, kw_only=True):
+    text: str
+    nonce: str
+    amount_won: int
+    expires: int
+    qr: str | None
+
+
+class NoCodeError(PosError):
+    """The picture shows no code that could be read."""
+
+
+def pay(config: TerminalConfig, *, amount_won: int, text: str | None, image: Path | None, as_json: bool) -> int:
+    """One sale: decode, verify, decide, record, print."""
+    code = text if text is not None else _text_of(image)
+    with open_control(config) as control:
+        answer = control.call(Pay(text=code, amount_won=amount_won))
+        if isinstance(answer, Refused):
+            raise PosError(f"nothing can be sold now: {answer.cause}")
+        paper = control.print_waiting() if answer.outcome is Outcome.APPROVED else None
+    if as_json:
+        print_json(
+            PayJson(
+                outcome=answer.outcome.value,
+                reason=answer.reason,
+                receipt_number=answer.receipt_number,
+                entry=answer.entry,
+                amount_won=answer.amount_won,
+                checks=answer.checks,
+                paper=paper or answer.paper,
+            )
+        )
+    else:
+        print_line(_sentence(answer))
+    return _EXITS[answer.outcome]
+
+
+def request(config: TerminalConfig, *, amount_won: int, qr: Path | None, as_json: bool) -> int:
+    """Open a payment request; `pos pay` matches its answer by the nonce."""
+    with open_control(config) as control:
+        answer = control.call(OpenRequest(amount_won=amount_won))
+    if not isinstance(answer, RequestAnswer):
+        raise PosError(f"no request can be opened now: {answer.cause}")
+    if qr is not None:
+        _write_qr(answer.text, qr)
+    if as_json:
+        print_json(
+            RequestJson(
+                text=answer.text,
+                nonce=answer.nonce.hex(),
+                amount_won=amount_won,
+                expires=answer.expires_s,
+                qr=None if qr is None else str(qr),
+            )
+        )
+    else:
+        print_line(answer.text)
+    return Exit.DONE
+
+
+def _text_of(image: Path | None) -> str:
+    from pos.scanner.paths import scan_paths
+
+    assert image is not None, "the parser requires one of --text and --image"
+    for result in scan_paths([image]):
+        if result.text is not None:
+            return result.text
+    raise NoCodeError(f"{image}: no code could be read; hold it flat, whole and sharp, and try again")
+
+
+def _write_qr(text: str, path: Path) -> None:
+    """Level L with a quiet zone of four modules (protocol, "Payment request")."""
+    import segno
+
+    try:
+        segno.make_qr(text, error="l", boost_error=False).save(str(path), kind="png", scale=6, border=4)
+    except OSError as error:
+        raise PosError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _sentence(answer: PayAnswer) -> str:
+    if answer.outcome is Outcome.APPROVED:
+        return f"approved {format_won(answer.amount_won)} won, receipt {answer.receipt_number}"
+    view = VerdictView(
+        serial=0,
+        outcome=answer.outcome,
+        reason=answer.reason or "",
+        amount_won=answer.amount_won,
+        earlier_receipt_number=answer.receipt_number or "",
+    )
+    return f"{answer.outcome.value}: {answer.reason}: {words_for('en').verdict(view).headline}"

@@ -1,0 +1,68 @@
+"""`pos sync`: deliver now, or keep delivering."""
+
+import sys
+import threading
+from contextlib import ExitStack
+
+import msgspec
+
+from pos.commands.output import print_json, print_line
+from pos.config import TerminalConfig
+from pos.errors import LedgerUnreachableError
+from pos.exits import Exit
+from pos.link.calls import DeliveryStep, Role, SummariseSync
+from pos.sync.client import LedgerClient
+from pos.sync.delivery import Delivery
+from pos.terminal import RoleLink, open_control, town_ledger
+
+
+class SyncJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable form of a delivery's result."""
+
+    sent: int
+    acknowledged: int
+    settled: int
+    conflicts: int
+    refused: int
+    pending: int
+    trust_version: int
+
+
+def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
+    """Deliver everything that waits. Without `--once`, stay and go on as the sync process does."""
+    if not is_once:
+        from pos.syncer import run_sync
+
+        run_sync(config, threading.Event())
+        return Exit.DONE
+    with ExitStack() as stack:
+        control = stack.enter_context(open_control(config))
+        url = stack.enter_context(town_ledger(config))
+        client = LedgerClient(url, ca_file=config.ledger.ca_file)
+        stack.callback(client.close)
+        delivered = Delivery(RoleLink(control, Role.SYNC), client).deliver_all(_progress)
+        summary = control.call(SummariseSync())
+    if delivered.step is DeliveryStep.STOP:
+        raise LedgerUnreachableError("the ledger holds another journal under this terminal's name; enrol again")
+    result = SyncJson(
+        sent=delivered.sent,
+        acknowledged=summary.acknowledged,
+        settled=summary.settled,
+        conflicts=summary.conflicts,
+        refused=summary.refused,
+        pending=summary.pending,
+        trust_version=summary.trust_version,
+    )
+    if as_json:
+        print_json(result)
+    else:
+        print_line(
+            f"sent {result.sent} entries; acknowledged up to {result.acknowledged}; settled {result.settled}, "
+            f"conflicts {result.conflicts}, refused {result.refused}, pending {result.pending}"
+        )
+    return Exit.DONE
+
+
+def _progress(waiting: int) -> None:
+    if waiting and sys.stderr.isatty():
+        sys.stderr.write(f"\r{waiting} entries to go  ")

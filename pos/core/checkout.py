@@ -1,0 +1,284 @@
+"""From a scanned text to a recorded answer: read, verify, decide, record.
+
+The only caller of both till and journal. Types carry the order: text → signed → verified → decided → recorded, and a
+stage cannot be skipped because the next one takes its result. What is approved is durable before this returns it;
+what is refused is recorded too, with the code's bytes where they were authentic (they let a customer's money come
+back). The counter (`pos.core.counter`) says what a code is presented for; this module does not know the screen.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from pos.clock import Clock, Reading
+from pos.core.trust_store import TrustStore
+from pos.errors import MalformedError
+from pos.journal.journal import Journal
+from pos.till.decision import (
+    VERIFYING,
+    Approved,
+    Declined,
+    EarlierPayment,
+    Exposure,
+    Finding,
+    History,
+    OpenRequest,
+    Referred,
+    Situation,
+    Tender,
+    decide,
+)
+from pos.till.policy import RevocationState
+from pos.till.reasons import Check, Reason
+from pos.till.receipt.moment import date_of
+from pos.till.receipt.tax import split_tax
+from pos.voucher.bodies import PaymentApproved, PaymentDeclined, PaymentReferred, TaxSplit
+from pos.voucher.entry import Entry
+from pos.voucher.foreign import ForeignCode
+from pos.voucher.qr import (
+    AlphabetError,
+    NewerVersionError,
+    QrKind,
+    TooLongError,
+    UnknownPrefixError,
+    decode_text,
+)
+from pos.voucher.signed import SignedPayment, decode_payment
+from pos.voucher.spend_line import are_different
+from pos.voucher.verified import VerificationFailure, VerificationStep, VerifiedPayment, verify_payment
+
+_FAILED_STEP: Final = {
+    VerificationStep.ISSUER_UNKNOWN: (Check.ISSUER_KNOWN, Reason.ISSUER_UNKNOWN),
+    VerificationStep.ISSUER_SIGNATURE: (Check.ISSUER_SIGNATURE, Reason.FORGED_VOUCHER),
+    VerificationStep.HOLDER_SIGNATURE: (Check.HOLDER_SIGNATURE, Reason.FORGED_PAYMENT),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """A code and what it is presented for."""
+
+    text: str
+    length: int
+    """True length of the text, which may have been cut."""
+    tender: Tender
+    sale_id: bytes | None
+    receipt_number: str | None
+    """Of the sale, where an earlier tender has given it one."""
+    paid_won: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """An answer that is durable."""
+
+    decision: Approved | Declined | Referred
+    entry: Entry
+    receipt_number: str | None = None
+    sale_id: bytes | None = None
+    foreign: ForeignCode | None = None
+    is_completed: bool = False
+    """The sale owes nothing more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unreadable:
+    """Refused before anything could be verified."""
+
+    check: Check
+    reason: Reason
+    foreign: ForeignCode | None = None
+
+
+_Read: TypeAlias = SignedPayment | _Unreadable
+
+
+class Checkout:
+    """Answers codes for one terminal."""
+
+    def __init__(self, *, journal: Journal, trust: TrustStore, clock: Clock, contact: "ContactTime") -> None:
+        self._journal = journal
+        self._clock = clock
+        self._contact = contact
+        self.trust = trust
+
+    def present(self, presented: Presented) -> Recorded:
+        """Answer a code; approved and refused alike are recorded when this returns."""
+        reading = self._clock.read()
+        decision, foreign = self.judge(presented, reading)
+        match decision:
+            case Approved():
+                return self._approve(decision, presented, reading)
+            case Declined() | Referred():
+                return self._refuse(decision, presented, reading, foreign)
+
+    def judge(
+        self, presented: Presented, reading: Reading
+    ) -> tuple[Approved | Declined | Referred, ForeignCode | None]:
+        """Read, verify and decide; records nothing."""
+        signed = _read(presented.text, presented.length)
+        if isinstance(signed, _Unreadable):
+            ran = VERIFYING[: VERIFYING.index(signed.check) + 1]
+            return Declined(finding=Finding(reason=signed.reason), checks=ran), signed.foreign
+        verified = verify_payment(signed, self.trust.issuer(signed.voucher.claims.issuer))
+        if isinstance(verified, VerificationFailure):
+            check, reason = _FAILED_STEP[verified.step]
+            ran = VERIFYING[: VERIFYING.index(check) + 1]
+            return Declined(finding=Finding(reason=reason), checks=ran), None
+        return decide(verified, self._situation(verified, presented.tender, reading)), None
+
+    def decline(self, referred: Referred, presented: Presented) -> Entry:
+        """Record that a person left a referred code: the ledger can give its money back."""
+        declined = Declined(finding=referred.finding, checks=referred.checks, payment=referred.payment)
+        return self._refuse(declined, presented, self._clock.read(), None).entry
+
+    def identity_of(self, text: str) -> VerifiedPayment | None:
+        """The verified payment in a text, or None; records nothing and judges nothing."""
+        signed = _read(text, len(text))
+        if isinstance(signed, _Unreadable):
+            return None
+        verified = verify_payment(signed, self.trust.issuer(signed.voucher.claims.issuer))
+        return verified if isinstance(verified, VerifiedPayment) else None
+
+    def exposure(self, reading: Reading) -> Exposure:
+        """What stands between this terminal and its last contact."""
+        seen = self._journal.payments.exposure()
+        return Exposure(
+            count=seen.count,
+            value_won=seen.value_won,
+            contact_age_s=max(reading.earliest_s - self._contact.contact_s, 0),
+        )
+
+    def _situation(self, verified: VerifiedPayment, tender: Tender, reading: Reading) -> Situation:
+        voucher, payment = verified.voucher, verified.payment
+        return Situation(
+            merchant=self.trust.merchant,
+            policy=self.trust.policy,
+            program=self.trust.program(voucher.issuer, voucher.program),
+            revocation=self._revocation(verified, reading),
+            reading=reading,
+            tender=tender,
+            request=None if payment.nonce is None else self._open_request(payment.nonce, reading),
+            history=self._history(verified),
+            exposure=self.exposure(reading),
+        )
+
+    def _revocation(self, verified: VerifiedPayment, reading: Reading) -> RevocationState:
+        return self.trust.revocation(verified.voucher.issuer, verified.voucher.voucher_id, now_s=reading.time_s)
+
+    def _open_request(self, nonce: bytes, reading: Reading) -> OpenRequest | None:
+        request = self._journal.requests.open_request(nonce)
+        if request is None or reading.earliest_s >= request.expires_s:
+            return None
+        return OpenRequest(nonce=nonce, amount_won=request.amount_won)
+
+    def _history(self, verified: VerifiedPayment) -> History:
+        highest = self._journal.payments.highest_point(verified.voucher_identity)
+        if highest is None:
+            return History()
+        same_payment = same_sequence = None
+        approved = self._journal.payments.approved_payment(verified.identity)
+        if approved is not None:
+            earlier = EarlierPayment(
+                receipt_number=approved.receipt_number, time_s=approved.time_s, amount_won=approved.amount_won
+            )
+            if not are_different(verified.payment, decode_payment(approved.object_bytes).claims):
+                same_payment = earlier
+            else:
+                same_sequence = earlier
+        return History(
+            same_payment=same_payment,
+            same_sequence=same_sequence,
+            highest=highest,
+            voucher_won=self._journal.payments.voucher_spent_since_contact(verified.voucher_identity),
+        )
+
+    def _approve(self, decision: Approved, presented: Presented, reading: Reading) -> Recorded:
+        payment = decision.payment.payment
+        due_won = presented.tender.due_won
+        total_won = presented.paid_won + (payment.amount_won if due_won is None else due_won)
+        is_completed = presented.paid_won + payment.amount_won >= total_won
+        sale_id = presented.sale_id or new_sale_id()
+        receipt_number = presented.receipt_number or self._journal.sales.next_receipt_number()
+        body = PaymentApproved(
+            object_bytes=decision.payment.raw,
+            receipt_number=receipt_number,
+            sale_id=sale_id,
+            amount_won=payment.amount_won,
+            business_date=business_date(reading),
+            checks=tuple(map(int, decision.checks)),
+            nonce=payment.nonce,
+            total_won=total_won,
+            tax=self.tax(total_won) if is_completed else None,
+        )
+        (entry,) = self._journal.record([body], reading=reading)
+        return Recorded(
+            decision=decision,
+            entry=entry,
+            receipt_number=receipt_number,
+            sale_id=sale_id,
+            is_completed=is_completed,
+        )
+
+    def tax(self, total_won: int) -> TaxSplit:
+        """How the shop's default splits a total that nobody itemised."""
+        merchant = self.trust.merchant
+        if merchant.is_tax_exempt:
+            return split_tax(taxable_won=0, exempt_won=total_won)
+        return split_tax(taxable_won=total_won, exempt_won=0)
+
+    def _refuse(
+        self, decision: Declined | Referred, presented: Presented, reading: Reading, foreign: ForeignCode | None
+    ) -> Recorded:
+        kind = PaymentReferred if isinstance(decision, Referred) else PaymentDeclined
+        body = kind(
+            business_date=business_date(reading),
+            checks=tuple(map(int, decision.checks)),
+            reason=decision.finding.reason.value,
+            scanned_sha256=hashlib.sha256(presented.text.encode("utf-8", "replace")).digest(),
+            object_bytes=decision.payment.raw if decision.payment is not None else None,
+            sale_id=presented.sale_id,
+            amount_won=presented.tender.due_won,
+        )
+        (entry,) = self._journal.record([body], reading=reading)
+        return Recorded(decision=decision, entry=entry, sale_id=presented.sale_id, foreign=foreign)
+
+
+class ContactTime:
+    """When the ledger was last heard; set by delivery, read by decisions."""
+
+    def __init__(self, contact_s: int) -> None:
+        self.contact_s = contact_s
+
+
+def business_date(reading: Reading) -> str:
+    """The Korean calendar day of a reading, YYYY-MM-DD."""
+    return date_of(reading.time_s)
+
+
+def new_sale_id() -> bytes:
+    """16 bytes that no other sale has."""
+    return secrets.token_bytes(16)
+
+
+def _read(text: str, length: int) -> _Read:
+    """Checks 1 and 2: the text, then the bytes."""
+    try:
+        if length > len(text):
+            raise TooLongError("the scanner cut the text")
+        found = decode_text(text)
+    except TooLongError:
+        return _Unreadable(check=Check.FORM, reason=Reason.TOO_LONG)
+    except NewerVersionError:
+        return _Unreadable(check=Check.FORM, reason=Reason.NEEDS_UPDATE)
+    except AlphabetError:
+        return _Unreadable(check=Check.FORM, reason=Reason.MALFORMED)
+    except UnknownPrefixError as error:
+        return _Unreadable(check=Check.FORM, reason=Reason.NOT_OUR_CODE, foreign=error.foreign)
+    if found.kind is not QrKind.PAYMENT:
+        return _Unreadable(check=Check.FORM, reason=Reason.NOT_A_PAYMENT)
+    try:
+        return decode_payment(found.data)
+    except MalformedError:
+        return _Unreadable(check=Check.CANONICAL, reason=Reason.MALFORMED)

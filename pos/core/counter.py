@@ -1,0 +1,278 @@
+"""What happens at the counter: an amount, a code, a verdict, perhaps a question.
+
+Rules:
+
+- a code is looked at whenever a sale could be paid; an exact match needs no key;
+- a code seen again right after it was approved is told quietly and recorded nowhere; the alarm is for an earlier sale;
+- the verdict stays until the next thing that the cashier does;
+- approved tenders are never taken back here: cancelling leaves what is paid paid, and says so in the journal;
+- a question belongs to one code; whatever else happens makes it go away, and leaving it is recorded.
+
+Deciding and recording are `checkout`'s; paper is `paper`'s. This module holds what is not durable and may be lost.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pos.clock import Clock
+from pos.core.checkout import Checkout, Recorded, business_date
+from pos.core.requests import Requests
+from pos.core.sale import AmountQuestion, Sale
+from pos.core.verdicts import quiet_verdict, verdict_of
+from pos.journal.journal import Journal
+from pos.link.calls import Done, Refused, RequestAnswer
+from pos.link.state import QuestionKind, QuestionView, RequestView, TenderView, VerdictView
+from pos.money import AMOUNT_MAX_WON
+from pos.till.decision import Approved, Referred
+from pos.till.reasons import Reason, Refusal
+from pos.voucher.bodies import SaleCancelled, TenderKind, TenderRecorded
+
+_ASKS: Final = {
+    Reason.PART_PAYMENT: QuestionKind.PART_PAYMENT,
+    Reason.CODE_AMOUNT: QuestionKind.CODE_AMOUNT,
+}
+_TAKE, _LEAVE = 1, 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _JustApproved:
+    """The payments of the sale that ended last, and its verdict."""
+
+    identities: frozenset[object]
+    verdict: VerdictView
+
+
+class Counter:
+    """The open sale of one till."""
+
+    def __init__(self, *, checkout: Checkout, journal: Journal, requests: Requests, clock: Clock) -> None:
+        self._checkout = checkout
+        self._journal = journal
+        self._requests = requests
+        self._clock = clock
+        self._sale: Sale | None = None
+        self._question: AmountQuestion | None = None
+        self._verdict: VerdictView | None = None
+        self._just: _JustApproved | None = None
+        self._last_refused_text = ""
+        self._serial = 0
+
+    @property
+    def sale(self) -> Sale | None:
+        return self._sale
+
+    @property
+    def verdict(self) -> VerdictView | None:
+        return self._verdict
+
+    @property
+    def question(self) -> QuestionView | None:
+        """The amount question, for the screen."""
+        asked = self._question
+        if asked is None:
+            return None
+        return QuestionView(
+            serial=asked.serial,
+            kind=asked.kind,
+            amount_won=asked.referred.payment.payment.amount_won,
+            difference_won=asked.referred.finding.difference_won,
+        )
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether a code may be shown now."""
+        return self._question is None
+
+    def enter_amount(self, amount_won: int) -> Done | Refused:
+        """Begin a sale, or correct the amount while nothing is paid."""
+        if amount_won <= 0:
+            return Refused(cause=Refusal.AMOUNT_ZERO)
+        if amount_won > AMOUNT_MAX_WON:
+            return Refused(cause=Refusal.AMOUNT_TOO_LARGE)
+        if self._sale is not None and self._sale.tenders:
+            return Refused(cause=Refusal.SALE_HAS_TENDERS)
+        self._leave_question()
+        self._close_request()
+        self._sale = Sale.begin(amount_won)
+        self._verdict = None
+        self._last_refused_text = ""
+        return Done()
+
+    def clear(self) -> Done:
+        """Take the verdict off the screen."""
+        self._verdict = None
+        self._last_refused_text = ""
+        return Done()
+
+    def cancel(self) -> Done | Refused:
+        """Give the sale up."""
+        if self._sale is None and self._question is None:
+            return Refused(cause=Refusal.NO_SALE)
+        self._leave_question()
+        self._close_request()
+        if self._sale is not None and self._sale.tenders:
+            reading = self._clock.read()
+            body = SaleCancelled(
+                sale_id=self._sale.sale_id, business_date=business_date(reading), reason="cancelled_at_counter"
+            )
+            self._journal.record([body], reading=reading)
+        self._sale = None
+        self._verdict = None
+        return Done()
+
+    def resume(self, sale: Sale) -> None:
+        """Go on with a sale that a power cut interrupted."""
+        self._sale = sale
+
+    def scan(self, text: str, length: int) -> None:
+        """A code was seen."""
+        if not self.is_armed or self._seen_again(text):
+            return
+        sale = self._sale or Sale.begin(None)
+        recorded = self._checkout.present(sale.presented(text, length))
+        if isinstance(recorded.decision, Approved):
+            self._take_approved(sale, recorded)
+            return
+        self._last_refused_text = text
+        if isinstance(recorded.decision, Referred) and recorded.decision.finding.reason in _ASKS:
+            self._serial += 1
+            self._question = AmountQuestion(
+                serial=self._serial,
+                kind=_ASKS[recorded.decision.finding.reason],
+                presented=sale.presented(text, length),
+                referred=recorded.decision,
+            )
+        self._show(recorded)
+
+    def answer(self, serial: int, choice: int) -> Done | Refused:
+        """The cashier's answer to the amount question."""
+        asked = self._question
+        if asked is None or asked.serial != serial or choice not in (_TAKE, _LEAVE):
+            return Refused(cause=Refusal.QUESTION_GONE)
+        if choice == _LEAVE:
+            self._leave_question()
+            self._verdict = None
+            return Done()
+        self._question = None
+        sale = self._sale or Sale.begin(None)
+        agreed = sale.presented(asked.presented.text, asked.presented.length, is_amount_agreed=True)
+        recorded = self._checkout.present(agreed)
+        if isinstance(recorded.decision, Approved):
+            self._take_approved(sale, recorded)
+        else:
+            self._show(recorded)
+        return Done()
+
+    def pay_other(self, kind: str, amount_won: int) -> Done | Refused:
+        """Take cash or another tender."""
+        sale = self._sale
+        if sale is None or sale.due_won is None:
+            return Refused(cause=Refusal.NO_SALE)
+        remaining_won = sale.due_won - sale.paid_won
+        if not 0 < amount_won <= remaining_won:
+            return Refused(cause=Refusal.TENDER_OVER if amount_won > 0 else Refusal.AMOUNT_ZERO)
+        if kind not in tuple(TenderKind):
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        self._leave_question()
+        self._close_request()
+        reading = self._clock.read()
+        number = sale.receipt_number or self._journal.sales.next_receipt_number()
+        is_completed = amount_won == remaining_won
+        body = TenderRecorded(
+            sale_id=sale.sale_id,
+            amount_won=amount_won,
+            business_date=business_date(reading),
+            tender=TenderKind(kind),
+            receipt_number=number,
+            total_won=sale.due_won,
+            tax=self._checkout.tax(sale.due_won) if is_completed else None,
+        )
+        self._journal.record([body], reading=reading)
+        paid = sale.with_tender(TenderView(kind=kind, amount_won=amount_won), number)
+        self._sale = None if is_completed else paid
+        self._verdict = None
+        return Done()
+
+    def open_request(self) -> RequestAnswer | Refused:
+        """Ask the customer's phone for exactly what is still due."""
+        sale = self._sale
+        if sale is None or sale.remaining_won is None:
+            return Refused(cause=Refusal.NO_SALE)
+        self._leave_question()
+        self._close_request()
+        opened = self._requests.open(sale.remaining_won, sale_id=sale.sale_id)
+        self._sale = replace(
+            sale,
+            request=RequestView(text=opened.text, amount_won=sale.remaining_won, expires_s=opened.expires_s),
+            request_nonce=opened.nonce,
+        )
+        self._verdict = None
+        return opened
+
+    def close_request(self) -> Done | Refused:
+        """Stop waiting for the phone's answer."""
+        if self._sale is None or self._sale.request_nonce is None:
+            return Refused(cause=Refusal.REQUEST_GONE)
+        self._close_request()
+        return Done()
+
+    def expire_requests(self) -> bool:
+        """Close what nobody answered in time; True if the open sale's was among them."""
+        closed = self._requests.expire()
+        sale = self._sale
+        if sale is None or sale.request_nonce not in closed:
+            return False
+        self._sale = replace(sale, request=None, request_nonce=None)
+        return True
+
+    def _close_request(self) -> None:
+        sale = self._sale
+        if sale is not None and sale.request_nonce is not None:
+            self._requests.close(sale.request_nonce)
+            self._sale = replace(sale, request=None, request_nonce=None)
+
+    def _leave_question(self) -> None:
+        asked, self._question = self._question, None
+        if asked is not None:
+            self._checkout.decline(asked.referred, asked.presented)
+
+    def _seen_again(self, text: str) -> bool:
+        """A code already answered and still held in front of the camera."""
+        if text == self._last_refused_text and self._verdict is not None:
+            return True
+        if self._just is None:
+            return False
+        verified = self._checkout.identity_of(text)
+        if verified is None or verified.identity not in self._just.identities:
+            return False
+        self._verdict = quiet_verdict(self._just.verdict, self._next_serial())
+        return True
+
+    def _take_approved(self, sale: Sale, recorded: Recorded) -> None:
+        assert isinstance(recorded.decision, Approved)
+        assert recorded.receipt_number is not None
+        payment = recorded.decision.payment
+        tender = TenderView(
+            kind="voucher",
+            amount_won=payment.payment.amount_won,
+            program_name=recorded.decision.program.name,
+        )
+        paid = sale.with_tender(tender, recorded.receipt_number)
+        if payment.payment.nonce is not None and payment.payment.nonce == paid.request_nonce:
+            paid = replace(paid, request=None, request_nonce=None)
+        self._sale = paid
+        if recorded.is_completed:
+            self._close_request()
+            self._sale = None
+        earlier = self._just.identities if self._just is not None and sale.tenders else frozenset()
+        self._last_refused_text = ""
+        self._show(recorded, remaining_won=0 if recorded.is_completed else paid.remaining_won or 0)
+        assert self._verdict is not None
+        self._just = _JustApproved(identities=earlier | {payment.identity}, verdict=self._verdict)
+
+    def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> None:
+        self._verdict = verdict_of(recorded, serial=self._next_serial(), remaining_won=remaining_won)
+
+    def _next_serial(self) -> int:
+        self._serial += 1
+        return self._serial

@@ -1,0 +1,192 @@
+"""Core's half of the conversation with the ledger: what to send, what to believe, what to do next.
+
+Rules (protocol, "Ledger API" and "Repeats, gaps and forks"):
+
+- every try has a fresh call token; its nonce is remembered here, so an answer can be matched and dated by this
+  process's own monotonic clock, whatever the sync process says;
+- an acknowledgement counts only when the ledger signed it for that nonce; anything else is no answer at all;
+- a head that lies in our own chain is where sending goes on, even below what was acknowledged before;
+- a head ahead of us means that this terminal forgot entries: they are fetched, verified and adopted;
+- a head that differs from ours at a sequence we also hold is a fork: selling stops, both heads are kept.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from pos.core.checkout import ContactTime
+from pos.core.timekeeper import ANSWER_S_MAX, Timekeeper
+from pos.core.trust_store import TrustStore
+from pos.errors import ChainError, MalformedError, RollbackError
+from pos.journal.acknowledgements import AckStep
+from pos.journal.journal import Journal
+from pos.link.calls import (
+    Acknowledged,
+    AdoptEntries,
+    DeliveryStep,
+    Done,
+    NextBatch,
+    OutboxBatch,
+    Refused,
+    SignCall,
+    SyncSummary,
+    TakeAcknowledgement,
+    TakeSignedTime,
+    Token,
+)
+from pos.till.reasons import Refusal
+from pos.voucher.calls import CallToken, authorization_header, build_call_token, verify_signed_time
+from pos.voucher.keys import SigningKey
+from pos.voucher.messages import Acknowledgement, OutcomeStatus, verify_acknowledgement
+
+NONCE_BYTES: Final = 16
+TRIES_MAX: Final = 64
+"""Nonces remembered; older tries are given up."""
+ENTRIES_MAX: Final = 256
+BYTES_MAX: Final = 1_000_000
+
+
+@dataclass(slots=True)
+class DeliveryAlarms:
+    """What the owner must see."""
+
+    is_forked: bool = False
+    is_ledger_behind: bool = False
+    """The ledger asked for entries that it had acknowledged before."""
+    has_contradictions: bool = False
+    """The ledger told another end of a payment than it had told before, or one of an entry that it does not hold."""
+    fork_evidence: bytes = b""
+    """The acknowledgement that names the other head."""
+
+
+_NEXT: Final = {
+    AckStep.ADVANCED: DeliveryStep.CONTINUE,
+    AckStep.REPEATED: DeliveryStep.CONTINUE,
+    AckStep.BEHIND: DeliveryStep.RESEND,
+    AckStep.AHEAD: DeliveryStep.FETCH,
+    AckStep.FORKED: DeliveryStep.STOP,
+}
+
+
+@dataclass(slots=True)
+class Delivery:
+    """Outbox, tokens and acknowledgements of one terminal."""
+
+    journal: Journal
+    trust: TrustStore
+    timekeeper: Timekeeper
+    contact: ContactTime
+    key: SigningKey
+    terminal: str
+    alarms: DeliveryAlarms = field(default_factory=DeliveryAlarms)
+    force_serial: int = 0
+    _tries: dict[bytes, float] = field(default_factory=dict)
+    _ledger_offset_s: int = 0
+
+    def next_batch(self, call: NextBatch) -> OutboxBatch:
+        after = self.journal.outbox.acknowledged().sequence if call.after is None else call.after
+        entries = self.journal.outbox.entries_after(
+            after, entries_max=min(call.entries_max, ENTRIES_MAX), bytes_max=min(call.bytes_max, BYTES_MAX)
+        )
+        return OutboxBatch(
+            terminal=self.terminal,
+            ledger=self.trust.ledger.ledger,
+            entries=tuple(entry.raw for entry in entries),
+            waiting=self.journal.head.sequence - after,
+        )
+
+    def sign(self, call: SignCall) -> Token:
+        """Make the token of one try, dated by the ledger's clock where it told us that ours is off."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        self._tries[nonce] = self.timekeeper.monotonic_s()
+        while len(self._tries) > TRIES_MAX:
+            del self._tries[next(iter(self._tries))]
+        token = CallToken(
+            terminal=self.terminal,
+            ledger=self.trust.ledger.ledger,
+            issued_s=max(self.timekeeper.read().time_s + self._ledger_offset_s, 0),
+            nonce=nonce,
+            request_hash=call.request_hash,
+        )
+        return Token(authorization=authorization_header(build_call_token(token, key=self.key)), nonce=nonce)
+
+    def take_signed_time(self, call: TakeSignedTime) -> Done | Refused:
+        """The ledger says that our time is off: believe it for tokens, and for the clock if the answer is fresh."""
+        made_s = self._tries.pop(call.nonce, None)
+        if made_s is None:
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        try:
+            time = verify_signed_time(call.raw, self.trust.ledger, nonce=call.nonce)
+        except MalformedError:
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        self._set_clock(time.time_s, made_s, call.raw)
+        self._ledger_offset_s = time.time_s - self.timekeeper.read().time_s
+        return Done()
+
+    def take_acknowledgement(self, call: TakeAcknowledgement) -> Acknowledged:
+        """Believe, store and answer what to do next."""
+        made_s = self._tries.pop(call.nonce, None)
+        if made_s is None:
+            return Acknowledged(step=DeliveryStep.IGNORE)
+        try:
+            ack = verify_acknowledgement(call.raw, self.trust.ledger, nonce=call.nonce)
+        except MalformedError:
+            return Acknowledged(step=DeliveryStep.IGNORE)
+        self._set_clock(ack.time_s, made_s, call.raw)
+        return self._settle(ack, call.raw)
+
+    def adopt(self, call: AdoptEntries) -> Done | Refused:
+        """Take back entries of ours that only the ledger still held."""
+        try:
+            self.journal.adopt(call.entries)
+        except RollbackError:
+            self.alarms.is_forked = True
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        except (ChainError, MalformedError):
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        return Done()
+
+    def force(self) -> None:
+        """The cashier wants it sent now."""
+        self.force_serial += 1
+
+    def waiting(self) -> int:
+        """Entries that the ledger has not acknowledged."""
+        return self.journal.outbox.waiting().entries
+
+    def summary(self) -> SyncSummary:
+        outbox = self.journal.outbox
+        return SyncSummary(
+            acknowledged=outbox.acknowledged().sequence,
+            waiting=outbox.waiting().entries,
+            settled=outbox.count(OutcomeStatus.SETTLED),
+            conflicts=outbox.count(OutcomeStatus.CONFLICT),
+            refused=outbox.count(OutcomeStatus.REFUSED),
+            pending=outbox.count(OutcomeStatus.PENDING),
+            trust_version=self.trust.version,
+        )
+
+    def _set_clock(self, time_s: int, made_s: float, raw: bytes) -> None:
+        elapsed_s = self.timekeeper.monotonic_s() - made_s
+        if elapsed_s <= ANSWER_S_MAX and self.timekeeper.accept(time_s=time_s, error_s=int(elapsed_s) + 1, raw=raw):
+            self.contact.contact_s = time_s
+
+    def _settle(self, ack: Acknowledgement, raw: bytes) -> Acknowledged:
+        result = self.journal.outbox.acknowledge(ack, raw=raw, reading=self.timekeeper.read())
+        self.alarms.is_ledger_behind = result.step is AckStep.BEHIND
+        if result.contradictions or result.unknown:
+            self.alarms.has_contradictions = True
+        if result.step is AckStep.FORKED:
+            self.alarms.is_forked = True
+            self.alarms.fork_evidence = raw
+        statuses = [outcome.status for outcome in result.decided]
+        return Acknowledged(
+            step=_NEXT[result.step],
+            acknowledged=result.acknowledged.sequence,
+            settled=statuses.count(OutcomeStatus.SETTLED),
+            duplicates=statuses.count(OutcomeStatus.DUPLICATE),
+            conflicts=statuses.count(OutcomeStatus.CONFLICT),
+            refused=statuses.count(OutcomeStatus.REFUSED),
+            pending=statuses.count(OutcomeStatus.PENDING),
+            fetch_after=self.journal.head.sequence if result.step is AckStep.AHEAD else 0,
+        )

@@ -1,0 +1,180 @@
+"""What devices, sync and the command line may ask of core."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from pos.core.checkout import Checkout, Presented
+from pos.core.counter import Counter
+from pos.core.delivery import Delivery
+from pos.core.history import History
+from pos.core.paper import Paper
+from pos.core.requests import Requests
+from pos.core.verdicts import outcome_of
+from pos.core.views import Views
+from pos.link.calls import (
+    AdoptEntries,
+    AnyAnswer,
+    CheckJournal,
+    CloseRequest,
+    ControlCall,
+    DevicesCall,
+    Done,
+    EndPrintJob,
+    ListSales,
+    NextBatch,
+    NextPrintJob,
+    OpenRequest,
+    Pay,
+    PayAnswer,
+    ReadJournal,
+    ReadState,
+    Refused,
+    ReportNetwork,
+    ReportPrinter,
+    ReportScanner,
+    ReprintReceipt,
+    ScanSeen,
+    ShowReceipt,
+    SignCall,
+    State,
+    Stop,
+    SummariseSync,
+    SyncCall,
+    SyncNow,
+    TakeAcknowledgement,
+    TakeSignedTime,
+    WatchDevices,
+    WatchSync,
+)
+from pos.till.decision import Approved, Tender
+from pos.till.reasons import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicesDesk:
+    """Answers the devices' calls."""
+
+    counter: Counter
+    paper: Paper
+    views: Views
+
+    def answer(self, call: DevicesCall) -> AnyAnswer:
+        match call:
+            case WatchDevices():
+                return Done()
+            case ScanSeen(text=text, length=length):
+                if self.views.stop is None:
+                    self.counter.scan(text, length)
+                return Done()
+            case ReportScanner():
+                self.views.scanner_said(call)
+                return Done()
+            case ReportPrinter(state=state):
+                self.paper.printer_said(state)
+                return Done()
+            case NextPrintJob():
+                return self.paper.next_job()
+            case EndPrintJob():
+                self.paper.end_job(call)
+                return Done()
+            case _:
+                assert_never(call)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncDesk:
+    """Answers the sync process's calls."""
+
+    delivery: Delivery
+    views: Views
+
+    def answer(self, call: SyncCall) -> AnyAnswer:
+        match call:
+            case WatchSync():
+                return Done()
+            case NextBatch():
+                return self.delivery.next_batch(call)
+            case SignCall():
+                return self.delivery.sign(call)
+            case TakeAcknowledgement():
+                return self.delivery.take_acknowledgement(call)
+            case TakeSignedTime():
+                return self.delivery.take_signed_time(call)
+            case AdoptEntries():
+                return self.delivery.adopt(call)
+            case ReportNetwork():
+                self.views.network_said(call)
+                return Done()
+            case SummariseSync():
+                return self.delivery.summary()
+            case _:
+                assert_never(call)
+
+
+@dataclass(slots=True, kw_only=True)
+class ControlDesk:
+    """Answers the command line's calls."""
+
+    checkout: Checkout
+    requests: Requests
+    paper: Paper
+    history: History
+    delivery: Delivery
+    views: Views
+    is_stop_wanted: bool = False
+
+    def answer(self, call: ControlCall) -> AnyAnswer:
+        if self.views.stop is not None and isinstance(call, Pay | OpenRequest):
+            return Refused(cause=Refusal.SELLING_STOPPED)
+        match call:
+            case Pay():
+                return self._pay(call)
+            case OpenRequest(amount_won=amount_won):
+                self.requests.expire()
+                return self.requests.open(amount_won) if amount_won else Refused(cause=Refusal.AMOUNT_ZERO)
+            case CloseRequest(nonce=nonce):
+                return Done() if self.requests.close(nonce) else Refused(cause=Refusal.REQUEST_GONE)
+            case SyncNow():
+                self.delivery.force()
+                return Done()
+            case SummariseSync():
+                return self.delivery.summary()
+            case ReprintReceipt(receipt_number=number):
+                return self.paper.reprint(number)
+            case ReadState():
+                return State(till=self.views.till())
+            case ReadJournal() | CheckJournal() | ShowReceipt() | ListSales():
+                return self.history.answer(call)
+            case Stop():
+                self.is_stop_wanted = True
+                return Done()
+            case _:
+                assert_never(call)
+
+    def _pay(self, call: Pay) -> PayAnswer:
+        """One code for exactly this amount; nothing is asked, so a part payment stays referred."""
+        recorded = self.checkout.present(
+            Presented(
+                text=call.text,
+                length=len(call.text),
+                tender=Tender(due_won=call.amount_won),
+                sale_id=None,
+                receipt_number=None,
+            )
+        )
+        decision = recorded.decision
+        if isinstance(decision, Approved):
+            self.history.mark_shown(recorded.entry.sequence)
+            reason, number, amount_won = None, recorded.receipt_number, decision.payment.payment.amount_won
+        else:
+            earlier = decision.finding.earlier
+            reason, amount_won = decision.finding.reason.value, call.amount_won
+            number = earlier.receipt_number if earlier is not None else None
+        return PayAnswer(
+            outcome=outcome_of(decision),
+            reason=reason,
+            receipt_number=number,
+            entry=recorded.entry.hash.hex(),
+            amount_won=amount_won,
+            checks=tuple(check.name.lower() for check in decision.checks),
+        )

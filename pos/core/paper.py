@@ -1,0 +1,202 @@
+"""Receipts on their way to paper: which is next, what the printer said, and what only a person can answer.
+
+Rules:
+
+- a printer that is out, open, mute or missing holds up nothing but its own queue;
+- a job counts as being sent from the moment it is handed out; after a cut in between its outcome is unknown;
+- nothing is ever printed twice by itself: an unknown outcome is a question, and a second paper is a marked copy;
+- after paper was out and more than one receipt waits, one key decides: all, only the last, or none;
+- a shop that asks each customer is asked after the verdict, and any next digit means no.
+"""
+
+from typing import Final
+
+from pos.clock import Clock
+from pos.core.receipts import Receipts
+from pos.journal.journal import Journal
+from pos.journal.records import PrintJob as JournalJob
+from pos.journal.records import PrintState
+from pos.link.calls import Done, EndPrintJob, PrintJob, Refused
+from pos.link.state import PrinterState, QuestionKind, QuestionView
+from pos.till.reasons import Refusal
+from pos.voucher.bodies import DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
+
+_ABLE: Final = (PrinterState.READY, PrinterState.PAPER_LOW, PrinterState.PRINTING)
+_NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
+_ENDS: Final = {
+    "printed": PrintOutcome.PRINTED,
+    "unverified": PrintOutcome.UNVERIFIED,
+    "unknown": PrintOutcome.UNKNOWN,
+}
+_FIRST, _SECOND, _THIRD = 1, 2, 3
+_QUESTION_SERIALS_FROM: Final = 1_000_000
+"""Paper's questions are numbered apart from the counter's, so that one answer can never meet the other's question."""
+
+
+class Paper:
+    """The print queue of one till."""
+
+    def __init__(self, *, journal: Journal, receipts: Receipts, clock: Clock, printing: str) -> None:
+        self._journal = journal
+        self._receipts = receipts
+        self._clock = clock
+        self._printing = printing
+        self.printer = PrinterState.MISSING
+        self.drawer_serial = 0
+        self._question: QuestionView | None = None
+        self._job_asked = 0
+        self._was_out = False
+        self._put_off: set[int] = set()
+        self._needs_recovery = bool(journal.paper.count(PrintState.UNKNOWN))
+        self._serial = _QUESTION_SERIALS_FROM
+
+    def new_jobs_begin(self) -> PrintState:
+        """Where a new receipt starts: queued, or held for those who do not print always."""
+        return PrintState.QUEUED if self._printing == "always" else PrintState.HELD
+
+    def unprinted(self) -> int:
+        """Receipts that wait for the printer."""
+        return self._journal.paper.count(PrintState.QUEUED)
+
+    def printable(self) -> int:
+        """Receipts that the devices may fetch now."""
+        is_asking = self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED
+        return 0 if is_asking else self.unprinted()
+
+    def question(self) -> QuestionView | None:
+        """What a person has to say about paper, if anything."""
+        if self._question is None:
+            self._ask_about_unknown()
+        return self._question
+
+    def asks(self, serial: int) -> bool:
+        return self._question is not None and self._question.serial == serial
+
+    def answer(self, serial: int, choice: int) -> Done | Refused:
+        asked = self._question
+        if asked is None or asked.serial != serial:
+            return Refused(cause=Refusal.QUESTION_GONE)
+        self._question = None
+        match asked.kind:
+            case QuestionKind.PAPER_LOADED:
+                return self.release({_FIRST: "all", _SECOND: "last"}.get(choice, "none"))
+            case QuestionKind.PRINT_RECEIPT:
+                if choice == _FIRST:
+                    self._journal.paper.mark(self._job_asked, PrintState.QUEUED, at_s=self._now_s())
+                return Done()
+            case _:
+                return self._settle_unknown(choice)
+
+    def sale_ended(self, receipt_number: str) -> None:
+        """A sale is complete: in a shop that asks, ask."""
+        if self._printing != "ask":
+            return
+        jobs = self._journal.paper.jobs_of(receipt_number)
+        if jobs and jobs[0].state is PrintState.HELD:
+            self._job_asked = jobs[0].job
+            self._ask(QuestionKind.PRINT_RECEIPT, receipt_number=receipt_number)
+
+    def pass_over_question(self) -> None:
+        """A digit was typed: whoever wanted a receipt has said so."""
+        if self._question is not None and self._question.kind is QuestionKind.PRINT_RECEIPT:
+            self._question = None
+
+    def printer_said(self, state: PrinterState) -> None:
+        """What the printer reports of itself; paper that came back may mean a question."""
+        self.printer = state
+        if state in _NO_PAPER:
+            self._was_out = True
+        elif state in (PrinterState.READY, PrinterState.PAPER_LOW) and self._was_out:
+            self._was_out = False
+            waiting = self.unprinted()
+            if waiting > 1 and self._question is None:
+                self._ask(QuestionKind.PAPER_LOADED, count=waiting)
+
+    def release(self, which: str) -> Done | Refused:
+        """Print what waits: "all", only the "last", or "none" (they stay in the history)."""
+        jobs = self._journal.paper.print_jobs((PrintState.QUEUED,))
+        if not jobs:
+            return Refused(cause=Refusal.NOTHING_WAITING)
+        passed_over = {"all": (), "last": jobs[:-1]}.get(which, jobs)
+        for job in passed_over:
+            self._journal.paper.mark(job.job, PrintState.HELD, at_s=self._now_s())
+        if self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED:
+            self._question = None
+        return Done()
+
+    def next_job(self) -> PrintJob:
+        """Hand out the oldest queued receipt."""
+        if not self.printable():
+            return PrintJob(job=0)
+        job = self._journal.paper.next_job()
+        if job is None:
+            return PrintJob(job=0)
+        rows = self._receipts.rows(job.receipt_number, copy_number=job.copy_number)
+        if rows is None:
+            self._journal.paper.mark(job.job, PrintState.HELD, at_s=self._now_s())
+            return PrintJob(job=0)
+        self._journal.paper.mark(job.job, PrintState.SENDING, at_s=self._now_s())
+        return PrintJob(job=job.job, receipt_number=job.receipt_number, rows=rows, recover=self._needs_recovery)
+
+    def end_job(self, end: EndPrintJob) -> None:
+        """Record what became of the paper."""
+        job = self._journal.paper.job(end.job)
+        if job is None or job.state is not PrintState.SENDING:
+            return
+        outcome = _ENDS.get(end.outcome)
+        if outcome is None:
+            self._journal.paper.mark(job.job, PrintState.QUEUED, at_s=self._now_s())
+            return
+        self._needs_recovery = outcome is PrintOutcome.UNKNOWN
+        self._record_end(job, outcome)
+
+    def reprint(self, receipt_number: str) -> Done | Refused:
+        """Another copy, marked and counted."""
+        jobs = self._journal.paper.jobs_of(receipt_number)
+        if not jobs:
+            return Refused(cause=Refusal.NOT_FOUND)
+        if jobs[0].state is PrintState.HELD and len(jobs) == 1:
+            self._journal.paper.mark(jobs[0].job, PrintState.QUEUED, at_s=self._now_s())
+            return Done()
+        self._record_copy(receipt_number, jobs[-1].copy_number + 1)
+        return Done()
+
+    def open_drawer(self, cause: str) -> Done:
+        """Open the drawer, with a reason, recorded first."""
+        self._journal.record([DrawerOpened(reason=cause)], reading=self._clock.read())
+        self.drawer_serial += 1
+        return Done()
+
+    def _settle_unknown(self, choice: int) -> Done | Refused:
+        job = self._journal.paper.job(self._job_asked)
+        if job is None or job.state is not PrintState.UNKNOWN:
+            return Refused(cause=Refusal.QUESTION_GONE)
+        if choice == _THIRD:
+            self._put_off.add(job.job)
+            return Done()
+        self._record_end(job, PrintOutcome.PRINTED if choice == _FIRST else PrintOutcome.SKIPPED)
+        if choice != _FIRST:
+            self._record_copy(job.receipt_number, self._journal.paper.jobs_of(job.receipt_number)[-1].copy_number + 1)
+        return Done()
+
+    def _ask_about_unknown(self) -> None:
+        for job in self._journal.paper.print_jobs((PrintState.UNKNOWN,)):
+            if job.job not in self._put_off:
+                self._job_asked = job.job
+                self._ask(QuestionKind.PRINT_UNKNOWN, receipt_number=job.receipt_number)
+                return
+
+    def _ask(self, kind: QuestionKind, *, receipt_number: str = "", count: int = 0) -> None:
+        self._serial += 1
+        self._question = QuestionView(serial=self._serial, kind=kind, receipt_number=receipt_number, count=count)
+
+    def _record_end(self, job: JournalJob, outcome: PrintOutcome) -> None:
+        body = ReceiptPrinted(receipt_number=job.receipt_number, copy_number=job.copy_number, outcome=outcome)
+        self._journal.record([body], reading=self._clock.read())
+
+    def _record_copy(self, receipt_number: str, copy_number: int) -> None:
+        body = ReceiptReprinted(receipt_number=receipt_number, copy_number=copy_number)
+        self._journal.record([body], reading=self._clock.read())
+
+    def _now_s(self) -> int:
+        return self._clock.read().time_s

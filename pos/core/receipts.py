@@ -1,0 +1,195 @@
+"""Receipts from the journal: what was sold, as data, as rows, and as a code that proves it.
+
+A receipt is computed from entries whenever it is wanted, so a reprint years later says what the original said; only
+the copy mark and whether the ledger has it by now may differ. The receipt code is signed from the committed entry
+(protocol, "Receipt code"): Ed25519 is deterministic, so every copy carries the same bytes.
+"""
+
+from dataclasses import dataclass
+
+from pos.core.trust_store import TrustStore
+from pos.journal.journal import Journal
+from pos.journal.records import Delivery, SaleRecord, TenderForm, TenderRecord
+from pos.link.calls import PrintRow, ReceiptPage
+from pos.text import safe_text
+from pos.till.receipt.layout import layout
+from pos.till.receipt.masking import mask_voucher_id
+from pos.till.receipt.plain import plain_lines
+from pos.till.receipt.receipt import (
+    CashTender,
+    OtherTender,
+    PlatformCashReceipt,
+    Receipt,
+    ReceiptKind,
+    ShopBlock,
+    Tender,
+    VoucherForm,
+    VoucherTender,
+)
+from pos.till.receipt.rows import BlankRow, CutRow, PairRow, QrRow, Row, Rule, RuleRow, Size, TextRow
+from pos.till.receipt.words import ReceiptWords
+from pos.voucher.bodies import PaymentApproved, TenderRecorded, parse_body
+from pos.voucher.claims import ReceiptCode, Voucher
+from pos.voucher.entry import Entry, entry_hash
+from pos.voucher.keys import SigningKey
+from pos.voucher.qr import QrKind, encode_text
+from pos.voucher.signed import decode_payment, sign_receipt
+from pos.voucher.terminal_claims import ReceiptKind as CodeKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """Makes this terminal's receipts."""
+
+    journal: Journal
+    trust: TrustStore
+    key: SigningKey
+    terminal: str
+    columns: int
+    words: ReceiptWords
+
+    def receipt(self, number: str, *, copy_number: int) -> Receipt | None:
+        """The receipt of this number as data; `copy_number` 1 is the original. None where there is no such sale."""
+        sale = self.journal.sales.sale_of_receipt(number)
+        if sale is None or not sale.tenders:
+            return None
+        total_won = sale.total_won if sale.tax is not None and sale.total_won is not None else sale.paid_won
+        last = self._entry(sale.tenders[-1].entry)
+        return Receipt(
+            kind=ReceiptKind.SALE,
+            shop=self._shop(),
+            number=number,
+            issued_s=last.time_s,
+            is_time_sure=last.quality >= 2,
+            business_date=sale.business_date,
+            total_won=total_won,
+            tax=sale.tax,
+            tenders=tuple(self._tender(tender) for tender in sale.tenders),
+            cash_receipt=self._cash_receipt(sale),
+            is_awaiting_delivery=any(tender.delivery is Delivery.WAITING for tender in sale.tenders),
+            copy_number=copy_number - 1,
+            entry=last.hash,
+            code=self._code(number, total_won, last),
+        )
+
+    def rows(self, number: str, *, copy_number: int = 1) -> tuple[PrintRow, ...] | None:
+        """The receipt laid out for this terminal's paper."""
+        receipt = self.receipt(number, copy_number=copy_number)
+        if receipt is None:
+            return None
+        return tuple(map(print_row, layout(receipt, columns=self.columns, words=self.words)))
+
+    def page(self, number: str) -> ReceiptPage | None:
+        """The original receipt for a screen."""
+        receipt = self.receipt(number, copy_number=1)
+        if receipt is None:
+            return None
+        rows = layout(receipt, columns=self.columns, words=self.words)
+        return ReceiptPage(
+            receipt_number=number,
+            columns=self.columns,
+            rows=tuple(map(print_row, rows)),
+            lines=plain_lines(rows, columns=self.columns),
+        )
+
+    def program_name(self, entry: int) -> str:
+        """The name of the programme that the payment in this entry came from."""
+        voucher = self._voucher(entry)
+        return "" if voucher is None else self._name(voucher)
+
+    def _shop(self) -> ShopBlock:
+        merchant = self.trust.merchant
+        return ShopBlock(
+            name=safe_text(merchant.name),
+            representative=safe_text(merchant.representative),
+            business_number=merchant.business_number,
+            address=safe_text(merchant.address),
+            phone=merchant.phone,
+            is_simplified_taxpayer=merchant.is_simplified_taxpayer,
+        )
+
+    def _tender(self, tender: TenderRecord) -> Tender:
+        match tender.form:
+            case TenderForm.CASH:
+                return CashTender(amount_won=tender.amount_won)
+            case TenderForm.OTHER:
+                return OtherTender(amount_won=tender.amount_won)
+            case TenderForm.VOUCHER | TenderForm.CONFIRMATION:
+                voucher = self._voucher(tender.entry)
+                return VoucherTender(
+                    program_name=safe_text(tender.program or "" if voucher is None else self._name(voucher)),
+                    voucher_mask="" if voucher is None else mask_voucher_id(voucher.voucher_id),
+                    amount_won=tender.amount_won,
+                    form=VoucherForm.MOBILE,
+                )
+
+    def _cash_receipt(self, sale: SaleRecord) -> PlatformCashReceipt | None:
+        """Named mobile vouchers are reported by their platform; a second receipt would count them twice."""
+        platform_won = 0
+        for tender in sale.tenders:
+            voucher = self._voucher(tender.entry) if tender.form is TenderForm.VOUCHER else None
+            program = None if voucher is None else self.trust.program(voucher.issuer, voucher.program)
+            if program is not None and program.is_cash_receipt_by_platform:
+                platform_won += tender.amount_won
+        return PlatformCashReceipt(amount_won=platform_won) if platform_won else None
+
+    def _code(self, number: str, total_won: int, entry: Entry) -> str:
+        body = parse_body(entry.kind, entry.body)
+        code = ReceiptCode(
+            terminal=self.terminal,
+            merchant=self.trust.merchant.merchant,
+            issued_s=entry.time_s,
+            amount_won=total_won,
+            receipt_number=number,
+            entry=entry.hash,
+            kind=CodeKind.SALE,
+            payment=entry_hash(body.object_bytes) if isinstance(body, PaymentApproved) else None,
+        )
+        return encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw)
+
+    def _entry(self, sequence: int) -> Entry:
+        entry = self.journal.entry(sequence)
+        assert entry is not None, "a tender is an entry"
+        return entry
+
+    def _voucher(self, sequence: int) -> Voucher | None:
+        entry = self._entry(sequence)
+        body = parse_body(entry.kind, entry.body)
+        if isinstance(body, TenderRecorded) or not isinstance(body, PaymentApproved):
+            return None
+        return decode_payment(body.object_bytes).voucher.claims
+
+    def _name(self, voucher: Voucher) -> str:
+        program = self.trust.program(voucher.issuer, voucher.program)
+        return voucher.program if program is None else program.name
+
+
+def print_row(row: Row) -> PrintRow:
+    """A laid-out row as it travels to the devices process."""
+    match row:
+        case TextRow():
+            return PrintRow(
+                kind="text",
+                text=row.text,
+                align=row.align.value,
+                bold=row.bold,
+                wide=row.size in (Size.WIDE, Size.DOUBLE),
+                tall=row.size in (Size.TALL, Size.DOUBLE),
+            )
+        case PairRow():
+            return PrintRow(
+                kind="pair",
+                text=row.left,
+                right=row.right,
+                bold=row.bold,
+                wide=row.size in (Size.WIDE, Size.DOUBLE),
+                tall=row.size in (Size.TALL, Size.DOUBLE),
+            )
+        case RuleRow():
+            return PrintRow(kind="rule", bold=row.rule is Rule.THICK)
+        case QrRow():
+            return PrintRow(kind="qr", text=row.data, rows=row.module_dots)
+        case BlankRow():
+            return PrintRow(kind="feed", rows=row.lines)
+        case CutRow():
+            return PrintRow(kind="cut")

@@ -1,0 +1,94 @@
+"""The sale at the counter, and the question that stands in its way. Values only.
+
+A sale exists in the journal from its first tender on; before that it is only an amount on the screen, and losing it
+loses nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pos.core.checkout import Presented, new_sale_id
+from pos.journal.records import SaleRecord, TenderForm
+from pos.link.state import QuestionKind, RequestView, SaleView, TenderView
+from pos.till.decision import Referred, Tender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sale:
+    """What is due and what has been paid. `due_won` None: no amount was typed yet."""
+
+    sale_id: bytes
+    due_won: int | None = None
+    tenders: tuple[TenderView, ...] = ()
+    receipt_number: str | None = None
+    request: RequestView | None = None
+    request_nonce: bytes | None = None
+
+    @classmethod
+    def begin(cls, due_won: int | None) -> "Sale":
+        return cls(sale_id=new_sale_id(), due_won=due_won)
+
+    @property
+    def paid_won(self) -> int:
+        return sum(tender.amount_won for tender in self.tenders)
+
+    @property
+    def remaining_won(self) -> int | None:
+        return None if self.due_won is None else self.due_won - self.paid_won
+
+    @property
+    def vouchers_won(self) -> int:
+        return sum(tender.amount_won for tender in self.tenders if tender.kind == "voucher")
+
+    def with_tender(self, tender: TenderView, receipt_number: str) -> "Sale":
+        return replace(
+            self,
+            due_won=tender.amount_won if self.due_won is None else self.due_won,
+            tenders=(*self.tenders, tender),
+            receipt_number=receipt_number,
+        )
+
+    def presented(self, text: str, length: int, *, is_amount_agreed: bool = False) -> Presented:
+        """A code shown for what is still due in this sale."""
+        return Presented(
+            text=text,
+            length=length,
+            tender=Tender(
+                due_won=self.remaining_won,
+                sale_vouchers_won=self.vouchers_won,
+                is_amount_agreed=is_amount_agreed,
+            ),
+            sale_id=self.sale_id,
+            receipt_number=self.receipt_number,
+            paid_won=self.paid_won,
+        )
+
+    def view(self) -> SaleView:
+        return SaleView(due_won=self.due_won or 0, paid_won=self.paid_won, tenders=self.tenders, request=self.request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountQuestion:
+    """A code that would be approved for an amount other than what is due, or with no amount typed."""
+
+    serial: int
+    kind: QuestionKind
+    presented: Presented
+    referred: Referred
+
+
+def sale_of(record: SaleRecord, program_name: Callable[[int], str]) -> Sale:
+    """A sale that the journal holds open, as it stood at the counter."""
+    return Sale(
+        sale_id=record.sale_id,
+        due_won=record.total_won,
+        tenders=tuple(
+            TenderView(
+                kind="voucher" if tender.form is TenderForm.VOUCHER else tender.form.value,
+                amount_won=tender.amount_won,
+                program_name=program_name(tender.entry) if tender.form is TenderForm.VOUCHER else "",
+            )
+            for tender in record.tenders
+        ),
+        receipt_number=record.receipt_number,
+    )

@@ -1,0 +1,125 @@
+"""The till as others see it: one snapshot for the screen, what the devices should do, what sync should do.
+
+Collects what the processes report of themselves and reads the rest from the counter and the journal. Nothing here
+decides anything; losing it loses nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from pos.clock import Clock
+from pos.core.checkout import Checkout, business_date
+from pos.core.counter import Counter
+from pos.core.delivery import Delivery
+from pos.core.paper import Paper
+from pos.core.receipts import Receipts
+from pos.journal.journal import Journal
+from pos.journal.records import SaleRecord, TenderForm
+from pos.link.calls import DevicesState, ReportNetwork, ReportScanner, SyncWork
+from pos.link.state import (
+    LastSaleView,
+    LimitView,
+    NetworkView,
+    PrinterView,
+    ScannerState,
+    ScannerView,
+    SellingStop,
+    TillState,
+    WaitingView,
+)
+from pos.text import safe_text
+from pos.till.policy import Limits
+
+
+@dataclass(slots=True, kw_only=True)
+class Views:
+    """What is known of the terminal right now."""
+
+    terminal: str
+    journal: Journal
+    checkout: Checkout
+    counter: Counter
+    paper: Paper
+    receipts: Receipts
+    delivery: Delivery
+    clock: Clock
+    stop: SellingStop | None = None
+    scanner: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
+    network: NetworkView = field(default_factory=lambda: NetworkView(online=False, since_s=0))
+
+    def till(self) -> TillState:
+        """The whole snapshot."""
+        reading = self.clock.read()
+        waiting = self.journal.outbox.waiting()
+        return TillState(
+            shop_name=safe_text(self.checkout.trust.merchant.name),
+            terminal=self.terminal,
+            clerk="",
+            business_date=business_date(reading),
+            time_s=reading.time_s,
+            clock_quality=int(reading.quality),
+            network=self.network,
+            waiting=WaitingView(count=waiting.count, value_won=waiting.value_won),
+            printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
+            scanner=self.scanner,
+            limit=self._limit(),
+            stop=self._stop(),
+            sale=None if self.counter.sale is None else self.counter.sale.view(),
+            verdict=self.counter.verdict,
+            question=self.counter.question or self.paper.question(),
+            last_sale=self._last_sale(),
+            attention_count=len(self.journal.attention.items()),
+            sync_progress_percent=None,
+        )
+
+    def devices(self) -> DevicesState:
+        verdict = self.counter.verdict
+        return DevicesState(
+            armed=self.stop is None and self.counter.is_armed,
+            jobs_waiting=self.paper.printable(),
+            drawer_serial=self.paper.drawer_serial,
+            verdict_serial=verdict.serial if verdict is not None else 0,
+            verdict=verdict.outcome.value if verdict is not None and not verdict.is_quiet else "",
+            amount_won=verdict.amount_won if verdict is not None else 0,
+        )
+
+    def sync(self) -> SyncWork:
+        return SyncWork(waiting=self.delivery.waiting(), force_serial=self.delivery.force_serial)
+
+    def scanner_said(self, report: ReportScanner) -> None:
+        self.scanner = ScannerView(state=report.state, hint=report.hint, unread_s=report.unread_s)
+
+    def network_said(self, report: ReportNetwork) -> None:
+        if report.online != self.network.online or self.network.since_s == 0:
+            self.network = NetworkView(online=report.online, since_s=self.clock.read().time_s)
+
+    def _stop(self) -> SellingStop | None:
+        return SellingStop.JOURNAL_FORKED if self.delivery.alarms.is_forked else self.stop
+
+    def _limit(self) -> LimitView:
+        limits: Limits = self.checkout.trust.policy.limits
+        exposure = self.journal.payments.exposure()
+        used = max(exposure.count / limits.count_max, exposure.value_won / limits.value_max_won)
+        return LimitView(
+            left_won=max(limits.value_max_won - exposure.value_won, 0),
+            left_count=max(limits.count_max - exposure.count, 0),
+            used_percent=min(int(used * 100), 100),
+        )
+
+    def _last_sale(self) -> LastSaleView | None:
+        sale = self.journal.sales.last_sale()
+        if sale is None or sale.receipt_number is None:
+            return None
+        return LastSaleView(
+            time_s=sale.ended_s or sale.opened_s,
+            amount_won=sale.total_won or sale.paid_won,
+            receipt_number=sale.receipt_number,
+            program_name=self._program_name(sale),
+            paper=sale.print_state.value if sale.print_state is not None else "",
+        )
+
+    def _program_name(self, sale: SaleRecord) -> str:
+        """Of the sale's first voucher; empty for cash only."""
+        for tender in sale.tenders:
+            if tender.form is TenderForm.VOUCHER:
+                return self.receipts.program_name(tender.entry)
+        return ""

@@ -1,0 +1,97 @@
+"""Frames from the camera to the jailed decoder, and what it saw to core.
+
+Rules: the newest frame only, at most `FRAMES_PER_S`; while no code may be shown (not armed) frames are not decoded at
+all; one showing of a code is one scan; an aiming hint goes to core when it changes. A camera that is missing is a
+state that core is told, and plugging it in is enough.
+"""
+
+import time
+from threading import Event
+from typing import Final, Protocol, TypeVar
+
+from drivers.camera.camera import Camera, Presence
+from pos.link.calls import AnyPush, Call, DevicesState, ReportScanner, ScanSeen
+from pos.link.state import ScanHint, ScannerState
+from pos.scanner.advice import Hint
+from pos.scanner.watch import Aimed, Hinted, Scanned, ScannedOverlong, ScannerEvent, Unread, Watch
+from pos.scanner.worker import DecodingWorker
+
+R = TypeVar("R")
+FRAMES_PER_S: Final = 15.0
+UNARMED_PAUSE_S: Final = 0.2
+
+_HINTS: Final = {
+    Hint.COME_CLOSER: ScanHint.CLOSER,
+    Hint.MOVE_AWAY: ScanHint.FURTHER,
+    Hint.RAISE_BRIGHTNESS: ScanHint.BRIGHTER,
+}
+
+
+class PushLink(Protocol):
+    """Core, as the camera's side asks it."""
+
+    def call(self, call: Call[R]) -> R: ...
+
+    def next_push(self, timeout_s: float) -> AnyPush | None: ...
+
+
+class Eyes:
+    """Watches one camera for core."""
+
+    def __init__(self, link: PushLink, camera: Camera, worker: DecodingWorker) -> None:
+        self._link = link
+        self._camera = camera
+        self._worker = worker
+        self._watch = Watch()
+        self._is_armed = False
+        self._said = ReportScanner(state=ScannerState.MISSING)
+        self._link.call(self._said)
+
+    def serve(self, stopping: Event) -> None:
+        """Look until told to stop; LinkError when core goes away."""
+        self._worker.start()
+        while not stopping.is_set():
+            began_s = time.monotonic()
+            self._look()
+            pause_s = 1 / FRAMES_PER_S if self._is_armed else UNARMED_PAUSE_S
+            self._hear(max(began_s + pause_s - time.monotonic(), 0.0))
+
+    def _look(self) -> None:
+        frame = self._camera.read()
+        presence = self._camera.state().presence
+        if presence is not Presence.READY:
+            self._say(ReportScanner(state=ScannerState.MISSING))
+            return
+        if self._said.state is ScannerState.MISSING:
+            self._say(ReportScanner(state=ScannerState.READY))
+        if frame is None or not self._is_armed:
+            return
+        sighting = self._worker.look(frame)
+        if sighting is None:
+            return
+        for event in self._watch.follow(sighting):
+            self._tell(event)
+
+    def _tell(self, event: ScannerEvent) -> None:
+        match event:
+            case Scanned(text=text):
+                self._link.call(ScanSeen(text=text, length=len(text)))
+            case ScannedOverlong(chars=chars):
+                self._link.call(ScanSeen(text="", length=chars))
+            case Aimed(is_located=is_located):
+                self._say(ReportScanner(state=ScannerState.LOCATED if is_located else ScannerState.READY))
+            case Hinted(hint=hint):
+                view = None if hint is None else _HINTS.get(hint)
+                self._say(ReportScanner(state=self._said.state, hint=view, unread_s=self._said.unread_s))
+            case Unread():
+                self._say(ReportScanner(state=self._said.state, hint=self._said.hint, unread_s=8))
+
+    def _hear(self, timeout_s: float) -> None:
+        push = self._link.next_push(timeout_s)
+        if isinstance(push, DevicesState):
+            self._is_armed = push.armed
+
+    def _say(self, report: ReportScanner) -> None:
+        if report != self._said:
+            self._said = report
+            self._link.call(report)

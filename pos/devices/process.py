@@ -1,0 +1,91 @@
+"""The devices process: a thread and a link of its own for each device, all of them replaceable at any time.
+
+Core going away ends no thread: each connects again and goes on. A configuration that no device could follow is said
+once in the log and leaves that device out; the others work.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+from typing import Final
+
+from drivers.camera.camera import CameraUrlError
+from drivers.camera.opening import open_camera
+from drivers.errors import DeviceError, DeviceSetupError
+from drivers.printer.printer import EscposPrinter
+from pos.config import TerminalConfig
+from pos.devices.eyes import Eyes
+from pos.devices.paper import open_printer, serve_paper
+from pos.errors import LinkError
+from pos.exits import Exit
+from pos.link.calls import DevicesState, Role, WatchDevices
+from pos.link.client import BlockingLink
+from pos.scanner.worker import DecodingWorker
+
+RECONNECT_S: Final = 0.5
+HEAR_S: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+Serve = Callable[[BlockingLink], None]
+
+
+def serve_devices(config: TerminalConfig, stopping: Event) -> int:
+    """Serve every configured device until told to stop."""
+    threads = [
+        threading.Thread(target=_keep_serving, args=(name, config, serve, stopping), name=name)
+        for name, serve in _parts(config, stopping).items()
+    ]
+    for thread in threads:
+        thread.start()
+    stopping.wait()
+    for thread in threads:
+        thread.join()
+    return Exit.DONE
+
+
+def _parts(config: TerminalConfig, stopping: Event) -> dict[str, Serve]:
+    parts: dict[str, Serve] = {}
+    try:
+        printer = open_printer(config)
+    except DeviceSetupError as error:
+        log.error("no receipts: %s", error)
+    else:
+        parts["paper"] = lambda link: serve_paper(link, printer, stopping)
+        parts["drawer"] = lambda link: _serve_drawer(link, printer, stopping)
+    try:
+        camera = open_camera(config.scanner.url)
+    except CameraUrlError as error:
+        log.error("no camera: %s", error)
+    else:
+        worker = DecodingWorker()
+        parts["eyes"] = lambda link: Eyes(link, camera, worker).serve(stopping)
+    return parts
+
+
+def _keep_serving(name: str, config: TerminalConfig, serve: Serve, stopping: Event) -> None:
+    while not stopping.is_set():
+        try:
+            with closing(BlockingLink(config.terminal.socket_dir, Role.DEVICES)) as link:
+                link.call(WatchDevices())
+                serve(link)
+        except LinkError as error:
+            log.info("%s: core is away: %s", name, error)
+            stopping.wait(RECONNECT_S)
+
+
+def _serve_drawer(link: BlockingLink, printer: EscposPrinter, stopping: Event) -> None:
+    """Open the drawer when core counts one opening more; it never waits for paper."""
+    opened: int | None = None
+    while not stopping.is_set():
+        push = link.next_push(HEAR_S)
+        if not isinstance(push, DevicesState):
+            continue
+        if opened is not None and push.drawer_serial > opened:
+            try:
+                log.info("drawer: %s", printer.open_drawer().value)
+            except DeviceError as error:
+                log.warning("the drawer did not open: %s", error)
+        opened = push.drawer_serial

@@ -1,0 +1,239 @@
+"""The composition root: the only place that picks implementations, and the only one that opens anything real.
+
+Builds core from a configuration, in order: key, journal (which checks itself), clock, trust, then the parts over them.
+Also gives the command line its way in: the running core if there is one, otherwise a core of its own, because exactly
+one process may hold the journal.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Final, Protocol, TypeVar, cast
+
+from pos.clock import LinuxMachine, Machine
+from pos.config import TerminalConfig
+from pos.core.checkout import Checkout, ContactTime
+from pos.core.core import Core
+from pos.core.counter import Counter
+from pos.core.delivery import Delivery
+from pos.core.history import History
+from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
+from pos.core.paper import Paper
+from pos.core.receipts import Receipts
+from pos.core.requests import Requests
+from pos.core.screen_desk import ScreenDesk
+from pos.core.timekeeper import Timekeeper
+from pos.core.trust_store import FolderTrustStore, TrustStore
+from pos.core.views import Views
+from pos.errors import ConfigError, LinkError
+from pos.journal.journal import Journal
+from pos.link.calls import AnyCall, Call, Role
+from pos.link.client import BlockingLink
+from pos.voucher.bodies import JournalOpened
+from pos.voucher.keys import SEED_BYTES, SigningKey
+from pos.words.receipt import receipt_words
+
+KEY_FILE: Final = "terminal.key"
+JOURNAL_FILE: Final = "journal.db"
+CREDENTIAL: Final = "terminal.key"
+"""Name under which systemd hands the key over (`LoadCredentialEncrypted=`)."""
+
+R = TypeVar("R")
+
+
+def load_key(config: TerminalConfig) -> SigningKey:
+    """The terminal's key, from systemd's credentials or from the state folder; ConfigError says what is wrong."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(credentials) / CREDENTIAL if credentials else config.terminal.state_dir / KEY_FILE
+    try:
+        seed = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            (f"{path}: the terminal's key cannot be read: {error.strerror}; enrol the terminal",)
+        ) from None
+    if len(seed) != SEED_BYTES:
+        raise ConfigError((f"{path}: a key has {SEED_BYTES} bytes, this file {len(seed)}; enrol the terminal again",))
+    return SigningKey.from_seed(seed)
+
+
+def open_trust(config: TerminalConfig) -> TrustStore:
+    section = config.terminal
+    return FolderTrustStore(section.trust_dir, terminal=section.id, merchant=section.merchant, ledger=section.ledger)
+
+
+def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
+    """Open everything and wire it up. Raises ConfigError, TrustError, or the journal's faults."""
+    key = load_key(config)
+    trust = open_trust(config)
+    state_dir = config.terminal.state_dir
+    terminal = config.terminal.id
+    journal, report = Journal.open(
+        state_dir / JOURNAL_FILE, mirror=config.mirror.path, key=key, terminal=config.terminal.id
+    )
+    timekeeper = Timekeeper(machine or LinuxMachine(), state_dir, floor_s=journal.head.time_s)
+    contact = ContactTime(timekeeper.contact_s)
+    checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact)
+    requests = Requests(journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal)
+    counter = Counter(checkout=checkout, journal=journal, requests=requests, clock=timekeeper)
+    receipts = Receipts(
+        journal=journal,
+        trust=trust,
+        key=key,
+        terminal=terminal,
+        columns=config.receipt.columns,
+        words=receipt_words(config.terminal.language),
+    )
+    paper = Paper(journal=journal, receipts=receipts, clock=timekeeper, printing=config.receipt.printing)
+    delivery = Delivery(
+        journal=journal,
+        trust=trust,
+        timekeeper=timekeeper,
+        contact=contact,
+        key=key,
+        terminal=terminal,
+    )
+    views = Views(
+        terminal=terminal,
+        journal=journal,
+        checkout=checkout,
+        counter=counter,
+        paper=paper,
+        receipts=receipts,
+        delivery=delivery,
+        clock=timekeeper,
+    )
+    history = History(journal=journal, receipts=receipts, clock=timekeeper)
+    core = Core(
+        journal=journal,
+        counter=counter,
+        paper=paper,
+        receipts=receipts,
+        views=views,
+        screen=ScreenDesk(counter=counter, paper=paper, history=history, delivery=delivery, views=views),
+        devices=DevicesDesk(counter=counter, paper=paper, views=views),
+        sync=SyncDesk(delivery=delivery, views=views),
+        control=ControlDesk(
+            checkout=checkout, requests=requests, paper=paper, history=history, delivery=delivery, views=views
+        ),
+    )
+    core.start(
+        report,
+        JournalOpened(
+            terminal=terminal,
+            merchant=config.terminal.merchant,
+            ledger=config.terminal.ledger,
+            certificate=trust.certificate,
+        ),
+    )
+    return core
+
+
+class Control(Protocol):
+    """Core as the command line sees it, wherever it runs."""
+
+    def call(self, call: Call[R]) -> R: ...
+
+    def call_as(self, role: Role, call: Call[R]) -> R: ...
+
+    def print_waiting(self) -> str | None:
+        """See to the paper; None where the devices process does that by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLink:
+    """A control seen through another role's calls."""
+
+    control: Control
+    role: Role
+
+    def call(self, call: Call[R]) -> R:
+        return self.control.call_as(self.role, call)
+
+
+class LocalControl:
+    """A core in this process."""
+
+    def __init__(self, core: Core, config: TerminalConfig) -> None:
+        self._core = core
+        self._config = config
+
+    def call(self, call: Call[R]) -> R:
+        return self.call_as(Role.CONTROL, call)
+
+    def call_as(self, role: Role, call: Call[R]) -> R:
+        return cast("R", self._core.handle(role, cast("AnyCall", call)))
+
+    def print_waiting(self) -> str | None:
+        from pos.devices.paper import PaperDesk, open_printer
+
+        if self._config.printer.url == "none" or not self._core.devices_state().jobs_waiting:
+            return None
+        printer = open_printer(self._config)
+        try:
+            ended = PaperDesk(RoleLink(self, Role.DEVICES), printer, Event()).print_waiting()
+        finally:
+            printer.close()
+        return "printed" if ended else "queued"
+
+
+class RemoteControl:
+    """The core process that is running for this configuration."""
+
+    def __init__(self, socket_dir: Path) -> None:
+        self._socket_dir = socket_dir
+        self._links = {Role.CONTROL: BlockingLink(socket_dir, Role.CONTROL)}
+
+    def call(self, call: Call[R]) -> R:
+        return self.call_as(Role.CONTROL, call)
+
+    def call_as(self, role: Role, call: Call[R]) -> R:
+        if role not in self._links:
+            self._links[role] = BlockingLink(self._socket_dir, role)
+        return self._links[role].call(call)
+
+    def print_waiting(self) -> str | None:
+        return None
+
+    def close(self) -> None:
+        for link in self._links.values():
+            link.close()
+
+
+@contextmanager
+def open_control(config: TerminalConfig) -> Iterator[Control]:
+    """The running core, or one opened here for as long as the command takes."""
+    try:
+        remote = RemoteControl(config.terminal.socket_dir)
+    except LinkError:
+        core = build_core(config)
+        try:
+            yield LocalControl(core, config)
+        finally:
+            core.close()
+        return
+    try:
+        yield remote
+    finally:
+        remote.close()
+
+
+@contextmanager
+def town_ledger(config: TerminalConfig) -> Iterator[str]:
+    """The ledger's address; a sandbox town's ledger is started where none is running, and stopped again."""
+    if config.ledger.town_dir is None:
+        yield config.ledger.url
+        return
+    from pos.ledger_process import running_ledger
+
+    with running_ledger(config.ledger.town_dir) as url:
+        yield url
+
+
+def run_terminal(config: TerminalConfig) -> int:
+    """All four processes, the screen on this tty."""
+    from pos.processes import run_supervised
+
+    return run_supervised(config)
