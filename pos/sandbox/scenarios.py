@@ -134,17 +134,21 @@ class _Run:
         self._chance = chance
         self._limits: Limits = crowd.town.places.policies[crowd.town.policy].limits
         self._story = Story()
-        self._replayable: list[int] = []
+        self._plain: list[Scenario] = []
         self._cheats: list[tuple[Cheat, Customer]] = []
 
     def scenarios(self, turns: list[_Turn]) -> Iterator[Scenario]:
         for number, turn in enumerate(turns, start=1):
-            yield self._scenario(number, turn)
+            scenario = self._scenario(number, turn)
+            yield scenario
             if turn.kind is Kind.PLAIN:
-                self._replayable.append(number)
+                self._plain.append(scenario)
 
     def _scenario(self, number: int, turn: _Turn) -> Scenario:
         due_won, code_won = self._amounts(turn.kind)
+        replayed = self._chance.choice(self._plain[:-1]) if turn.kind is Kind.SCREENSHOT else None
+        if replayed is not None:
+            due_won = code_won = replayed.code_won
         cheat, customer = self._who(turn)
         visit = Visit(
             crowd=self._crowd,
@@ -163,7 +167,7 @@ class _Run:
             expected=EXPECTED[turn.kind],
             visit=visit,
             story=self._story,
-            replays=self._chance.choice(self._replayable[:-1]) if turn.kind is Kind.SCREENSHOT else None,
+            replays=None if replayed is None else replayed.number,
         )
 
     def _who(self, turn: _Turn) -> tuple[Cheat | None, Customer]:
