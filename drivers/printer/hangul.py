@@ -25,10 +25,10 @@ _REPLACEMENTS: Final = str.maketrans(
     {
         "–": "―",  # en dash: KS X 1001 has one dash, U+2015
         "—": "―",
-        "‒": "―",
+        "‒": "-",
         "‐": "－",
         "‑": "-",
-        "−": "－",  # the mathematical minus
+        "−": "-",  # the mathematical minus
         "•": "·",
         "・": "·",
         "〜": "～",

@@ -1,0 +1,82 @@
+"""A counter with one simulated printer, on virtual time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from drivers.printer.document import CutRow, PairRow, Row, TextRow
+from drivers.printer.encoder import Encoder
+from drivers.printer.outcome import PrintOutcome
+from drivers.printer.printer import EscposPrinter
+from drivers.printer.profile import Profile
+from drivers.printer.raster import Typeface
+from drivers.printer.simulated import SimulatedPrinter
+from drivers.printer.simulated_faults import Hardware
+from drivers.printer.simulated_wire import InProcessTransport, VirtualClock
+from drivers.printer.status import PrinterState
+from drivers.printer.transport import Transport
+
+
+@dataclass
+class Onlooker:
+    """A watcher that remembers, and that can be told what to want."""
+
+    states: list[PrinterState] = field(default_factory=list)
+    stops: bool = False
+    commands: bytes = b""
+
+    def state_changed(self, state: PrinterState) -> None:
+        self.states.append(state)
+
+    def real_time_commands(self) -> bytes:
+        commands, self.commands = self.commands, b""
+        return commands
+
+    def wants_stop(self) -> bool:
+        return self.stops
+
+    @property
+    def faults(self) -> list[str]:
+        return [str(state.fault) for state in self.states if state.fault is not None]
+
+
+class Counter:
+    """One printer on one profile."""
+
+    def __init__(self, typeface: Typeface, profile: Profile, hardware: Hardware) -> None:
+        self.typeface = typeface
+        self.profile = profile
+        self.clock = VirtualClock()
+        self.simulated = SimulatedPrinter(monotonic_s=self.clock.now_s, typeface=typeface, hardware=hardware)
+        self.onlooker = Onlooker()
+        self.encoder = Encoder(profile, columns=profile.columns, typeface=typeface)
+        self.printer = self.new_printer()
+
+    def connect(self) -> Transport:
+        return InProcessTransport(self.simulated, self.clock)
+
+    def new_printer(self, connect: Callable[[], Transport] | None = None) -> EscposPrinter:
+        return EscposPrinter(
+            connect=connect or self.connect, profile=self.profile, encoder=self.encoder, monotonic_s=self.clock.now_s
+        )
+
+    def print(self, rows: tuple[Row, ...]) -> PrintOutcome:
+        return self.printer.print_rows(rows, watcher=self.onlooker)
+
+    @property
+    def papers(self) -> list[str]:
+        """Texts of everything that was cut off, oldest first."""
+        return [receipt.text for receipt in self.simulated.paper.receipts]
+
+    def originals(self, mark: str) -> int:
+        """How often a receipt with this mark has come out, whole or in part."""
+        pieces = [*self.papers, "\n".join(self.simulated.paper.hanging)]
+        return sum(piece.count(mark) for piece in pieces)
+
+
+CounterFactory = Callable[..., Counter]
+
+
+def a_receipt(mark: str = "R-0001", *, lines: int = 40) -> tuple[Row, ...]:
+    """A receipt that bears `mark` once, and fills several printer buffers' worth of lines."""
+    body = tuple(PairRow(left=f"상품 {number}", right=f"{number},000") for number in range(1, lines))
+    return (TextRow(text=mark), *body, CutRow())
