@@ -72,7 +72,7 @@ def authorization_header(token: bytes) -> str:
 def parse_authorization(header: str) -> bytes:
     """Return the token's bytes out of an Authorization header."""
     text = header.removeprefix(_SCHEME)
-    if text == header or len(text) > 4 * OBJECT_BYTES_MAX:
+    if text == header or not 1 <= len(text) <= 2 * OBJECT_BYTES_MAX:
         raise MalformedError("authorization: not COSE and a call token")
     try:
         token = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
