@@ -12,10 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, select, tuple_
+from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from pos.ledger import schema
 from pos.ledger.inbox import Draft
+from pos.ledger.schema import StoredRow
 from pos.voucher.evidence import EvidenceFile
 from pos.voucher.messages import MessageKind
 from pos.voucher.outcomes import EvidenceSide, Outcome, OutcomeDetail, OutcomeStatus
@@ -82,7 +83,7 @@ def told_by_message(outcome: Outcome) -> Draft:
     return Draft(kind=MessageKind.PAYMENT_OUTCOME, body={1: outcome.to_value()})
 
 
-def outcome_of(row: Row[tuple[object, ...]], sides: Mapping[EntryPlace, EvidenceSide]) -> Outcome:
+def outcome_of(row: StoredRow, sides: Mapping[EntryPlace, EvidenceSide]) -> Outcome:
     """Return what a row of `payments` says to its terminal."""
     status = OutcomeStatus(row.status)
     detail: OutcomeDetail = None
@@ -95,13 +96,13 @@ def outcome_of(row: Row[tuple[object, ...]], sides: Mapping[EntryPlace, Evidence
 
 def _rows(
     connection: Connection, terminal: str, which: ColumnElement[bool], *, limit: int | None = None
-) -> Sequence[Row[tuple[object, ...]]]:
+) -> Sequence[StoredRow]:
     payments = schema.payments
     rows = select(payments).where(payments.c.terminal == terminal, which)
     return connection.execute(rows.order_by(payments.c.sequence).limit(limit)).all()
 
 
-def _told(rows: Sequence[Row[tuple[object, ...]]], sides: Mapping[EntryPlace, EvidenceSide]) -> Told:
+def _told(rows: Sequence[StoredRow], sides: Mapping[EntryPlace, EvidenceSide]) -> Told:
     outcomes, withheld = [], []
     room = EVIDENCE_BYTES_MAX
     for row in rows:
@@ -116,5 +117,5 @@ def _told(rows: Sequence[Row[tuple[object, ...]]], sides: Mapping[EntryPlace, Ev
     return Told(outcomes=tuple(outcomes), withheld=tuple(withheld))
 
 
-def _needs_side(row: Row[tuple[object, ...]]) -> bool:
+def _needs_side(row: StoredRow) -> bool:
     return OutcomeStatus(row.status) is OutcomeStatus.CONFLICT

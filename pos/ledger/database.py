@@ -43,6 +43,11 @@ class Database:
         with _mapped(), self._engine.begin() as connection:
             return work(connection)
 
+    def snapshot(self, work: Callable[[Connection], T]) -> T:
+        """Run `work`, however long it takes, on the state of one moment."""
+        with _mapped(), dialect.one_view(self._engine).begin() as connection:
+            return work(connection)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` and commit durably before returning; repeated while it loses races."""
         for attempt in range(ATTEMPTS_MAX):

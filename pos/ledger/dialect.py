@@ -62,6 +62,12 @@ def strict_table(name: str, metadata: MetaData, *items: SchemaItem) -> Table:
     return Table(name, metadata, *items, sqlite_strict=True)
 
 
+def one_view(engine: Engine) -> Engine:
+    """Return an engine whose transactions see one state of the database from beginning to end."""
+    # A read transaction on SQLite in WAL mode always does.
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert those rows whose primary or unique key is not there yet."""
     if rows:

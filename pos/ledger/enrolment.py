@@ -16,7 +16,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from pos import cbor
 from pos.errors import MalformedError, TrustError
@@ -24,6 +24,7 @@ from pos.ledger import roster, schema
 from pos.ledger.authority import KnownTerminal
 from pos.ledger.database import Database
 from pos.ledger.problem import conflicting, forbidden, malformed
+from pos.ledger.schema import StoredRow
 from pos.voucher.claims import TerminalCertificate
 from pos.voucher.enrolment import Enrolment, verify_enrolment
 from pos.voucher.fields import ID16_BYTES, is_id
@@ -92,9 +93,7 @@ def enrol(connection: Connection, request: Enrolment, *, ledger: str, key: Signi
     return Enrolled(certificate=row.certificate, merchant=row.merchant)
 
 
-def _take_place(
-    connection: Connection, code: Row[tuple[object, ...]], request: Enrolment, *, certificate: bytes, now_s: int
-) -> None:
+def _take_place(connection: Connection, code: StoredRow, request: Enrolment, *, certificate: bytes, now_s: int) -> None:
     known = KnownTerminal(
         terminal=code.terminal,
         merchant=code.merchant,
@@ -108,7 +107,7 @@ def _take_place(
         raise conflicting("another terminal has this id; a new key needs a new id") from error
 
 
-def _certify(code: Row[tuple[object, ...]], request: Enrolment, *, ledger: str, key: SigningKey, now_s: int) -> bytes:
+def _certify(code: StoredRow, request: Enrolment, *, ledger: str, key: SigningKey, now_s: int) -> bytes:
     claims = TerminalCertificate(
         ledger=ledger,
         terminal=code.terminal,

@@ -68,6 +68,13 @@ def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s:
     return known | {voucher.key: voucher.digest for voucher in fresh}
 
 
+def register_one(connection: Connection, voucher: VoucherClaim, *, now_s: int) -> tuple[bool, bytes]:
+    """Register one voucher; return whether it is new, and the digest that its id stands for."""
+    key = schema.vouchers.c.voucher == voucher.key
+    known = connection.execute(select(schema.vouchers.c.claims).where(key)).scalar_one_or_none()
+    return known is None, register(connection, [voucher], now_s=now_s)[voucher.key]
+
+
 def record(connection: Connection, judged: Sequence[Judged], *, now_s: int) -> None:
     """Store new verdicts with their postings and log leaves."""
     if judged:

@@ -7,13 +7,14 @@ inbox, nonces.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, select, update
 
 from pos.errors import TrustError
 from pos.ledger import schema
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.chain import START, Head
 from pos.ledger.dialect import insert_missing
+from pos.ledger.schema import StoredRow
 from pos.voucher.keys import PublicKey
 
 
@@ -46,14 +47,14 @@ def find(connection: Connection, authority: Authority, terminal: str) -> KnownTe
 def lock(connection: Connection, known: KnownTerminal, *, now_s: int) -> TerminalState:
     """Take the terminal's row, made on its first call, for this transaction.
 
-    Raises TrustError if the terminal comes with another key than before: a new key needs a new terminal id.
+    Raises TrustError if the terminal comes with another key or merchant than before: that needs a new terminal id.
     """
     insert_missing(connection, schema.terminals, [_new_row(known, now_s)])
     row = connection.execute(
         select(schema.terminals).where(schema.terminals.c.terminal == known.terminal).with_for_update()
     ).one()
-    if row.public_key != known.public_key:
-        raise TrustError(f"terminal {known.terminal}: its key is not the one that its journal was begun with")
+    if (row.public_key, row.merchant) != (known.public_key, known.merchant):
+        raise TrustError(f"terminal {known.terminal}: its key and merchant are not those its journal was begun with")
     seen = update(schema.terminals).where(schema.terminals.c.terminal == known.terminal)
     connection.execute(seen.values(seen_s=now_s, certificate=known.certificate))
     return TerminalState(
@@ -77,7 +78,7 @@ def advance(connection: Connection, terminal: str, *, head: Head, inbox_acknowle
     )
 
 
-def _row(connection: Connection, terminal: str) -> Row[tuple[object, ...]] | None:
+def _row(connection: Connection, terminal: str) -> StoredRow | None:
     return connection.execute(select(schema.terminals).where(schema.terminals.c.terminal == terminal)).one_or_none()
 
 

@@ -11,15 +11,17 @@ Rules:
 - amounts are whole won, times whole seconds since 1970-01-01 UTC; no column can hold a float.
 """
 
-from typing import Final
+from typing import Final, TypeAlias
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Row, Table, Text
 from sqlalchemy.schema import SchemaItem
 
 from pos.ledger.dialect import strict_table
 
 VERSION: Final = 1
 metadata = MetaData()
+StoredRow: TypeAlias = Row[*tuple[object, ...]]
+"""A row of any of these tables, its columns by name."""
 _whole: Final = BigInteger().with_variant(Integer(), "sqlite")
 
 
