@@ -1,0 +1,138 @@
+"""The tables that are computed from the entries, and nothing else: they can be dropped and made again at any time.
+
+`VERSION` grows whenever a table here or a rule in `projections` changes; a database with another version is computed
+anew at start. Spend-once is a constraint of these tables, whatever the code in front of them believes.
+"""
+
+import sqlite3
+from typing import Final
+
+VERSION: Final = 1
+
+_TABLES: Final = {
+    # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
+    # journal is the difference of two rows.
+    "payments": """(
+        entry INTEGER PRIMARY KEY,
+        issuer TEXT NOT NULL,
+        voucher_id BLOB NOT NULL,
+        sequence INTEGER NOT NULL,
+        spent_before_won INTEGER NOT NULL,
+        amount_won INTEGER NOT NULL,
+        program TEXT NOT NULL,
+        receipt_number TEXT NOT NULL,
+        sale INTEGER NOT NULL,
+        time_s INTEGER NOT NULL,
+        total_count INTEGER NOT NULL,
+        total_won INTEGER NOT NULL,
+        UNIQUE (issuer, voucher_id, sequence)
+    ) STRICT""",
+    # Payments that the ledger took online; the same accounts, no risk.
+    "confirmations": """(
+        entry INTEGER PRIMARY KEY,
+        ledger TEXT NOT NULL,
+        payment_id BLOB NOT NULL,
+        amount_won INTEGER NOT NULL,
+        program TEXT NOT NULL,
+        receipt_number TEXT NOT NULL,
+        sale INTEGER NOT NULL,
+        time_s INTEGER NOT NULL,
+        UNIQUE (ledger, payment_id)
+    ) STRICT""",
+    # Authentic payments that were not approved.
+    "refusals": """(
+        entry INTEGER PRIMARY KEY,
+        issuer TEXT NOT NULL,
+        voucher_id BLOB NOT NULL,
+        sequence INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        time_s INTEGER NOT NULL
+    ) STRICT""",
+    "requests": """(
+        entry INTEGER PRIMARY KEY,
+        nonce BLOB NOT NULL UNIQUE,
+        sale_id BLOB NOT NULL,
+        amount_won INTEGER NOT NULL,
+        expires_s INTEGER NOT NULL,
+        closed TEXT,
+        closing_entry INTEGER
+    ) STRICT""",
+    # A sale is known by the entry that began it; its tenders lie between that and `last_entry`.
+    "sales": """(
+        sale INTEGER PRIMARY KEY,
+        sale_id BLOB NOT NULL UNIQUE,
+        state TEXT NOT NULL,
+        business_date TEXT NOT NULL,
+        opened_s INTEGER NOT NULL,
+        last_entry INTEGER NOT NULL,
+        ended_s INTEGER,
+        ending_entry INTEGER,
+        total_won INTEGER,
+        paid_won INTEGER NOT NULL,
+        taxable_won INTEGER,
+        vat_won INTEGER,
+        exempt_won INTEGER,
+        service_won INTEGER,
+        receipt_number TEXT
+    ) STRICT""",
+    # Money that is no voucher.
+    "tenders": """(
+        entry INTEGER PRIMARY KEY,
+        sale INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        amount_won INTEGER NOT NULL
+    ) STRICT""",
+    # `ordinal` is the number itself; `job` asked for the original on paper.
+    "receipts": """(
+        ordinal INTEGER PRIMARY KEY,
+        number TEXT NOT NULL,
+        entry INTEGER NOT NULL,
+        sale INTEGER,
+        job INTEGER
+    ) STRICT""",
+    # One per receipt that somebody should get on paper; known by the entry that asked for it.
+    "print_jobs": """(
+        job INTEGER PRIMARY KEY,
+        receipt_number TEXT NOT NULL,
+        copy_number INTEGER NOT NULL,
+        time_s INTEGER NOT NULL,
+        outcome TEXT,
+        outcome_entry INTEGER
+    ) STRICT""",
+    # Entries that an earlier one excludes, or whose evidence cannot be read: signed, kept, delivered, and not counted.
+    "contradictions": """(
+        entry INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        what TEXT NOT NULL
+    ) STRICT""",
+    # Matters that a person closed, by the hash of the entry that left them open.
+    "closed_matters": """(
+        hash BLOB PRIMARY KEY,
+        entry INTEGER NOT NULL,
+        reason TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+}
+# Every index costs each sale a page of the write-ahead log: there are no more than the questions need.
+_INDEXES: Final = (
+    "CREATE INDEX refusals_line ON refusals (issuer, voucher_id, sequence)",
+    "CREATE INDEX requests_open ON requests (entry) WHERE closed IS NULL",
+    "CREATE INDEX sales_day ON sales (business_date, ending_entry)",
+    "CREATE INDEX sales_open ON sales (sale) WHERE state = 'open'",
+    "CREATE INDEX print_jobs_copies ON print_jobs (receipt_number, copy_number) WHERE copy_number > 1",
+)
+_VIEW: Final = """CREATE VIEW sale_tenders AS
+    SELECT entry, sale, 'voucher' AS form, amount_won, program FROM payments
+    UNION ALL SELECT entry, sale, 'confirmation', amount_won, program FROM confirmations
+    UNION ALL SELECT entry, sale, kind, amount_won, NULL FROM tenders"""
+COMPUTED_TABLES: Final = tuple(_TABLES)
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Make the computed tables empty, dropping what was there. The caller holds a transaction."""
+    connection.execute("DROP VIEW IF EXISTS sale_tenders")
+    for name, columns in _TABLES.items():
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+        connection.execute(f"CREATE TABLE {name} {columns}")
+    for statement in _INDEXES:
+        connection.execute(statement)
+    connection.execute(_VIEW)

@@ -1,0 +1,243 @@
+"""The one durable record: a chain of signed entries, and everything that is known from it.
+
+    journal, report = Journal.open(path, mirror=folder, key=key, terminal="t-bakery-1")
+    entry, = journal.record([PaymentApproved(...)], reading=clock.read())     # durable when it returns
+
+Rules:
+
+- `record` is one transaction: entries, spent lines, receipt number, print job, or nothing;
+- with a second medium the entries are synced there before the database commits: mirror ⊇ database ⊇ approved;
+- a mirror that fails is left out, and the journal goes on and says so (`mirror_state`);
+- when `record` raises OutcomeUnknownError nobody knows whether the entries exist: `reopen` looks, and tells;
+- every other exception of `record` means that nothing was written.
+
+Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `paper`, `attention`. The journal belongs
+to the thread that opened it, and to one process: the file is locked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos.clock import Reading
+from pos.errors import OutcomeUnknownError
+from pos.journal.adoption import insert_signed, read_new
+from pos.journal.attention import Attention, note_recovered
+from pos.journal.backup import KEPT, write_snapshot
+from pos.journal.boot import BootReport, Started, settle_mirror, start
+from pos.journal.chain import Head, insert_entry, sign_next
+from pos.journal.database import Database, Transaction
+from pos.journal.guard import refuse_contradiction
+from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
+from pos.journal.outbox import Outbox
+from pos.journal.paper import Paper, follow_entry
+from pos.journal.payments import Payments
+from pos.journal.projections import apply
+from pos.journal.rebuild import rebuild
+from pos.journal.reconcile import MirrorReport
+from pos.journal.records import DayTotals, Place, PrintState
+from pos.journal.requests import Requests
+from pos.journal.sales import Sales
+from pos.journal.totals import day_totals
+from pos.journal.verification import Verification, verify_all
+from pos.voucher.bodies import EntryBody
+from pos.voucher.entry import Entry, verify_entry
+from pos.voucher.keys import PublicKey, SigningKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """The truth about a record whose outcome was unknown."""
+
+    recorded: tuple[Entry, ...]
+    """Entries that are there: they count, whatever the commit said."""
+    lost: tuple[Entry, ...]
+    """Entries that are not there and never will be."""
+    report: BootReport
+
+
+class Journal:
+    """The open journal."""
+
+    def __init__(
+        self, database: Database, started: Started, *, mirror: Path | None, key: SigningKey, terminal: str
+    ) -> None:
+        """Made by `open`."""
+        self._database = database
+        self._mirror_folder = mirror
+        self._key = key
+        self._terminal = terminal
+        self._doubtful: tuple[Entry, ...] = ()
+        self._mirror: Mirror | None = started.mirror
+        self._mirror_report = started.report.mirror
+        self._head: Head = started.head
+        self.payments = Payments(database)
+        self.requests = Requests(database)
+        self.sales = Sales(database)
+        self.outbox = Outbox(database)
+        self.paper = Paper(database)
+        self.attention = Attention(database)
+
+    @classmethod
+    def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":
+        """Open the journal in `path`, creating it where there is none, after checking everything (`boot`).
+
+        `mirror` is a folder on a second medium prepared by `prepare_mirror`. Raises DatabaseVersionError, HeldError,
+        DamagedError, ChainError, DiskFullError, ReadOnlyDiskError or JournalError; nothing is then changed by us.
+        """
+        database = Database(path)
+        try:
+            started = start(database, mirror_folder=mirror, public_key=key.public_key, terminal=terminal)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, started, mirror=mirror, key=key, terminal=terminal), started.report
+
+    @property
+    def head(self) -> Head:
+        """The newest entry. Its time is a floor for the clock."""
+        return self._head
+
+    @property
+    def mirror_state(self) -> MirrorState:
+        """How the second medium stands now."""
+        return self._mirror_report.state
+
+    @property
+    def must_reopen(self) -> bool:
+        """Whether an outcome is unknown: nothing works before `reopen` has told the truth."""
+        return self._database.is_broken
+
+    def record(self, drafts: Sequence[EntryBody], *, reading: Reading) -> tuple[Entry, ...]:
+        """Make the drafts the next entries, durably and together.
+
+        Raises ContradictionError for a draft that the record excludes, RollbackError for an approval on a forked
+        journal, DiskFullError, ReadOnlyDiskError or JournalError: nothing was written. OutcomeUnknownError: `reopen`.
+        """
+        assert drafts, "nothing to record"
+        entries: list[Entry] = []
+        head = self._head
+        try:
+            with self._database.transaction() as transaction:
+                for draft in drafts:
+                    refuse_contradiction(self._database, draft)
+                    entry = sign_next(draft, after=head, reading=reading, key=self._key)
+                    self._insert(transaction, entry, draft)
+                    entries.append(entry)
+                    head = Head.of(entry)
+                assert sum(len(entry.raw) + HEAD_BYTES for entry in entries) <= BATCH_BYTES_MAX, (
+                    "a cut could tear more than one append"
+                )
+                self._write_mirror(transaction, entries)
+        except OutcomeUnknownError:
+            self._doubtful = tuple(entries)
+            raise
+        self._head = head
+        return tuple(entries)
+
+    def adopt(self, raws: Sequence[bytes]) -> int:
+        """Take in entries of this terminal, oldest first, that only the ledger still had; returns how many were new.
+
+        Raises ChainError for what is not ours or leaves a gap, RollbackError for a fork; nothing was written.
+        """
+        entries = read_new(self._database, raws, head=self._head, public_key=self._key.public_key)
+        if not entries:
+            return 0
+        before = self._head
+        try:
+            with self._database.transaction() as transaction:
+                insert_signed(transaction, entries, new_jobs=PrintState.HELD)
+                self._write_mirror(transaction, entries)
+        except OutcomeUnknownError:
+            self._doubtful = entries
+            raise
+        self._head = Head.of(entries[-1])
+        note_recovered(self._database, after=before.sequence, at_s=self._head.time_s)
+        return len(entries)
+
+    def reopen(self) -> Reopened:
+        """Open both media again and say which of the entries in doubt are there. May be called again if it raises."""
+        if self._mirror is not None:
+            self._mirror.close()
+        self._database.reopen()
+        started = start(
+            self._database, mirror_folder=self._mirror_folder, public_key=self._public_key, terminal=self._terminal
+        )
+        self._mirror, self._mirror_report, self._head = started.mirror, started.report.mirror, started.head
+        # What a failed sync left in the page cache is not on the disk yet; emptying the log writes and syncs it anew.
+        self._database.checkpoint()
+        doubtful, self._doubtful = self._doubtful, ()
+        is_there = {entry.hash: self.entry_by_hash(entry.hash) is not None for entry in doubtful}
+        return Reopened(
+            recorded=tuple(entry for entry in doubtful if is_there[entry.hash]),
+            lost=tuple(entry for entry in doubtful if not is_there[entry.hash]),
+            report=started.report,
+        )
+
+    def entry(self, sequence: int) -> Entry | None:
+        """The entry of this sequence, verified."""
+        return self._entry("SELECT raw FROM entries WHERE sequence = ?", sequence)
+
+    def entry_by_hash(self, digest: bytes) -> Entry | None:
+        """The entry with this hash, verified."""
+        return self._entry("SELECT raw FROM entries WHERE hash = ?", digest)
+
+    def day_totals(self, business_date: str) -> DayTotals:
+        """What a business day adds up to so far."""
+        return day_totals(self._database, business_date)
+
+    def rejoin_mirror(self) -> MirrorReport:
+        """Try a second medium that was missing or failed again; nothing happens where it is current."""
+        if self._mirror is None:
+            self._mirror, self._head, self._mirror_report = settle_mirror(
+                self._database, self._mirror_folder, head=self._head, public_key=self._public_key
+            )
+        return self._mirror_report
+
+    def verify(self) -> Verification:
+        """Look at everything: pages, every signature, every computed row, every record of the mirror."""
+        return verify_all(self._database, self._mirror, public_key=self._public_key)
+
+    def rebuild(self) -> None:
+        """Compute everything that follows from the entries anew."""
+        rebuild(self._database)
+
+    def back_up(self, folder: Path, *, kept: int = KEPT) -> Path:
+        """Write a checked snapshot into `folder`, keeping the newest few; returns its path."""
+        return write_snapshot(self._database, folder, sequence=self._head.sequence, kept=kept)
+
+    def checkpoint(self) -> None:
+        """Empty the write-ahead log; for idle moments, so that no sale has to."""
+        self._database.checkpoint()
+
+    def close(self) -> None:
+        """Let go of both media. What was recorded is durable already."""
+        if self._mirror is not None:
+            self._mirror.close()
+        self._database.close()
+
+    @property
+    def _public_key(self) -> PublicKey:
+        return self._key.public_key
+
+    def _insert(self, transaction: Transaction, entry: Entry, draft: EntryBody) -> None:
+        at = Place(sequence=entry.sequence, time_s=entry.time_s)
+        insert_entry(transaction.connection, entry)
+        apply(transaction.connection, at, draft)
+        follow_entry(transaction.connection, at, draft, new=PrintState.QUEUED)
+
+    def _write_mirror(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
+        """Sync the entries on the second medium. From here on they may exist, whatever the database says."""
+        if self._mirror is None:
+            return
+        transaction.seal()
+        try:
+            self._mirror.append([entry.raw for entry in entries])
+        except MirrorError as error:
+            self._mirror.close()
+            self._mirror = None
+            self._mirror_report = MirrorReport(state=MirrorState.FAILED, fault=str(error))
+
+    def _entry(self, sql: str, key: int | bytes) -> Entry | None:
+        row = self._database.row(sql, key)
+        return None if row is None else verify_entry(row[0], self._public_key)

@@ -1,0 +1,100 @@
+"""What waits for the ledger, and what is known of its answers.
+
+The outbox is the entries after the acknowledged one; nothing is ever removed because it was sent or refused. How an
+acknowledgement is taken is in `acknowledgements`.
+"""
+
+from typing import Final
+
+from pos.clock import Reading
+from pos.journal.acknowledgements import AckResult, read_outcome, take_acknowledgement
+from pos.journal.database import Database
+from pos.journal.delivery import Acknowledged, Contact, PaymentOutcome, Waiting
+from pos.journal.payments import ACKNOWLEDGED
+from pos.journal.records import StoredEntry
+from pos.voucher.entry import FIRST_PREVIOUS
+from pos.voucher.messages import Acknowledgement
+from pos.voucher.outcomes import OutcomeStatus
+
+ENTRIES_MAX: Final = 256
+BATCH_BYTES_MAX: Final = 1024 * 1024
+"""Of one call's body (protocol, journal API): the entries with their CBOR heads, and the array's."""
+_HEAD_BYTES: Final = 3
+_WAITING: Final = (
+    f"WITH a AS (SELECT {ACKNOWLEDGED} AS sequence),"
+    " newest AS (SELECT total_count, total_won FROM payments ORDER BY entry DESC LIMIT 1),"
+    " known AS (SELECT total_count, total_won FROM payments, a WHERE entry <= a.sequence ORDER BY entry DESC LIMIT 1),"
+    " paid AS (SELECT count(*) AS n, coalesce(sum(amount_won), 0) AS won FROM confirmations, a"
+    " WHERE entry > a.sequence)"
+    " SELECT coalesce((SELECT total_count FROM newest), 0) - coalesce((SELECT total_count FROM known), 0) + paid.n,"
+    " coalesce((SELECT total_won FROM newest), 0) - coalesce((SELECT total_won FROM known), 0) + paid.won,"
+    " coalesce((SELECT max(sequence) FROM entries), 0) - a.sequence FROM a, paid"
+)
+
+
+class Outbox:
+    """Delivery of this journal to its ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entries_after(
+        self, sequence: int, *, entries_max: int = ENTRIES_MAX, bytes_max: int = BATCH_BYTES_MAX
+    ) -> tuple[StoredEntry, ...]:
+        """Entries behind `sequence`, oldest first: at least one if there is one, and as many as fit in one call."""
+        rows = self._database.rows(
+            "SELECT sequence, hash, raw FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            sequence,
+            min(entries_max, ENTRIES_MAX),
+        )
+        batch: list[StoredEntry] = []
+        left = bytes_max - _HEAD_BYTES
+        for number, digest, raw in rows:
+            left -= _HEAD_BYTES + len(raw)
+            if batch and left < 0:
+                break
+            batch.append(StoredEntry(sequence=number, hash=digest, raw=raw))
+        return tuple(batch)
+
+    def acknowledged(self) -> Acknowledged:
+        """What the ledger is known to hold; sequence 0 where it never said."""
+        row = self._database.row("SELECT sequence, hash FROM acknowledgements ORDER BY id DESC LIMIT 1")
+        sequence, digest = (0, FIRST_PREVIOUS) if row is None else row
+        return Acknowledged(sequence=sequence, hash=digest)
+
+    def waiting(self) -> Waiting:
+        """Approved payments, and entries, that the ledger has not acknowledged."""
+        row = self._database.row(_WAITING)
+        assert row is not None, "an aggregate has one row"
+        count, value_won, entries = row
+        return Waiting(count=count, value_won=value_won, entries=entries)
+
+    def contact(self) -> Contact | None:
+        """When the ledger was last heard."""
+        row = self._database.row("SELECT ledger_time_s, boot_id, boot_ms FROM contact")
+        return None if row is None else Contact(ledger_time_s=row[0], boot_id=row[1], boot_ms=row[2])
+
+    def outcome(self, entry: int) -> PaymentOutcome | None:
+        """What the ledger decided about the payment in this entry."""
+        row = self._database.row("SELECT detail FROM outcomes WHERE entry = ?", entry)
+        return None if row is None else read_outcome(row[0])
+
+    def outcomes(self, status: OutcomeStatus, *, outcomes_max: int = 200) -> tuple[PaymentOutcome, ...]:
+        """The newest payments with this status."""
+        rows = self._database.rows(
+            "SELECT detail FROM outcomes WHERE status = ? ORDER BY entry DESC LIMIT ?",
+            status.value,
+            outcomes_max,
+        )
+        return tuple(read_outcome(row[0]) for row in rows)
+
+    def count(self, status: OutcomeStatus) -> int:
+        """How many payments have this status."""
+        row = self._database.row("SELECT count(*) FROM outcomes WHERE status = ?", status.value)
+        return 0 if row is None else int(row[0])
+
+    def acknowledge(self, acknowledgement: Acknowledgement, *, raw: bytes, reading: Reading) -> AckResult:
+        """Take a verified acknowledgement, durably. `raw` is kept where it proves an outcome."""
+        return take_acknowledgement(
+            self._database, acknowledgement, raw=raw, reading=reading, before=self.acknowledged()
+        )

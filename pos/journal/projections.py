@@ -1,0 +1,227 @@
+"""What the entries add up to: spent lines, sales, tenders, requests, receipt numbers, print jobs.
+
+`apply` is the only code that writes these tables: live, when entries are adopted, and when everything is computed anew.
+Rules:
+
+- it knows nothing but entries, so the same chain always gives the same tables;
+- the insert that a constraint may refuse comes first: an entry that contradicts an earlier one changes nothing at all;
+- everything else bends: an entry once signed is part of the journal, whatever a later reader thinks of it. What must
+  not be signed in the first place is refused in `guard`;
+- a sale begins with its first tender, and ends when its tenders reach its total, or when an entry says so.
+"""
+
+import sqlite3
+
+from pos.errors import MalformedError
+from pos.journal.numbers import receipt_ordinal
+from pos.journal.objects import PaidOnline, Spent, VoucherSpent, read_spent
+from pos.journal.records import Place, SaleState
+from pos.journal.sale_rows import SaleRow, find_sale, new_sale, store_sale
+from pos.voucher.bodies import (
+    AttentionClosed,
+    EntryBody,
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentReferred,
+    PrintOutcome,
+    ReceiptPrinted,
+    ReceiptReprinted,
+    RequestClosed,
+    RequestEnd,
+    RequestOpened,
+    SaleCancelled,
+    SaleCompleted,
+    TaxSplit,
+    TenderRecorded,
+    UnknownBody,
+    parse_body,
+)
+from pos.voucher.entry import Body
+
+ORIGINAL_COPY = 1
+
+
+def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBody) -> None:
+    """Add one entry to the tables. Raises sqlite3.IntegrityError where it contradicts an earlier one, MalformedError
+    where its evidence cannot be read; the tables are then as before."""
+    match body:
+        case PaymentApproved():
+            _approved(connection, at, body)
+        case PaymentDeclined() | PaymentReferred():
+            _refused(connection, at, body)
+        case RequestOpened():
+            _request_opened(connection, at, body)
+        case RequestClosed():
+            _close_request(connection, at, body.nonce, body.reason)
+        case TenderRecorded():
+            _tender(connection, at, body)
+        case SaleCompleted() | SaleCancelled():
+            _sale_ended(connection, at, body)
+        case ReceiptPrinted() | ReceiptReprinted():
+            _paper(connection, at, body)
+        case AttentionClosed():
+            connection.execute(
+                "INSERT OR IGNORE INTO closed_matters VALUES (?, ?, ?)", (body.entry, at.sequence, body.reason)
+            )
+        case _:
+            pass
+
+
+def apply_signed(connection: sqlite3.Connection, at: Place, kind: str, body: Body) -> EntryBody | UnknownBody:
+    """Add an entry that is signed already and so has to be lived with; what contradicts is written down as such."""
+    try:
+        known = parse_body(kind, body)
+        apply(connection, at, known)
+    except (MalformedError, sqlite3.IntegrityError) as error:
+        connection.execute("INSERT INTO contradictions VALUES (?, ?, ?)", (at.sequence, kind, str(error)))
+        return UnknownBody(kind=kind, body=body)
+    return known
+
+
+def _approved(connection: sqlite3.Connection, at: Place, body: PaymentApproved) -> None:
+    spent = read_spent(body.object_bytes)
+    sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
+    _insert_spent(connection, at, body, spent, sale=sale.sale)
+    nonce = body.nonce if body.nonce is not None else spent.nonce
+    if nonce is not None:
+        _close_request(connection, at, nonce, RequestEnd.ANSWERED)
+    _add_tender(connection, at, body, sale)
+
+
+def _insert_spent(connection: sqlite3.Connection, at: Place, body: PaymentApproved, spent: Spent, *, sale: int) -> None:
+    if isinstance(spent, PaidOnline):
+        confirmed = (spent.ledger, spent.payment_id, body.amount_won, spent.program)
+        connection.execute(
+            "INSERT INTO confirmations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (at.sequence, *confirmed, body.receipt_number, sale, at.time_s),
+        )
+        return
+    count, won = connection.execute(
+        "SELECT total_count, total_won FROM payments ORDER BY entry DESC LIMIT 1"
+    ).fetchone() or (0, 0)
+    identity = (spent.identity.issuer, spent.identity.voucher_id, spent.identity.sequence)
+    paid = (spent.point.spent_before_won, body.amount_won, spent.program)
+    totals = (count + 1, won + body.amount_won)
+    connection.execute(
+        "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (at.sequence, *identity, *paid, body.receipt_number, sale, at.time_s, *totals),
+    )
+
+
+def _refused(connection: sqlite3.Connection, at: Place, body: PaymentDeclined | PaymentReferred) -> None:
+    if body.object_bytes is not None:
+        spent = read_spent(body.object_bytes)
+        if isinstance(spent, VoucherSpent):
+            line = spent.identity
+            connection.execute(
+                "INSERT INTO refusals VALUES (?, ?, ?, ?, ?, ?)",
+                (at.sequence, line.issuer, line.voucher_id, line.sequence, body.reason, at.time_s),
+            )
+    if isinstance(body, PaymentDeclined) and body.receipt_number is not None:
+        _number_receipt(connection, at, body.receipt_number, sale=None)
+        _queue_original(connection, at, body.receipt_number)
+
+
+def _request_opened(connection: sqlite3.Connection, at: Place, body: RequestOpened) -> None:
+    connection.execute(
+        "INSERT INTO requests (entry, nonce, sale_id, amount_won, expires_s) VALUES (?, ?, ?, ?, ?)",
+        (at.sequence, body.nonce, body.sale_id, body.amount_won, body.expires_s),
+    )
+
+
+def _close_request(connection: sqlite3.Connection, at: Place, nonce: bytes, end: RequestEnd) -> None:
+    connection.execute(
+        "UPDATE requests SET closed = ?, closing_entry = ? WHERE nonce = ? AND closed IS NULL",
+        (end.value, at.sequence, nonce),
+    )
+
+
+def _tender(connection: sqlite3.Connection, at: Place, body: TenderRecorded) -> None:
+    sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
+    connection.execute(
+        "INSERT INTO tenders VALUES (?, ?, ?, ?)", (at.sequence, sale.sale, body.tender.value, body.amount_won)
+    )
+    _add_tender(connection, at, body, sale)
+
+
+def _add_tender(
+    connection: sqlite3.Connection, at: Place, body: PaymentApproved | TenderRecorded, sale: SaleRow
+) -> None:
+    sale.paid_won += body.amount_won
+    if body.total_won is not None:
+        sale.total_won = body.total_won
+    if body.receipt_number is not None:
+        _number_receipt(connection, at, body.receipt_number, sale=sale.sale)
+        sale.receipt_number = body.receipt_number
+    if sale.is_paid and sale.state == SaleState.OPEN:
+        _end(connection, at, sale, SaleState.COMPLETED, body.tax)
+    store_sale(connection, at, sale)
+
+
+def _sale_ended(connection: sqlite3.Connection, at: Place, body: SaleCompleted | SaleCancelled) -> None:
+    sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
+    if isinstance(body, SaleCancelled):
+        _end(connection, at, sale, SaleState.CANCELLED, None)
+    else:
+        sale.total_won = body.total_won
+        _number_receipt(connection, at, body.receipt_number, sale=sale.sale)
+        sale.receipt_number = body.receipt_number
+        _end(connection, at, sale, SaleState.COMPLETED, body.tax)
+    store_sale(connection, at, sale)
+
+
+def _end(connection: sqlite3.Connection, at: Place, sale: SaleRow, state: SaleState, tax: TaxSplit | None) -> None:
+    sale.state = state
+    sale.tax = tax
+    sale.ended_s = at.time_s
+    sale.ending_entry = at.sequence
+    # A sale that was given up has a receipt only where a payment had been approved in it.
+    if sale.receipt_number is not None:
+        _queue_original(connection, at, sale.receipt_number)
+
+
+def _number_receipt(connection: sqlite3.Connection, at: Place, number: str, *, sale: int | None) -> None:
+    ordinal = receipt_ordinal(number)
+    if ordinal is not None:
+        connection.execute(
+            "INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, NULL)", (ordinal, number, at.sequence, sale)
+        )
+
+
+def _queue_original(connection: sqlite3.Connection, at: Place, number: str) -> None:
+    changed = connection.execute(
+        "UPDATE receipts SET job = ? WHERE ordinal = ? AND number = ? AND job IS NULL",
+        (at.sequence, receipt_ordinal(number), number),
+    ).rowcount
+    if changed:
+        _queue(connection, at, number, ORIGINAL_COPY)
+
+
+def _queue(connection: sqlite3.Connection, at: Place, number: str, copy_number: int) -> None:
+    connection.execute(
+        "INSERT INTO print_jobs VALUES (?, ?, ?, ?, NULL, NULL)", (at.sequence, number, copy_number, at.time_s)
+    )
+
+
+def _paper(connection: sqlite3.Connection, at: Place, body: ReceiptPrinted | ReceiptReprinted) -> None:
+    if isinstance(body, ReceiptReprinted):
+        _queue(connection, at, body.receipt_number, body.copy_number)
+    elif body.outcome is not PrintOutcome.NOT_STARTED:
+        connection.execute(
+            "UPDATE print_jobs SET outcome = ?, outcome_entry = ? WHERE job = ?",
+            (body.outcome.value, at.sequence, job_of(connection, body.receipt_number, body.copy_number)),
+        )
+
+
+def job_of(connection: sqlite3.Connection, number: str, copy_number: int) -> int | None:
+    """The newest job for this copy of a receipt."""
+    if copy_number == ORIGINAL_COPY:
+        row = connection.execute(
+            "SELECT job FROM receipts WHERE ordinal = ? AND number = ?", (receipt_ordinal(number), number)
+        ).fetchone()
+    else:
+        row = connection.execute(
+            "SELECT max(job) FROM print_jobs WHERE receipt_number = ? AND copy_number = ? AND copy_number > 1",
+            (number, copy_number),
+        ).fetchone()
+    return None if row is None else row[0]

@@ -1,0 +1,137 @@
+"""Sales with their tenders, and the receipts that stand for them."""
+
+from typing import Final
+
+from pos.journal.database import Database, Row, SqlValue
+from pos.journal.numbers import receipt_number, receipt_ordinal
+from pos.journal.payments import ACKNOWLEDGED
+from pos.journal.records import Delivery, PrintState, SaleRecord, SaleState, StoredEntry, TenderForm, TenderRecord
+from pos.journal.sale_rows import tax_in
+
+SALES_MAX: Final = 500
+"""Sales in one answer; a page on a screen holds twenty."""
+ENTRIES_OF_SALE_MAX: Final = 1_000
+
+_SALE: Final = (
+    "SELECT s.sale, s.sale_id, s.state, s.business_date, s.opened_s, s.ended_s, s.total_won, s.paid_won,"
+    " s.taxable_won, s.vat_won, s.exempt_won, s.service_won, s.receipt_number, j.job, j.outcome, p.state"
+    " FROM sales s LEFT JOIN receipts r ON r.ordinal = CAST(s.receipt_number AS INTEGER)"
+    " LEFT JOIN print_jobs j ON j.job = r.job LEFT JOIN paper p ON p.job = j.job"
+)
+_TENDERS: Final = (
+    f"SELECT t.entry, e.time_s, t.form, t.amount_won, t.program, o.status, t.entry <= {ACKNOWLEDGED}"
+    " FROM sales s JOIN sale_tenders t ON t.entry BETWEEN s.sale AND s.last_entry AND t.sale = s.sale"
+    " JOIN entries e ON e.sequence = t.entry LEFT JOIN outcomes o ON o.entry = t.entry"
+    " WHERE s.sale = ? ORDER BY t.entry"
+)
+_SEARCH: Final = (
+    "WHERE (?1 IS NULL OR s.sale IN ("
+    "SELECT sale FROM sales WHERE total_won = ?1 UNION SELECT sale FROM sale_tenders WHERE amount_won = ?1))"
+    " AND (?2 IS NULL OR s.opened_s >= ?2) AND (?3 IS NULL OR s.opened_s < ?3)"
+    " AND (?4 IS NULL OR s.business_date = ?4) ORDER BY s.sale DESC LIMIT ?5"
+)
+_RECEIPT_ENTRIES: Final = (
+    "WITH r AS (SELECT r.entry, r.job, s.sale, s.last_entry, s.ending_entry FROM receipts r"
+    " LEFT JOIN sales s ON s.sale = r.sale WHERE r.ordinal = ?1),"
+    " jobs AS (SELECT job, outcome_entry FROM print_jobs WHERE job = (SELECT job FROM r) UNION ALL"
+    " SELECT job, outcome_entry FROM print_jobs WHERE receipt_number = ?2 AND copy_number > 1)"
+    " SELECT sequence, hash, raw FROM entries WHERE sequence IN (SELECT entry FROM r"
+    " UNION SELECT t.entry FROM r JOIN sale_tenders t ON t.entry BETWEEN r.sale AND r.last_entry AND t.sale = r.sale"
+    " UNION SELECT ending_entry FROM r UNION SELECT job FROM jobs UNION SELECT outcome_entry FROM jobs)"
+    " ORDER BY sequence LIMIT ?3"
+)
+
+
+class Sales:
+    """Questions about sales and receipts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def next_receipt_number(self) -> str:
+        """The number that the next receipt must carry; it is taken by the entry that first names it."""
+        row = self._database.row("SELECT coalesce(max(ordinal), 0) FROM receipts")
+        assert row is not None, "an aggregate has one row"
+        return receipt_number(row[0] + 1)
+
+    def sale(self, sale_id: bytes) -> SaleRecord | None:
+        """The sale of this id."""
+        return self._one("WHERE s.sale_id = ?", sale_id)
+
+    def sale_of_receipt(self, number: str) -> SaleRecord | None:
+        """The sale that this receipt number stands for."""
+        return self._one("WHERE s.sale = (SELECT sale FROM receipts WHERE ordinal = ?)", receipt_ordinal(number))
+
+    def last_sale(self) -> SaleRecord | None:
+        """The sale of the newest business day that ended last."""
+        return self._one(
+            "WHERE s.business_date = (SELECT max(business_date) FROM sales WHERE ending_entry IS NOT NULL)"
+            " AND s.ending_entry IS NOT NULL ORDER BY s.ending_entry DESC LIMIT 1"
+        )
+
+    def open_sales(self) -> tuple[SaleRecord, ...]:
+        """Sales with tenders that have not ended, oldest first: after a cut, the question to the cashier."""
+        return self._many("WHERE s.state = 'open' ORDER BY s.sale LIMIT ?", SALES_MAX)
+
+    def search(
+        self,
+        *,
+        amount_won: int | None = None,
+        from_s: int | None = None,
+        until_s: int | None = None,
+        business_date: str | None = None,
+        sales_max: int = 20,
+    ) -> tuple[SaleRecord, ...]:
+        """Sales, the newest first. `amount_won` is the sale's total or any of its tenders; `from_s ≤ opened < until_s`.
+
+        By number, ask `sale_of_receipt`; by code, `Payments.approved_payment` knows the sale.
+        """
+        return self._many(_SEARCH, amount_won, from_s, until_s, business_date, min(sales_max, SALES_MAX))
+
+    def receipt_entries(self, number: str) -> tuple[StoredEntry, ...]:
+        """Every entry that a receipt rests on, oldest first: the tenders and the end of its sale, or what it was a slip
+        for; and what happened to its paper."""
+        rows = self._database.rows(_RECEIPT_ENTRIES, receipt_ordinal(number), number, ENTRIES_OF_SALE_MAX)
+        return tuple(StoredEntry(sequence=sequence, hash=digest, raw=raw) for sequence, digest, raw in rows)
+
+    def _one(self, clause: str, *parameters: SqlValue) -> SaleRecord | None:
+        row = self._database.row(f"{_SALE} {clause}", *parameters)
+        return None if row is None else self._record(row)
+
+    def _many(self, clause: str, *parameters: SqlValue) -> tuple[SaleRecord, ...]:
+        return tuple(map(self._record, self._database.rows(f"{_SALE} {clause}", *parameters)))
+
+    def _record(self, row: Row) -> SaleRecord:
+        sale, sale_id, state, business_date, opened_s, ended_s, total_won, paid_won = row[:8]
+        job, outcome, paper = row[13:]
+        return SaleRecord(
+            sale_id=sale_id,
+            state=SaleState(state),
+            business_date=business_date,
+            opened_s=opened_s,
+            ended_s=ended_s,
+            total_won=total_won,
+            paid_won=paid_won,
+            tax=tax_in(row[8:12]),
+            receipt_number=row[12],
+            print_state=None if job is None else PrintState(outcome or paper or PrintState.HELD),
+            tenders=tuple(map(_tender, self._database.rows(_TENDERS, sale))),
+        )
+
+
+def _tender(row: Row) -> TenderRecord:
+    entry, time_s, form, amount_won, program, status, is_acknowledged = row
+    return TenderRecord(
+        entry=entry,
+        time_s=time_s,
+        form=TenderForm(form),
+        amount_won=amount_won,
+        program=program,
+        delivery=_delivery(status, bool(is_acknowledged)) if program is not None else None,
+    )
+
+
+def _delivery(status: str | None, is_acknowledged: bool) -> Delivery:
+    if status is not None:
+        return Delivery(status)
+    return Delivery.PENDING if is_acknowledged else Delivery.WAITING

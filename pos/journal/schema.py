@@ -1,0 +1,110 @@
+"""The durable tables and how they grow: numbered migrations, each one transaction, each only adding.
+
+Two kinds of tables are made here:
+
+- `entries` is the journal itself. Triggers refuse to change or remove a row, whoever asks;
+- the others hold what this terminal knows beside its chain and could lose without losing money: what the ledger
+  acknowledged, how far a receipt is on its way to paper, which verdicts stood on the screen, what is to be settled with
+  a customer, when the ledger was last heard.
+
+Tables computed from the entries are not migrated but made anew when their shape changes: `projections`.
+"""
+
+from typing import Final
+
+from pos.journal.database import APPLICATION_ID, GENERATION, Database, Migrations, Tables
+from pos.journal.faults import mapped
+
+_MIGRATIONS: Final = Migrations("journal")
+
+
+def migrate(database: Database) -> tuple[str, ...]:
+    """Bring the durable tables up to date; returns the names of the migrations that ran, oldest first."""
+    with mapped():
+        pending = tuple(migration.name for migration in _MIGRATIONS.pending(database.tables))
+        if pending:
+            _MIGRATIONS.apply(database.tables)
+    return pending
+
+
+@_MIGRATIONS()
+def m0001_journal(tables: Tables) -> None:
+    """The chain, whose it is, and the marks made on it."""
+    tables.execute(f"PRAGMA application_id={APPLICATION_ID:d}")
+    tables.execute(f"PRAGMA user_version={GENERATION:d}")
+    tables.execute(
+        """CREATE TABLE entries (
+            sequence INTEGER PRIMARY KEY CHECK (sequence > 0),
+            hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+            kind TEXT NOT NULL,
+            time_s INTEGER NOT NULL,
+            raw BLOB NOT NULL
+        ) STRICT"""
+    )
+    tables.execute(
+        """CREATE TRIGGER entries_stay_as_they_are BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END"""
+    )
+    tables.execute(
+        """CREATE TRIGGER entries_stay BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'an entry is never removed'); END"""
+    )
+    tables.execute(
+        """CREATE TABLE owner (
+            id INTEGER PRIMARY KEY CHECK (id = 1), terminal TEXT NOT NULL, public_key BLOB NOT NULL
+        ) STRICT"""
+    )
+    tables.execute(
+        """CREATE TABLE marks (
+            name TEXT PRIMARY KEY, sequence INTEGER NOT NULL, hash BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID"""
+    )
+
+
+@_MIGRATIONS()
+def m0002_delivery(tables: Tables) -> None:
+    """What the ledger acknowledged, what became of each payment, and when it was last heard."""
+    tables.execute(
+        """CREATE TABLE acknowledgements (
+            id INTEGER PRIMARY KEY,
+            sequence INTEGER NOT NULL,
+            hash BLOB NOT NULL,
+            received_s INTEGER NOT NULL,
+            raw BLOB NOT NULL,
+            has_outcomes INTEGER NOT NULL
+        ) STRICT"""
+    )
+    tables.execute(
+        """CREATE TABLE outcomes (
+            entry INTEGER PRIMARY KEY,
+            status TEXT NOT NULL,
+            detail BLOB NOT NULL,
+            acknowledgement INTEGER NOT NULL REFERENCES acknowledgements (id)
+        ) STRICT"""
+    )
+    tables.execute("CREATE INDEX outcomes_status ON outcomes (status)")
+    tables.execute(
+        """CREATE TABLE contact (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            ledger_time_s INTEGER NOT NULL,
+            boot_id BLOB NOT NULL,
+            boot_ms INTEGER NOT NULL
+        ) STRICT"""
+    )
+
+
+@_MIGRATIONS()
+def m0003_counter(tables: Tables) -> None:
+    """What happened at the counter after an entry was durable."""
+    tables.execute("CREATE TABLE shown (entry INTEGER PRIMARY KEY) STRICT")
+    tables.execute(
+        """CREATE TABLE paper (
+            job INTEGER PRIMARY KEY, state TEXT NOT NULL, attempts INTEGER NOT NULL, changed_s INTEGER NOT NULL
+        ) STRICT"""
+    )
+    tables.execute(
+        """CREATE TABLE attention (
+            entry INTEGER PRIMARY KEY, cause TEXT NOT NULL, found_s INTEGER NOT NULL
+        ) STRICT"""
+    )
+    tables.execute("CREATE TABLE computed (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT")
