@@ -26,6 +26,7 @@ from pos.money import AMOUNT_MAX_WON
 from pos.till.decision import Approved, Referred
 from pos.till.reasons import Reason, Refusal
 from pos.voucher.bodies import SaleCancelled, TenderKind, TenderRecorded
+from pos.voucher.verified import VerifiedPayment
 
 _ASKS: Final = {
     Reason.PART_PAYMENT: QuestionKind.PART_PAYMENT,
@@ -38,7 +39,7 @@ _TAKE, _LEAVE = 1, 2
 class _JustApproved:
     """The payments of the sale that ended last, and its verdict."""
 
-    identities: frozenset[object]
+    payments: tuple[VerifiedPayment, ...]
     verdict: VerdictView
 
 
@@ -243,7 +244,7 @@ class Counter:
         if self._just is None:
             return False
         verified = self._checkout.identity_of(text)
-        if verified is None or verified.identity not in self._just.identities:
+        if verified is None or not any(verified.is_same_claims(payment) for payment in self._just.payments):
             return False
         self._verdict = quiet_verdict(self._just.verdict, self._next_serial())
         return True
@@ -264,11 +265,11 @@ class Counter:
         if recorded.is_completed:
             self._close_request()
             self._sale = None
-        earlier = self._just.identities if self._just is not None and sale.tenders else frozenset()
+        earlier = self._just.payments if self._just is not None and sale.tenders else ()
         self._last_refused_text = ""
         self._show(recorded, remaining_won=0 if recorded.is_completed else paid.remaining_won or 0)
         assert self._verdict is not None
-        self._just = _JustApproved(identities=earlier | {payment.identity}, verdict=self._verdict)
+        self._just = _JustApproved(payments=(*earlier, payment), verdict=self._verdict)
 
     def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> None:
         self._verdict = verdict_of(recorded, serial=self._next_serial(), remaining_won=remaining_won)

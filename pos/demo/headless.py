@@ -5,6 +5,7 @@ customer's code from a picture, the printer that keeps its paper. This module is
 phones and, for the middle third of the day, the hand that pulls the network cable.
 """
 
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -36,7 +37,8 @@ from pos.sandbox.auditor import AuditReport, audit
 from pos.sandbox.scenarios import Scenario, scenarios
 
 START_S: Final = 30.0
-VERDICT_S: Final = 15.0
+VERDICT_S: Final = 5.0
+SHOWINGS_MAX: Final = 4
 SETTLE_S: Final = 120.0
 OUT_OF_SIGHT_S: Final = 2.3
 """After this the same picture is a new showing for the scanner."""
@@ -54,8 +56,9 @@ class Cashier:
         self._running = running
         self._link = _connect(running.config.terminal.socket_dir)
         self.state: TillState = self._link.call(Watch()).till
-        self._last_text = ""
-        self._last_away_s = 0.0
+        self._seen_serial = 0
+        """Of the newest verdict: pushes that were under way before it may still arrive."""
+        self._away_since_s: dict[str, float] = {}
 
     def wait_until(self, condition: Callable[[TillState], bool], what: str, within_s: float) -> TillState:
         """Follow the till until it is as wanted; DemoError when that takes too long."""
@@ -75,19 +78,28 @@ class Cashier:
         """One customer, from the amount to the verdict."""
         self._link.call(EnterAmount(amount_won=scenario.amount_due_won))
         request = self._open_request() if scenario.needs_request else None
-        seen = self.state.verdict.serial if self.state.verdict is not None else 0
-        self._show(scenario.text(int(time.time()), request))
-        verdict = self.wait_until(
-            lambda till: till.verdict is not None and till.verdict.serial > seen,
-            f"an answer to customer {scenario.number} ({scenario.kind})",
-            VERDICT_S,
-        ).verdict
-        self._take_away()
-        assert verdict is not None, "it was waited for"
+        verdict = self._verdict_for(scenario, scenario.text(int(time.time()), request))
+        self._seen_serial = verdict.serial
         if verdict.outcome is Outcome.APPROVED:
             self._link.call(VerdictShown(entry_sequence=verdict.entry_sequence))
         self._finish(verdict)
         return verdict
+
+    def _verdict_for(self, scenario: Scenario, text: str) -> VerdictView:
+        """Show the code until it is answered, putting the phone away and showing it again as people do."""
+        for _ in range(SHOWINGS_MAX):
+            self._show(text)
+            with contextlib.suppress(DemoError):
+                verdict = self.wait_until(
+                    lambda till: till.verdict is not None and till.verdict.serial > self._seen_serial,
+                    "an answer",
+                    VERDICT_S,
+                ).verdict
+                assert verdict is not None, "it was waited for"
+                self._take_away(text)
+                return verdict
+            self._take_away(text)
+        raise DemoError(f"customer {scenario.number} ({scenario.kind}) got no answer in {SHOWINGS_MAX} showings")
 
     def synchronise(self) -> None:
         self._link.call(SyncNow())
@@ -102,28 +114,33 @@ class Cashier:
         return answer.text
 
     def _show(self, text: str) -> None:
-        if text == self._last_text:
-            time.sleep(max(self._last_away_s + OUT_OF_SIGHT_S - time.monotonic(), 0))
-        self._last_text = text
+        """Hold the code up; the scanner takes one that was just there for the same showing."""
+        away_s = time.monotonic() - self._away_since_s.get(text, float("-inf"))
+        time.sleep(max(OUT_OF_SIGHT_S - away_s, 0))
         self._running.show_code(text)
 
-    def _take_away(self) -> None:
+    def _take_away(self, text: str) -> None:
         self._running.take_phone_away()
-        self._last_away_s = time.monotonic()
+        self._away_since_s[text] = time.monotonic()
+
+    def _look(self) -> None:
+        self.state = self._link.call(Watch()).till
+        if self.state.verdict is not None:
+            self._seen_serial = max(self._seen_serial, self.state.verdict.serial)
 
     def _finish(self, verdict: VerdictView) -> None:
         """Take a part payment and the rest in cash; give up what was refused."""
         question = self.state.question
         if question is not None and question.kind is QuestionKind.PART_PAYMENT:
             self._link.call(AnswerQuestion(serial=question.serial, choice=TAKE))
-            self.state = self._link.call(Watch()).till
+        self._look()
         sale = self.state.sale
         if sale is not None and sale.paid_won:
             self._link.call(PayOther(kind="cash", amount_won=sale.remaining_won))
         elif sale is not None and verdict.outcome is not Outcome.APPROVED:
             self._link.call(CancelSale())
+        self._look()
         self._link.call(ClearVerdict())
-        self.state = self._link.call(Watch()).till
 
 
 def run_headless(*, sales: int, seed: int, out: Path | None) -> int:
