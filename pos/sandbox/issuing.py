@@ -27,6 +27,8 @@ DEFAULT_PROGRAM: Final = "general"
 PURSE_LIFE_S: Final = 90 * DAY_S
 NOTE_LIFE_S: Final = 5 * 365 * DAY_S
 """A note is good for five years from its issue unless an ordinance says otherwise."""
+CLOCK_MARGIN_S: Final = 300
+"""A voucher is good a little before it was issued: the terminal's clock may be behind the issuer's."""
 VOUCHER_ID_BYTES: Final = 16
 
 
@@ -88,7 +90,7 @@ def voucher_claims(order: VoucherOrder, *, holder_key: bytes | None, voucher_id:
     return Voucher(
         issuer=order.issuer,
         expires_s=expires_s,
-        not_before_s=issued_s,
+        not_before_s=issued_s - CLOCK_MARGIN_S,
         issued_s=issued_s,
         voucher_id=voucher_id,
         holder_key=holder_key,

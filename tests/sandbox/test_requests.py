@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from pos.sandbox.wallet.errors import UnreadableError, UntrustedError
+from pos.sandbox.wallet.requests import PinnedKey
 from pos.sandbox.wallet.wallet import Wallet
+from pos.sandbox.wallet.wire import Prefix, public_key_of, to_text
 
 
 def test_an_honest_request_shows_name_and_amount(wallet: Wallet, till, now_s: int) -> None:
@@ -50,9 +52,6 @@ def test_a_request_out_of_range_is_not_read(
 
 
 def test_a_ledger_key_without_the_role_certifies_nobody(tmp_path, till, now_s: int) -> None:
-    from pos.sandbox.wallet.requests import PinnedKey
-    from pos.sandbox.wallet.wire import public_key_of
-
     pinned = PinnedKey(ledger="sandbox", public_key=public_key_of(b"l" * 32), roles=frozenset({"ack", "time"}))
     wallet = Wallet.make(tmp_path / "other", pinned=(pinned,))
 
@@ -60,9 +59,8 @@ def test_a_ledger_key_without_the_role_certifies_nobody(tmp_path, till, now_s: i
         wallet.read_request(till.text(), now_s=now_s)
 
 
+@pytest.mark.slow
 def test_every_single_flipped_bit_of_a_request_is_noticed(wallet: Wallet, till, now_s: int) -> None:
-    from pos.sandbox.wallet.wire import Prefix, to_text
-
     raw = till.request()
     for bit in range(len(raw) * 8):
         flipped = bytearray(raw)
