@@ -1,0 +1,180 @@
+"""Short words for states: checks, paper, printer, camera, and why a key was not obeyed."""
+
+from typing import Final, assert_never
+
+from pos.link.calls import PaperState
+from pos.link.state import PrinterState, ScanHint, ScannerState, ScannerView
+from pos.till.reasons import Check, Refusal
+from pos.words.vocabulary import Notice
+
+_UNREAD_SHOWN_S: Final = 3
+"""A code that is read at once needs no count of seconds."""
+
+
+def refusal(refusal: Refusal) -> str:
+    match refusal:
+        case Refusal.NO_SALE:
+            return "There is no sale. Type the amount first"
+        case Refusal.SALE_HAS_TENDERS:
+            return "Part of it is paid already, so the amount cannot change"
+        case Refusal.NOTHING_DUE:
+            return "Nothing is due any more"
+        case Refusal.TENDER_OVER:
+            return "That is more than what remains; take at most the remaining amount"
+        case Refusal.AMOUNT_ZERO:
+            return "0 won cannot be paid"
+        case Refusal.AMOUNT_TOO_LARGE:
+            return "At most 100,000,000 won at once"
+        case Refusal.QUESTION_GONE:
+            return "That question is no longer asked"
+        case Refusal.QUESTION_OPEN:
+            return "Please answer the question by number first"
+        case Refusal.REQUEST_GONE:
+            return "The payment request has ended"
+        case Refusal.NOT_FOUND:
+            return "Not found"
+        case Refusal.NOTHING_WAITING:
+            return "Nothing is waiting"
+        case Refusal.SELLING_STOPPED:
+            return "Nothing can be sold now"
+        case Refusal.NOT_ACCEPTABLE:
+            return "This cannot be accepted"
+        case _:
+            assert_never(refusal)
+
+
+def notice(notice: Notice) -> str:
+    match notice:
+        case Notice.AMOUNT_ZERO:
+            return "0 won cannot be paid. Please type the amount"
+        case Notice.AMOUNT_TOO_LARGE:
+            return "At most 100,000,000 won at once. The last digit was not taken"
+        case Notice.DIGITS_ONLY:
+            return "Only the keys of the number pad work here"
+        case Notice.AMOUNT_FIRST:
+            return "Please type the amount first"
+        case Notice.ANSWER_FIRST:
+            return "Please answer the question by number first"
+        case Notice.NOTHING_TO_PAY:
+            return "There is nothing to pay. Please type the amount first"
+        case Notice.LINK_DOWN:
+            return "Press it once more when the terminal's program is back"
+        case Notice.NOT_ANSWERED:
+            return "The terminal gave no answer. Look at the screen and press again"
+        case Notice.SELLING_STOPPED:
+            return "Nothing can be sold now. Please follow what the screen says"
+        case Notice.DONE:
+            return "Done"
+        case Notice.SENDING:
+            return "Sending now"
+        case Notice.DRAWER_OPENED:
+            return "The drawer was opened"
+        case Notice.REPRINTING:
+            return "Printing it again"
+        case Notice.NOTHING_HERE:
+            return "That number is not here"
+        case _:
+            assert_never(notice)
+
+
+def check(check: Check) -> str:  # noqa: C901, PLR0912 - one case for each check
+    match check:
+        case Check.FORM:
+            return "Shape and length of the code"
+        case Check.CANONICAL:
+            return "Content of the code"
+        case Check.ISSUER_KNOWN:
+            return "Is the issuer registered?"
+        case Check.ISSUER_SIGNATURE:
+            return "Did the issuer make the voucher?"
+        case Check.HOLDER_SIGNATURE:
+            return "Did the holder make the code?"
+        case Check.FIRST_USE:
+            return "Is it the code's first use?"
+        case Check.AUDIENCE:
+            return "Is the code for our shop?"
+        case Check.REQUEST:
+            return "Does it answer the request?"
+        case Check.AMOUNT:
+            return "Is it the amount due?"
+        case Check.SIGNING_WINDOW:
+            return "Is the issue date right?"
+        case Check.PROGRAM:
+            return "Is the voucher valid in our shop?"
+        case Check.VALIDITY:
+            return "Voucher's time and code's age"
+        case Check.REVOCATION:
+            return "Is the voucher not blocked?"
+        case Check.SPEND_LINE:
+            return "What is left and in which order"
+        case Check.LIMITS:
+            return "Limits while offline"
+        case _:
+            assert_never(check)
+
+
+def printer(state: PrinterState) -> str:
+    match state:
+        case PrinterState.READY:
+            return "Printer ready"
+        case PrinterState.PRINTING:
+            return "Printing"
+        case PrinterState.PAPER_LOW:
+            return "Paper low"
+        case PrinterState.PAPER_OUT:
+            return "Paper out"
+        case PrinterState.COVER_OPEN:
+            return "Cover open"
+        case PrinterState.FAULT:
+            return "Printer fault"
+        case PrinterState.SILENT:
+            return "Printer silent"
+        case PrinterState.MISSING:
+            return "No printer"
+        case _:
+            assert_never(state)
+
+
+def paper(state: PaperState) -> str:
+    match state:
+        case PaperState.QUEUED | PaperState.SENDING:
+            return "printing"
+        case PaperState.HELD:
+            return "not printed"
+        case PaperState.PRINTED:
+            return "printed"
+        case PaperState.UNVERIFIED:
+            return "sent to print"
+        case PaperState.UNKNOWN:
+            return "print unknown"
+        case PaperState.SKIPPED:
+            return "not wanted"
+        case _:
+            assert_never(state)
+
+
+def scanner(view: ScannerView) -> str:
+    match view.state:
+        case ScannerState.READY:
+            return ""
+        case ScannerState.MISSING:
+            return "There is no camera. Check its cable or take another tender (+)"
+        case ScannerState.LOCATED:
+            waited = f" ({view.unread_s} s)" if view.unread_s >= _UNREAD_SHOWN_S else ""
+            return f"I see a code{waited}. {_hint(view.hint)}"
+        case _:
+            assert_never(view.state)
+
+
+def _hint(hint: ScanHint | None) -> str:
+    match hint:
+        case None:
+            return "Please hold it still"
+        case ScanHint.CLOSER:
+            return "A little closer, please"
+        case ScanHint.FURTHER:
+            return "A little further away, please"
+        case ScanHint.BRIGHTER:
+            return "Please make the phone's screen brighter"
+        case _:
+            assert_never(hint)

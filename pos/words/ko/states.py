@@ -1,0 +1,181 @@
+"""Short words for states: checks, paper, printer, camera, and why a key was not obeyed."""
+
+from typing import Final, assert_never
+
+from pos.link.calls import PaperState
+from pos.link.state import PrinterState, ScanHint, ScannerState, ScannerView
+from pos.till.reasons import Check, Refusal
+from pos.words.vocabulary import Notice
+
+_UNREAD_SHOWN_S: Final = 3
+"""A code that is read at once needs no count of seconds."""
+
+
+def refusal(refusal: Refusal) -> str:
+    match refusal:
+        case Refusal.NO_SALE:
+            return "진행 중인 판매가 없습니다. 금액부터 누르세요"
+        case Refusal.SALE_HAS_TENDERS:
+            return "이미 받은 결제가 있어 금액을 바꿀 수 없습니다"
+        case Refusal.NOTHING_DUE:
+            return "더 받을 금액이 없습니다"
+        case Refusal.TENDER_OVER:
+            return "남은 금액보다 많습니다. 남은 금액까지만 받을 수 있습니다"
+        case Refusal.AMOUNT_ZERO:
+            return "0원은 받을 수 없습니다"
+        case Refusal.AMOUNT_TOO_LARGE:
+            return "한 번에 1억 원까지 받을 수 있습니다"
+        case Refusal.QUESTION_GONE:
+            return "이미 지나간 질문입니다"
+        case Refusal.QUESTION_OPEN:
+            return "먼저 질문에 번호로 답해 주세요"
+        case Refusal.REQUEST_GONE:
+            return "결제 요청이 이미 끝났습니다"
+        case Refusal.NOT_FOUND:
+            return "찾지 못했습니다"
+        case Refusal.NOTHING_WAITING:
+            return "기다리는 것이 없습니다"
+        case Refusal.SELLING_STOPPED:
+            return "지금은 판매할 수 없습니다"
+        case Refusal.NOT_ACCEPTABLE:
+            return "받아들일 수 없는 내용입니다"
+        case _:
+            assert_never(refusal)
+
+
+def notice(notice: Notice) -> str:
+    match notice:
+        case Notice.AMOUNT_ZERO:
+            return "0원은 받을 수 없습니다. 금액을 눌러 주세요"
+        case Notice.AMOUNT_TOO_LARGE:
+            return "한 번에 1억 원까지 받을 수 있습니다. 마지막 숫자는 넣지 않았습니다"
+        case Notice.DIGITS_ONLY:
+            return "숫자판의 숫자만 누를 수 있습니다"
+        case Notice.AMOUNT_FIRST:
+            return "먼저 금액을 눌러 주세요"
+        case Notice.ANSWER_FIRST:
+            return "먼저 질문에 번호로 답해 주세요"
+        case Notice.NOTHING_TO_PAY:
+            return "받을 금액이 없습니다. 먼저 금액을 눌러 주세요"
+        case Notice.LINK_DOWN:
+            return "단말기 프로그램이 다시 시작되면 한 번 더 눌러 주세요"
+        case Notice.NOT_ANSWERED:
+            return "단말기가 답하지 못했습니다. 화면을 보고 다시 눌러 주세요"
+        case Notice.SELLING_STOPPED:
+            return "지금은 판매할 수 없습니다. 화면의 안내를 따라 주세요"
+        case Notice.DONE:
+            return "처리했습니다"
+        case Notice.SENDING:
+            return "지금 보내고 있습니다"
+        case Notice.DRAWER_OPENED:
+            return "돈통을 열었습니다"
+        case Notice.REPRINTING:
+            return "다시 출력합니다"
+        case Notice.NOTHING_HERE:
+            return "여기에는 그 번호가 없습니다"
+        case _:
+            assert_never(notice)
+
+
+def check(check: Check) -> str:  # noqa: C901, PLR0912 - one case for each check
+    match check:
+        case Check.FORM:
+            return "코드의 모양과 길이"
+        case Check.CANONICAL:
+            return "코드의 내용"
+        case Check.ISSUER_KNOWN:
+            return "등록된 발행처인지"
+        case Check.ISSUER_SIGNATURE:
+            return "발행처가 만든 상품권인지"
+        case Check.HOLDER_SIGNATURE:
+            return "상품권 주인이 만든 코드인지"
+        case Check.FIRST_USE:
+            return "처음 쓰는 코드인지"
+        case Check.AUDIENCE:
+            return "우리 가게에 낸 코드인지"
+        case Check.REQUEST:
+            return "결제 요청과 맞는지"
+        case Check.AMOUNT:
+            return "받을 금액과 맞는지"
+        case Check.SIGNING_WINDOW:
+            return "발행 날짜가 맞는지"
+        case Check.PROGRAM:
+            return "우리 가게에서 쓰는 상품권인지"
+        case Check.VALIDITY:
+            return "사용 기간과 코드를 만든 때"
+        case Check.REVOCATION:
+            return "정지된 상품권이 아닌지"
+        case Check.SPEND_LINE:
+            return "남은 금액과 쓴 차례"
+        case Check.LIMITS:
+            return "오프라인 한도"
+        case _:
+            assert_never(check)
+
+
+def printer(state: PrinterState) -> str:
+    match state:
+        case PrinterState.READY:
+            return "프린터 정상"
+        case PrinterState.PRINTING:
+            return "출력 중"
+        case PrinterState.PAPER_LOW:
+            return "종이 얼마 없음"
+        case PrinterState.PAPER_OUT:
+            return "종이 없음"
+        case PrinterState.COVER_OPEN:
+            return "프린터 덮개 열림"
+        case PrinterState.FAULT:
+            return "프린터 고장"
+        case PrinterState.SILENT:
+            return "프린터 답 없음"
+        case PrinterState.MISSING:
+            return "프린터 없음"
+        case _:
+            assert_never(state)
+
+
+def paper(state: PaperState) -> str:
+    match state:
+        case PaperState.QUEUED | PaperState.SENDING:
+            return "출력 중"
+        case PaperState.HELD:
+            return "미출력"
+        case PaperState.PRINTED:
+            return "출력됨"
+        case PaperState.UNVERIFIED:
+            return "출력 보냄"
+        case PaperState.UNKNOWN:
+            return "출력 모름"
+        case PaperState.SKIPPED:
+            return "출력 안 함"
+        case _:
+            assert_never(state)
+
+
+def scanner(view: ScannerView) -> str:
+    match view.state:
+        case ScannerState.READY:
+            return ""
+        case ScannerState.MISSING:
+            return "카메라가 없습니다. 연결을 확인하거나 다른 결제(+)로 받으세요"
+        case ScannerState.LOCATED:
+            advice = _hint(view.hint)
+            waited = f" ({view.unread_s}초째)" if view.unread_s >= _UNREAD_SHOWN_S else ""
+            return f"코드가 보입니다{waited}. {advice}"
+        case _:
+            assert_never(view.state)
+
+
+def _hint(hint: ScanHint | None) -> str:
+    match hint:
+        case None:
+            return "그대로 잠시 멈춰 주세요"
+        case ScanHint.CLOSER:
+            return "조금 더 가까이 대 주세요"
+        case ScanHint.FURTHER:
+            return "조금 더 멀리 대 주세요"
+        case ScanHint.BRIGHTER:
+            return "전화기 화면을 밝게 해 주세요"
+        case _:
+            assert_never(hint)
