@@ -73,6 +73,8 @@ class Patience:
     """Altogether; a cashier who has not loaded paper by then decides by looking."""
     poll_s: float = 2.0
     """Between two questions while the fence is waited for."""
+    fault_poll_s: float = 10.0
+    """Between two questions while a fault is waited out: they too take room in a stopped printer's buffer."""
 
 
 class PrintWatcher(Protocol):

@@ -18,6 +18,7 @@ started, and asking the cashier about an unknown one to others.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from drivers.errors import DeviceError
@@ -35,7 +36,7 @@ from drivers.printer.outcome import (
     reason_of,
 )
 from drivers.printer.profile import Cut, Fence, Profile
-from drivers.printer.status import AutomaticStatus, Fault, PaperSensor, PrinterState, ProcessId, Reply
+from drivers.printer.status import AutomaticStatus, Fault, Paper, PaperSensor, PrinterState, ProcessId, Reply
 
 __all__ = [
     "NotStarted",
@@ -117,6 +118,7 @@ class _Job:
         self._gap()
         self._send(self._fence())
         self._await_fence()
+        self._show(_as_just_printed(self._conversation.state))
         return Printed()
 
     def outcome_without_proof(self, reason: PrintReason) -> NotStarted | Unknown:
@@ -217,12 +219,12 @@ class _Job:
         if not self._profile.status or self._conversation.now_s() < self._poll_at_s:
             return
         state = self._conversation.ask_state(within_s=self._patience.preflight_s)
-        self._poll_at_s = self._conversation.now_s() + self._patience.poll_s
         if state is not None:
             self._show(state)
-        is_confirmed = state is not None or self._conversation.takes_no_data
-        if is_confirmed and self._conversation.state.fault is not None:
-            self._quiet_end_s = self._conversation.now_s() + self._patience.silence_s
+        now_s, has_fault = self._conversation.now_s(), self._conversation.state.fault is not None
+        self._poll_at_s = now_s + (self._patience.fault_poll_s if has_fault else self._patience.poll_s)
+        if has_fault and (state is not None or self._conversation.takes_no_data):
+            self._quiet_end_s = now_s + self._patience.silence_s
 
     def _gap(self) -> None:
         pulse = self._watcher.real_time_commands()
@@ -260,3 +262,9 @@ def recovery_bytes(profile: Profile) -> bytes:
     band_bytes = profile.width_bytes * commands.BAND_DOTS_MAX
     parting = commands.TEAR_OFF if profile.cut is Cut.PARTIAL else commands.feed_lines(profile.tear_feed_lines)
     return bytes(max(RECOVERY_BYTES_MIN, band_bytes)) + commands.INITIALISE + parting
+
+
+def _as_just_printed(state: PrinterState) -> PrinterState:
+    # It has just printed, whatever the last status said, which without automatic status may be old.
+    paper = Paper.OK if state.paper is Paper.OUT else state.paper
+    return replace(state, fault=None, paper=paper)

@@ -79,6 +79,7 @@ class SimulatedPrinter:
     def work(self) -> None:
         """Print what can be printed by now and report what has changed."""
         with self._lock:
+            self._report_changes()
             self._earn()
             while self._buffer and self._can_print() and self._step():
                 continue
