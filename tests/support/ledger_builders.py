@@ -11,7 +11,7 @@ from pos.ledger.calls import Caller
 from pos.ledger.chain import Head
 from pos.ledger.database import Database, open_database
 from pos.ledger.dialect import sqlite_url
-from pos.ledger.folder import LedgerFolder, LedgerKeys, write_folder
+from pos.ledger.folder import LedgerFolder, LedgerKeys, open_folder, write_folder
 from pos.ledger.service import Delivered, LedgerService
 from pos.voucher.aad import Aad
 from pos.voucher.bodies import BootStamp, EntryBody, PaymentApproved, stamped
@@ -99,7 +99,8 @@ class Town:
     """A ledger's folder with trust files that can be changed."""
 
     def __init__(self, path: Path) -> None:
-        self.folder = a_folder(path)
+        """Make a town, or open the one that is there."""
+        self.folder = open_folder(path) if path.exists() else a_folder(path)
         self.issuer_keys = {ISSUER: [an_issuer_key(seeded_key("issuer"))]}
         self.contact_hard_s = 604_800
         self.publish()
