@@ -16,7 +16,17 @@ from pos.config import TerminalConfig
 from pos.core.core import Core, StoppedCore, stop_of
 from pos.errors import JournalError, TrustError
 from pos.exits import Exit
-from pos.link.calls import AnyAnswer, AnyCall, DevicesState, Role, StateChanged, SyncWork
+from pos.link.calls import (
+    AnyAnswer,
+    AnyCall,
+    DevicesState,
+    Role,
+    StateChanged,
+    SyncWork,
+    Watch,
+    WatchDevices,
+    WatchSync,
+)
 from pos.link.server import LinkServer
 from pos.link.state import (
     LimitView,
@@ -79,6 +89,9 @@ class _CoreProcess:
         return Exit.FAULT if self._core.must_end else Exit.DONE
 
     def _handle(self, role: Role, call: AnyCall) -> AnyAnswer:
+        if isinstance(call, Watch | WatchDevices | WatchSync):
+            # Whoever begins to watch has been told nothing yet.
+            self._told.pop(role, None)
         try:
             return self._core.handle(role, call)
         finally:
