@@ -16,7 +16,7 @@ def demonstrate(bench: Bench) -> None:
     """Clone what is committed, sell fifty times, then see that a later run starts at once."""
     with tempfile.TemporaryDirectory(prefix="chak-clone-") as folder:
         clone = Path(folder) / "chak-pos"
-        nothing_else = ("env", "-i", f"HOME={folder}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
+        nothing_else = ("env", "-i", f"HOME={folder}", f"TMPDIR={folder}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin")
         bench.run("git", "clone", "--quiet", ROOT, clone)
         bench.run(*nothing_else, clone / "run", "demo", "--headless", "--sales", "50", cwd=Path(folder))
         started = time.monotonic()
