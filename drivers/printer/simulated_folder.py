@@ -17,6 +17,7 @@ Leaves printing to `simulated`.
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ from drivers.printer.simulated_paper import PrintedReceipt
 
 LOOK_S: Final = 0.05
 """How often the faults are looked at while somebody waits for the printer."""
+NARROW_DOTS: Final = 384
 
 _printers: Final[dict[Path, "FolderPrinter"]] = {}
 _printers_lock: Final = threading.Lock()
@@ -168,11 +170,19 @@ def open_folder(folder: Path, *, hardware: Hardware | None = None) -> FolderTran
 
 
 def hardware_of(options: Mapping[str, str]) -> Hardware:
-    """Return the model that a URL's options ask for: `dots` (a multiple of 8) and `language`."""
+    """Return the model that a URL's options ask for, by `Hardware`'s names: `dots`, `language`, …
+
+    Paper of 58 mm (384 dots) comes without a blade unless `has_cutter` says otherwise.
+    """
+    unknown = sorted(set(options) - {field.name for field in fields(Hardware)})
+    if unknown:
+        raise DeviceSetupError(f"sim: unknown option {unknown[0]!r}")
     try:
-        return msgspec.convert(dict(options), Hardware, strict=False)
+        hardware = msgspec.convert(dict(options), Hardware, strict=False)
     except msgspec.ValidationError as wrong:
         raise DeviceSetupError(f"sim: {wrong}") from wrong
+    is_narrow = hardware.dots <= NARROW_DOTS and "has_cutter" not in options
+    return replace(hardware, has_cutter=False) if is_narrow else hardware
 
 
 def _make_folder(folder: Path) -> None:
