@@ -40,7 +40,7 @@ from pos.journal.requests import Requests
 from pos.journal.sales import Sales
 from pos.journal.totals import day_totals
 from pos.journal.verification import Verification, verify_all
-from pos.voucher.bodies import EntryBody
+from pos.voucher.bodies import EntryBody, parse_body
 from pos.voucher.entry import Entry, verify_entry
 from pos.voucher.keys import PublicKey, SigningKey
 
@@ -111,8 +111,9 @@ class Journal:
     def record(self, drafts: Sequence[EntryBody], *, reading: Reading) -> tuple[Entry, ...]:
         """Make the drafts the next entries, durably and together.
 
-        Raises ContradictionError for a draft that the record excludes, RollbackError for an approval on a forked
-        journal, DiskFullError, ReadOnlyDiskError or JournalError: nothing was written. OutcomeUnknownError: `reopen`.
+        Raises ContradictionError for a draft that the record excludes, MalformedError for one that no reader would
+        accept, RollbackError for an approval on a forked journal, DiskFullError, ReadOnlyDiskError or JournalError:
+        nothing was written. OutcomeUnknownError: call `reopen`.
         """
         assert drafts, "nothing to record"
         entries: list[Entry] = []
@@ -122,7 +123,7 @@ class Journal:
                 for draft in drafts:
                     refuse_contradiction(self._database, draft)
                     entry = sign_next(draft, after=head, reading=reading, key=self._key)
-                    self._insert(transaction, entry, draft)
+                    self._insert(transaction, entry)
                     entries.append(entry)
                     head = Head.of(entry)
                 assert sum(len(entry.raw) + HEAD_BYTES for entry in entries) <= BATCH_BYTES_MAX, (
@@ -220,11 +221,13 @@ class Journal:
     def _public_key(self) -> PublicKey:
         return self._key.public_key
 
-    def _insert(self, transaction: Transaction, entry: Entry, draft: EntryBody) -> None:
+    def _insert(self, transaction: Transaction, entry: Entry) -> None:
         at = Place(sequence=entry.sequence, time_s=entry.time_s)
+        # Read back, so that what is computed now is what will be computed from the same bytes at any later time.
+        body = parse_body(entry.kind, entry.body)
         insert_entry(transaction.connection, entry)
-        apply(transaction.connection, at, draft)
-        follow_entry(transaction.connection, at, draft, new=PrintState.QUEUED)
+        apply(transaction.connection, at, body)
+        follow_entry(transaction.connection, at, body, new=PrintState.QUEUED)
 
     def _write_mirror(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
         """Sync the entries on the second medium. From here on they may exist, whatever the database says."""
