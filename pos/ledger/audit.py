@@ -82,8 +82,8 @@ def audit(data: Path, *, database: str | None = None) -> AuditReport:
     """Audit the ledger of a data folder, running or not. Raises ConfigError, TrustError, LedgerStoreError."""
     folder = open_folder(data)
     with closing(open_database(database or folder.database_url, ledger=folder.ledger)) as opened:
-        authority = Authority(folder.trust_dir, ledger=folder.ledger)
-        return audit_database(opened, authority, ledger=folder.ledger, log_key=folder.keys.log.public_key)
+        keys = Authority(folder.trust_dir, ledger=folder.ledger).keys()
+        return audit_database(opened, keys, ledger=folder.ledger, log_key=folder.keys.log.public_key)
 
 
 def audit_database(database: Database, keys: Keys, *, ledger: str, log_key: bytes) -> AuditReport:

@@ -109,7 +109,7 @@ def check_voucher(row: StoredRow, keys: Keys) -> str | None:
         signed = decode_voucher(row.raw)
     except MalformedError as error:
         return f"voucher {row.voucher.hex()}: {error.what}"
-    claim = voucher_claim(signed.claims, row.raw)
+    claim = voucher_claim(signed)
     if (claim.key, claim.issuer, claim.value_won, claim.digest) != (row.voucher, row.issuer, row.value_won, row.claims):
         return f"voucher {row.voucher.hex()}: its columns are not those of its bytes"
     if isinstance(verify_voucher(signed, keys.issuer(signed.claims.issuer)), VerificationFailure):
@@ -119,7 +119,7 @@ def check_voucher(row: StoredRow, keys: Keys) -> str | None:
 
 def issue_of(row: StoredRow) -> tuple[Posting, Posting]:
     """Return what registering this voucher must have moved."""
-    claim = voucher_claim(decode_voucher(row.raw).claims, row.raw)
+    claim = voucher_claim(decode_voucher(row.raw))
     reference = f"{claim.issuer}/{claim.voucher_id.hex()}"
     return books.issued(reference=reference, issuer=claim.issuer, value_won=claim.value_won)
 

@@ -11,7 +11,7 @@ The same files are what terminals download; their signatures (TUF) are those ter
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -87,6 +87,20 @@ class KnownTerminal:
     """Last journal sequence that is trusted; None while nothing was revoked."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyView:
+    """The public keys as they are at one moment, the same for every payment of a delivery."""
+
+    issuers: Mapping[str, Issuer]
+    ledgers: Mapping[str, Ledger]
+
+    def issuer(self, issuer: str) -> Issuer | None:
+        return self.issuers.get(issuer)
+
+    def ledger(self, ledger: str) -> Ledger | None:
+        return self.ledgers.get(ledger)
+
+
 class Authority:
     """The trust folder of one ledger. Raises TrustError when made from files that cannot be used."""
 
@@ -98,13 +112,11 @@ class Authority:
         self._policy = _Watched(trust_dir / "policy.json", _contact_hard_s_of)
         self._terminals: dict[str, _Watched[KnownTerminal]] = {}
 
-    def issuer(self, issuer: str) -> Issuer | None:
-        return self.issuers().get(issuer)
+    def keys(self) -> KeyView:
+        """The keys of issuers and ledgers as they are now."""
+        return KeyView(issuers=self.issuers(), ledgers=self._ledgers.current())
 
-    def ledger(self, ledger: str) -> Ledger | None:
-        return self._ledgers.current().get(ledger)
-
-    def issuers(self) -> dict[str, Issuer]:
+    def issuers(self) -> Mapping[str, Issuer]:
         """All issuers; the same object as long as the file does not change."""
         return self._issuers.current()
 
@@ -136,7 +148,7 @@ class Authority:
 
     def certified_key(self, certificate: SignedCertificate) -> PublicKey:
         """Return the terminal's key. Raises TrustError unless this ledger signed the certificate."""
-        own = self.ledger(self._own)
+        own = self._ledgers.current().get(self._own)
         key = None if own is None else own.key(certificate.sign1.kid, LedgerRole.CERTIFICATE)
         if (
             key is None

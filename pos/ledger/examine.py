@@ -2,7 +2,6 @@
 
 import hashlib
 
-from pos import cbor
 from pos.errors import MalformedError
 from pos.ledger.judge import Approval, Claim, ClaimKind, Keys, Refusal, Revocations, VoucherClaim, is_in_force
 from pos.voucher.bodies import PaymentApproved
@@ -70,8 +69,9 @@ def examine(approval: Approval, keys: Keys, revocations: Revocations) -> Claim |
             return Refusal.UNREADABLE
 
 
-def voucher_claim(voucher: Voucher, raw: bytes) -> VoucherClaim:
+def voucher_claim(signed: SignedVoucher) -> VoucherClaim:
     """Return what the ledger keeps of a voucher."""
+    voucher = signed.claims
     return VoucherClaim(
         key=line_of(ClaimKind.PAYMENT, voucher.issuer, voucher.voucher_id),
         issuer=voucher.issuer,
@@ -79,8 +79,9 @@ def voucher_claim(voucher: Voucher, raw: bytes) -> VoucherClaim:
         program=voucher.program,
         value_won=voucher.value_won,
         expires_s=voucher.expires_s,
-        digest=hashlib.sha256(voucher.to_payload()).digest(),
-        raw=raw,
+        # Claims have one encoding only, so equal digests mean equal claims, whoever signed them.
+        digest=hashlib.sha256(signed.sign1.payload).digest(),
+        raw=signed.raw,
     )
 
 
@@ -92,15 +93,13 @@ def line_of(kind: ClaimKind, owner: str, id16: bytes) -> bytes:
 
 def claims_digest(payment: Payment) -> bytes:
     """Digest a payment's claims but the voucher's bytes: equal ones are one payment (protocol, "Evidence")."""
-    claims: cbor.Value = [
-        payment.merchant,
-        payment.issued_s,
-        payment.nonce,
-        payment.sequence,
-        payment.spent_before_won,
-        payment.amount_won,
-    ]
-    return hashlib.sha256(cbor.encode(claims)).digest()
+    nonce = "" if payment.nonce is None else payment.nonce.hex()
+    # No id holds a space, so different claims never make the same text.
+    text = (
+        f"{payment.merchant or ''} {payment.issued_s} {nonce} "
+        f"{payment.sequence} {payment.spent_before_won} {payment.amount_won}"
+    )
+    return hashlib.sha256(text.encode("ascii")).digest()
 
 
 def _decoded(approval: Approval) -> SignedPayment | SignedVoucher | SignedConfirmation | None:
@@ -131,7 +130,7 @@ def _examine_payment(
     point = point_of(payment)
     if point.spent_after_won > voucher.value_won:
         return Refusal.OVER_VALUE
-    drawn_on = voucher_claim(voucher, payment.voucher)
+    drawn_on = voucher_claim(signed.voucher)
     return Claim(
         kind=ClaimKind.PAYMENT,
         owner=voucher.issuer,
@@ -153,7 +152,7 @@ def _examine_note(approval: Approval, signed: SignedVoucher, keys: Keys, revocat
     value_won = verified.voucher.value_won
     if approval.amount_won is None or approval.amount_won > value_won:
         return Refusal.AMOUNT
-    note = voucher_claim(verified.voucher, verified.raw)
+    note = voucher_claim(signed)
     point = LinePoint(sequence=1, spent_before_won=0, amount_won=value_won)
     return Claim(kind=ClaimKind.NOTE, owner=note.issuer, line=note.key, point=point, digest=note.digest, voucher=note)
 
@@ -169,7 +168,7 @@ def _examine_confirmation(approval: Approval, signed: SignedConfirmation, keys: 
         return Refusal.AMOUNT
     line = line_of(ClaimKind.CONFIRMATION, paid.ledger, paid.payment_id)
     point = LinePoint(sequence=1, spent_before_won=0, amount_won=paid.amount_won)
-    digest = hashlib.sha256(paid.to_payload()).digest()
+    digest = hashlib.sha256(signed.sign1.payload).digest()
     return Claim(kind=ClaimKind.CONFIRMATION, owner=paid.ledger, line=line, point=point, digest=digest, voucher=None)
 
 

@@ -8,7 +8,7 @@ Rules:
   that file changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Row, select, tuple_
@@ -40,8 +40,8 @@ class Examiner:
         self._authority = authority
         self._database = database
         self._message_key = message_key
-        self._noted: dict[str, Issuer] | None = None
-        self._looked: dict[str, Issuer] | None = None
+        self._noted: Mapping[str, Issuer] | None = None
+        self._looked: Mapping[str, Issuer] | None = None
         self._revoked_s: dict[bytes, int] = {}
 
     def examined_new(self, known: KnownTerminal, entries: Sequence[Entry], *, now_s: int) -> dict[bytes, Examined]:
@@ -59,7 +59,7 @@ class Examiner:
             for entry in entries
             if entry.kind == PaymentApproved.KIND and entry.sequence > head.sequence
         }
-        return {entry_hash: self._examined(approval, entry_hash) for entry_hash, approval in approvals.items()}
+        return self._examined(approvals)
 
     def look_again(self, *, now_s: int) -> int:
         """Judge pending payments again if the keys have changed; return how many got their final outcome."""
@@ -84,15 +84,18 @@ class Examiner:
             received_s=row.received_s,
             revoked_after=None if known is None else known.revoked_after,
         )
-        examined = self._examined(approval, entry.hash)
+        examined = self._examined({entry.hash: approval})[entry.hash]
         return self._database.write(
             lambda connection: intake.judge_again(connection, examined, now_s=now_s, message_key=self._message_key)
         )
 
-    def _examined(self, approval: Approval, entry_hash: bytes) -> Examined:
+    def _examined(self, approvals: Mapping[bytes, Approval]) -> dict[bytes, Examined]:
+        keys = self._authority.keys()
         revocations = Revocations(seen_s=self._revoked_s, contact_hard_s=self._authority.contact_hard_s())
-        result = examine(approval, self._authority, revocations)
-        return Examined(approval=approval, entry_hash=entry_hash, result=result)
+        return {
+            entry_hash: Examined(approval=approval, entry_hash=entry_hash, result=examine(approval, keys, revocations))
+            for entry_hash, approval in approvals.items()
+        }
 
     def _note_revocations(self, *, now_s: int) -> None:
         issuers = self._authority.issuers()

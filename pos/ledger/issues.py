@@ -17,7 +17,7 @@ def issue_voucher(database: Database, raw: bytes, *, now_s: int) -> bool:
 
     Raises MalformedError for anything that is no voucher, and for a second voucher of one id.
     """
-    voucher = voucher_claim(decode_voucher(raw).claims, raw)
+    voucher = voucher_claim(decode_voucher(raw))
     is_new, digest = database.write(lambda connection: payments.register_one(connection, voucher, now_s=now_s))
     if digest != voucher.digest:
         raise MalformedError("voucher: another one has this id; a voucher id is never issued twice")

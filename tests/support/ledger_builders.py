@@ -11,7 +11,7 @@ from pos.ledger.calls import Caller
 from pos.ledger.chain import Head
 from pos.ledger.database import Database, open_database
 from pos.ledger.dialect import sqlite_url
-from pos.ledger.folder import LedgerFolder, LedgerKeys, open_folder, write_folder
+from pos.ledger.folder import SETTINGS_FILE, LedgerFolder, LedgerKeys, open_folder, write_folder
 from pos.ledger.service import Delivered, LedgerService
 from pos.voucher.aad import Aad
 from pos.voucher.bodies import BootStamp, EntryBody, PaymentApproved, stamped
@@ -100,7 +100,7 @@ class Town:
 
     def __init__(self, path: Path) -> None:
         """Make a town, or open the one that is there."""
-        self.folder = open_folder(path) if path.exists() else a_folder(path)
+        self.folder = open_folder(path) if (path / SETTINGS_FILE).exists() else a_folder(path)
         self.issuer_keys = {ISSUER: [an_issuer_key(seeded_key("issuer"))]}
         self.contact_hard_s = 604_800
         self.publish()
