@@ -37,6 +37,9 @@ FONT_PATHS: Final = (
 )
 """Where D2Coding is looked for: font files, or folders that hold one."""
 
+CELLS_MAX: Final = 4096
+"""Drawn characters that are kept: more than a shop's receipts ever hold."""
+
 _REAL_TIME: Final = re.compile(rb"\x10[\x04\x05\x14]")
 _TEXT_TOP_DOTS: Final = 2
 _FLIPPED_BIT: Final = 0x02
@@ -82,6 +85,7 @@ class Typeface:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fonts: dict[tuple[bool, int], ImageFont.FreeTypeFont] = {}
+        self._cells: dict[tuple[str, Letter], Image.Image] = {}
 
     @classmethod
     def load(cls, paths: tuple[Path, ...] = FONT_PATHS) -> "Typeface":
@@ -99,18 +103,32 @@ class Typeface:
 
     def draw_line(self, text: str, *, letter: Letter, width_dots: int, left_dots: int) -> Image.Image:
         """Return one printed line, `width_dots` wide, black on white (mode "1"), text starting at `left_dots`."""
+        line = Image.new("1", (width_dots, LINE_DOTS * letter.size.height), 1)
+        for character in text:
+            if character != " ":
+                line.paste(self.draw_character(character, letter=letter), (left_dots, 0))
+            left_dots += columns_of(character) * COLUMN_DOTS * letter.size.width
+        return line
+
+    def draw_character(self, character: str, *, letter: Letter) -> Image.Image:
+        """Return one character in its cell, as tall as its line. The picture is shared: not to be drawn upon."""
+        key = (character, letter)
+        if key not in self._cells:
+            if len(self._cells) >= CELLS_MAX:
+                self._cells.clear()
+            self._cells[key] = self._draw_cell(character, letter)
+        return self._cells[key]
+
+    def _draw_cell(self, character: str, letter: Letter) -> Image.Image:
+        # Letters of double size are drawn as such; only one way larger, dots are repeated, as printers do.
         size = letter.size
         scale = min(size.width, size.height)
-        line = Image.new("1", (width_dots // (size.width // scale), LINE_DOTS * scale), 1)
-        pen = ImageDraw.Draw(line)
-        pen.fontmode = "1"
         font = self.font(bold=letter.bold, height_dots=24 * scale)
-        x_dots = left_dots // (size.width // scale)
-        for character in text:
-            cell_dots = columns_of(character) * COLUMN_DOTS * scale
-            _draw_character(pen, character, font, x_dots, _TEXT_TOP_DOTS * scale, cell_dots)
-            x_dots += cell_dots
-        return line.resize((width_dots, LINE_DOTS * size.height), Image.Resampling.NEAREST)
+        cell = Image.new("1", (columns_of(character) * COLUMN_DOTS * scale, LINE_DOTS * scale), 1)
+        _draw_glyph(cell, character, font, top=_TEXT_TOP_DOTS * scale)
+        return cell.resize(
+            (cell.width * size.width // scale, cell.height * size.height // scale), Image.Resampling.NEAREST
+        )
 
     def _open(self, *, bold: bool, height_dots: int) -> ImageFont.FreeTypeFont:
         face = _BOLD_FACE if bold and self._path.suffix == ".ttc" else 0
@@ -173,17 +191,14 @@ def draw_qr(data: str, *, module_dots: int) -> Image.Image:
     return Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows)).convert("1")
 
 
-def _draw_character(
-    pen: ImageDraw.ImageDraw, character: str, font: ImageFont.FreeTypeFont, left: int, top: int, cell_dots: int
-) -> None:
-    if character == " ":
-        return
+def _draw_glyph(cell: Image.Image, character: str, font: ImageFont.FreeTypeFont, *, top: int) -> None:
+    pen = ImageDraw.Draw(cell)
+    pen.fontmode = "1"
     if not _has_glyph(font, character):
-        height = int(font.size)
-        pen.rectangle((left + 1, top + 2, left + cell_dots - 2, top + height - 3), outline=0)
+        pen.rectangle((1, top + 2, cell.width - 2, top + int(font.size) - 3), outline=0)
         return
-    slack = cell_dots - round(font.getlength(character))
-    pen.text((left + max(0, slack // 2), top), character, font=font, fill=0)
+    slack = cell.width - round(font.getlength(character))
+    pen.text((max(0, slack // 2), top), character, font=font, fill=0)
 
 
 def _has_glyph(font: ImageFont.FreeTypeFont, character: str) -> bool:

@@ -118,7 +118,7 @@ class Paper:
         for cell in cells:
             width = cell.columns * COLUMN_DOTS
             if cell.character != " ":
-                glyph = self.typeface.draw_line(cell.character, letter=cell.letter, width_dots=width, left_dots=0)
+                glyph = self.typeface.draw_character(cell.character, letter=cell.letter)
                 strip.paste(glyph, (left, height_dots - glyph.height))
             left += width
         return strip
