@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, ClassVar, Final, Self, TypeVar, get_args, get_type_hints
 
 from pos import cbor
@@ -115,6 +116,7 @@ class EntryBody:
         return body
 
 
+@cache
 def _slots_of(kind: type[EntryBody]) -> tuple[_Slot, ...]:
     hints = get_type_hints(kind, include_extras=True)
     # Every EntryBody is a dataclass; the base cannot say so without being one itself.
