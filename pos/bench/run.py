@@ -1,0 +1,44 @@
+"""`pos bench`: which measurement, with which words, printed for people or as JSON."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pos.commands.output import print_json, print_line
+from pos.errors import ConfigError
+from pos.exits import Exit
+
+
+def run_bench(name: str, arguments: Sequence[str], *, as_json: bool) -> int:
+    """Run one measurement."""
+    if name == "accept":
+        return _accept(arguments, as_json=as_json)
+    from pos.bench.scan import run
+
+    if len(arguments) != 1:
+        raise ConfigError(("bench scan: name one folder of pictures: pos bench scan DIR",))
+    return run(Path(arguments[0]), as_json=as_json)
+
+
+def _accept(arguments: Sequence[str], *, as_json: bool) -> int:
+    from pos.bench.accept import measure_accept
+
+    sizes = [_size(text) for text in arguments] or [0, 100_000]
+    for size in sizes:
+        report = measure_accept(payments_before=size)
+        if as_json:
+            print_json(report)
+            continue
+        print_line(f"with {report.payments_before:,} payments in the journal, medians:")
+        print_line(f"  two verifications   {report.verify_two_us:>8.1f} us")
+        print_line(f"  one signature       {report.sign_us:>8.1f} us")
+        print_line(f"  one durable append  {report.append_us:>8.1f} us")
+        print_line(f"  limit (their sum)   {report.limit_us:>8.1f} us")
+        print_line(f"  accept              {report.accept_us:>8.1f} us   p95 {report.accept_p95_us:.1f} us")
+        print_line(f"  ratio               {report.ratio:>8.2f}      peak memory {report.peak_memory_mib} MiB")
+    return Exit.DONE
+
+
+def _size(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ConfigError((f"bench accept: {text!r} is not a number of payments",))
+    return int(text)
