@@ -178,7 +178,9 @@ def make_qr(data: str) -> segno.QRCode:
 
 def fitting_module_dots(data: str, *, module_dots: int, width_dots: int) -> int:
     """Return `module_dots`, or less where the code with its quiet zone would be wider than the paper."""
-    modules = int(make_qr(data).symbol_size(border=QUIET_MODULES)[0])
+    # Every mask makes a code of the same size; looking for the best one is what takes time.
+    code = segno.make_qr(data, error="m", boost_error=False, mask=0)
+    modules = int(code.symbol_size(border=QUIET_MODULES)[0])
     fitting = min(module_dots, width_dots // modules)
     assert fitting >= MODULE_DOTS_MIN, f"{len(data)} characters need {modules} modules"
     return fitting

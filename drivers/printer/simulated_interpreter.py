@@ -74,6 +74,7 @@ class Interpreter:
         self._language = language
         self._refuse = refuse
         self._line: list[Cell] = []
+        self._line_columns = 0
         self._lead: int | None = None
         self._image: _Image | None = None
         self.modes = self._fresh_modes()
@@ -85,7 +86,7 @@ class Interpreter:
 
     def reset(self) -> None:
         """ESC @: the line is lost, the modes are as after power-on."""
-        self._line, self._lead = [], None
+        self._line, self._line_columns, self._lead = [], 0, None
         self.modes = self._fresh_modes()
 
     def take_dots(self, data: bytes) -> int:
@@ -125,7 +126,7 @@ class Interpreter:
     def line_feed(self) -> None:
         """Print the line."""
         cells = self._line
-        self._line = []
+        self._line, self._line_columns = [], 0
         self._paper.print_line(cells, align=self.modes.align, left_dots=self.modes.left_dots, pitch_dots=LINE_DOTS)
 
     def _fresh_modes(self) -> Modes:
@@ -134,10 +135,10 @@ class Interpreter:
 
     def _put(self, character: str) -> None:
         cell = Cell(character=character, letter=self.modes.letter)
-        used = sum(other.columns for other in self._line)
-        if (used + cell.columns) * COLUMN_DOTS > self._paper.dots - self.modes.left_dots:
+        if (self._line_columns + cell.columns) * COLUMN_DOTS > self._paper.dots - self.modes.left_dots:
             self.line_feed()
         self._line.append(cell)
+        self._line_columns += cell.columns
 
     def _two_byte_character(self, pair: bytes) -> str:
         language = self._language()
