@@ -11,7 +11,7 @@ Numbers 1 to 6 of `payment.approved` are the protocol's; numbers are added, neve
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -117,10 +117,12 @@ class EntryBody:
 
 
 @cache
-def _slots_of(kind: type[EntryBody]) -> tuple[_Slot, ...]:
+def _slots_of(kind: object) -> tuple[_Slot, ...]:
+    """The slots of a kind of body, which is a class; `cache` cannot be told so without asking for its instances' hash."""
+    assert isinstance(kind, type)
+    assert is_dataclass(kind)
     hints = get_type_hints(kind, include_extras=True)
-    # Every EntryBody is a dataclass; the base cannot say so without being one itself.
-    return tuple(_slot(item.name, hints[item.name]) for item in fields(kind))  # type: ignore[arg-type]
+    return tuple(_slot(item.name, hints[item.name]) for item in fields(kind))
 
 
 def _slot(name: str, hint: object) -> _Slot:
