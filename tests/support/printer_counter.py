@@ -1,9 +1,9 @@
 """A counter with one simulated printer, on virtual time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from drivers.printer.document import CutRow, PairRow, Row, TextRow
+from drivers.printer.document import Align, BlankRow, CutRow, PairRow, QrRow, Row, Rule, RuleRow, Size, TextRow
 from drivers.printer.encoder import Encoder
 from drivers.printer.outcome import PrintOutcome
 from drivers.printer.printer import EscposPrinter
@@ -14,6 +14,7 @@ from drivers.printer.simulated_faults import Hardware
 from drivers.printer.simulated_wire import InProcessTransport, VirtualClock
 from drivers.printer.status import PrinterState
 from drivers.printer.transport import Transport
+from pos.till.receipt import rows as receipt_rows
 
 
 @dataclass
@@ -80,3 +81,24 @@ def a_receipt(mark: str = "R-0001", *, lines: int = 40) -> tuple[Row, ...]:
     """A receipt that bears `mark` once, and fills several printer buffers' worth of lines."""
     body = tuple(PairRow(left=f"상품 {number}", right=f"{number},000") for number in range(1, lines))
     return (TextRow(text=mark), *body, CutRow())
+
+
+def paper_rows(rows: Iterable[receipt_rows.Row]) -> tuple[Row, ...]:
+    """Rows of a receipt as rows of a page: the same names and fields, one by one."""
+    return tuple(_paper_row(row) for row in rows)
+
+
+def _paper_row(row: receipt_rows.Row) -> Row:
+    match row:
+        case receipt_rows.TextRow():
+            return TextRow(text=row.text, align=Align(row.align.value), bold=row.bold, size=Size(row.size.value))
+        case receipt_rows.PairRow():
+            return PairRow(left=row.left, right=row.right, bold=row.bold, size=Size(row.size.value))
+        case receipt_rows.RuleRow():
+            return RuleRow(rule=Rule(row.rule.value))
+        case receipt_rows.QrRow():
+            return QrRow(data=row.data, module_dots=row.module_dots)
+        case receipt_rows.BlankRow():
+            return BlankRow(lines=row.lines)
+        case receipt_rows.CutRow():
+            return CutRow()
