@@ -1,4 +1,4 @@
-"""Fixtures of the ledger's tests."""
+"""Fixtures of the ledger's tests: one town, and its database on SQLite every day, on PostgreSQL too with --all."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,32 @@ from pathlib import Path
 import pytest
 
 from pos.ledger.database import Database, open_database
-from tests.support.ledger_builders import LEDGER, Desk, Town, a_database
+from pos.ledger.dialect import sqlite_url
+from tests.ledger.postgres_cluster import Cluster, missing
+from tests.support.ledger_builders import LEDGER, Desk, Town
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    reason = missing()
+    if reason is not None:
+        pytest.skip(reason)
+    with Cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty database is, once for each kind that the ledger runs on."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "ledger.db")
+    cluster: Cluster = request.getfixturevalue("cluster")
+    return cluster.new_database()
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = a_database(tmp_path / "ledger.db")
+def database(database_url: str) -> Iterator[Database]:
+    opened = open_database(database_url, ledger=LEDGER)
     yield opened
     opened.close()
 
@@ -22,7 +42,5 @@ def town(tmp_path: Path) -> Town:
 
 
 @pytest.fixture
-def desk(town: Town) -> Iterator[Desk]:
-    opened = open_database(town.folder.database_url, ledger=LEDGER)
-    yield Desk(town, opened)
-    opened.close()
+def desk(town: Town, database: Database) -> Desk:
+    return Desk(town, database)

@@ -80,10 +80,12 @@ def test_the_books_of_a_day_agree_to_the_won(desk: Desk) -> None:
     assert (report.terminals, report.entries, report.forked, report.log_size) == (2, 11, 1, 5)
 
 
-def test_a_folder_is_audited_while_its_service_runs(desk: Desk) -> None:
+def test_a_folder_is_audited_while_its_service_runs(desk: Desk, database_url: str) -> None:
     a_day(desk)
 
-    assert audit(desk.town.data).is_sound
+    report = audit(desk.town.data, database=database_url)
+
+    assert (report.is_sound, report.entries) == (True, 11)
 
 
 def test_an_empty_ledger_is_sound(desk: Desk) -> None:

@@ -90,10 +90,6 @@ def victim() -> Victim[int]:
     return Victim(lay_out=lay_out, command=lambda folder: [sys.executable, "-c", SERVE], drive=drive, judge=judge)
 
 
-def test_killed_at_a_few_points_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    kill_everywhere(victim(), tmp_path, every=25).demand(points_min=3, missed_max=3)
-
-
 @pytest.mark.slow
 def test_killed_anywhere_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     report = kill_everywhere(victim(), tmp_path)
@@ -106,7 +102,7 @@ def test_killed_anywhere_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
 def test_a_server_killed_in_the_middle_of_a_delivery_takes_it_once_when_it_comes_back(tmp_path: Path) -> None:
     lay_out(tmp_path)
     highest = 0
-    for _ in range(3):
+    for _ in range(2):
         with Child([sys.executable, "-c", SERVE], cwd=tmp_path) as child:
             url = child.wait_for_line(r'"url": "([^"]+)"').group(1)
             highest = max(highest, deliver(url, 0, highest + 3).sequence)

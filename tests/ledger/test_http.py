@@ -1,9 +1,12 @@
 """The API over real HTTP on loopback, as a terminal meets it."""
 
+import fcntl
 import itertools
+import ssl
+import subprocess
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -13,6 +16,7 @@ import pytest
 
 from pos import cbor
 from pos.ledger import inbox
+from pos.ledger.app import QUEUE_MAX
 from pos.ledger.checkpoint import origin_of, parse_proof, verify_checkpoint
 from pos.ledger.database import open_database
 from pos.ledger.enrolment import create_enrolment
@@ -419,3 +423,43 @@ def test_stopping_lets_long_polls_go(own_town: Town) -> None:
 
     assert time.monotonic() - started < 10
     assert batch(response) == []
+
+
+def test_an_overloaded_ledger_says_when_to_come_again_and_loses_nothing(client: Client, town: Town) -> None:
+    client.till.write("drawer.opened", {})
+    with (town.data / "ledger.db.lock").open("rb") as lock, ThreadPoolExecutor(QUEUE_MAX + 16) as pool:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the disk stands still
+        calls = [pool.submit(client.deliver) for _ in range(QUEUE_MAX + 16)]
+        first = next(as_completed(calls)).result()
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        answers = [call.result() for call in calls]
+
+    assert (first.status_code, first.headers["retry-after"]) == (503, "2")
+    assert {answer.status_code for answer in answers} == {200, 503}
+    held = cbor.decode(client.call("GET", "journal?after=0").content)
+    assert held == [entry.raw for entry in client.till.journal]
+
+
+def test_a_ledger_with_a_certificate_speaks_tls(own_town: Town) -> None:
+    certificate, key = own_town.data / "tls.pem", own_town.data / "tls.key"
+    made = subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2", "-subj", "/CN=ledger"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-out", certificate, "-keyout", key),
+        ],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode != 0:
+        pytest.skip("no openssl to make a certificate with")
+    settings = (own_town.data / "ledger.toml").read_text("utf-8")
+    settings = settings.replace('tls_certificate = ""', 'tls_certificate = "tls.pem"').replace(
+        '_key = ""', '_key = "tls.key"'
+    )
+    (own_town.data / "ledger.toml").write_text(settings, "utf-8")
+
+    with LedgerThread(own_town.data) as ledger:
+        assert ledger.url.startswith("https://127.0.0.1:")
+        assert httpx.get(f"{ledger.url}/healthz", verify=ssl.create_default_context(cafile=certificate)).text == "ok"
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{ledger.url}/healthz")

@@ -1,18 +1,19 @@
 """A ledger's town for tests: keys, trust files, purses and tills, valid by default; one keyword spoils one thing."""
 
 import hashlib
+import itertools
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pos import cbor
 from pos.clock import Quality
 from pos.ledger.calls import Caller
-from pos.ledger.chain import Head
 from pos.ledger.database import Database, open_database
 from pos.ledger.dialect import sqlite_url
 from pos.ledger.folder import SETTINGS_FILE, LedgerFolder, LedgerKeys, open_folder, write_folder
-from pos.ledger.service import Delivered, LedgerService
+from pos.ledger.service import LedgerService
 from pos.voucher.aad import Aad
 from pos.voucher.bodies import BootStamp, EntryBody, PaymentApproved, stamped
 from pos.voucher.calls import CallToken, authorization_header, build_call_token, call_hash
@@ -281,7 +282,7 @@ class Till:
     merchant: str
     key_name: str
     journal: list[Entry] = field(default_factory=list)
-    calls: int = 0
+    calls: Iterator[int] = field(default_factory=itertools.count)
 
     @property
     def key(self) -> SigningKey:
@@ -302,7 +303,7 @@ class Till:
 
     def cloned(self) -> "Till":
         """The same till from a copied card: same key, same journal until now."""
-        return replace(self, journal=list(self.journal), calls=self.calls + 1_000)
+        return replace(self, journal=list(self.journal), calls=itertools.count(1_000))
 
     def write(self, kind: str, body: Body, *, time_s: int = NOW_S, quality: Quality = Quality.NETWORK) -> Entry:
         """Append an entry to the journal."""
@@ -337,8 +338,7 @@ class Till:
 
     def nonce(self) -> bytes:
         """A nonce that this till did not use before."""
-        self.calls += 1
-        return hashlib.sha256(f"{self.terminal} {self.calls}".encode()).digest()[:16]
+        return hashlib.sha256(f"{self.terminal} {next(self.calls)}".encode()).digest()[:16]
 
     def token(
         self,
@@ -349,7 +349,6 @@ class Till:
         issued_s: int = NOW_S,
         nonce: bytes | None = None,
         ledger: str = LEDGER,
-        key: SigningKey | None = None,
     ) -> CallToken:
         return CallToken(
             terminal=self.terminal,
@@ -359,15 +358,12 @@ class Till:
             request_hash=call_hash(method, path, body),
         )
 
-    def authorization(self, token: CallToken, *, key: SigningKey | None = None) -> str:
-        return authorization_header(build_call_token(token, key=key or self.key))
+    def authorization(self, token: CallToken) -> str:
+        return authorization_header(build_call_token(token, key=self.key))
 
     @property
     def path(self) -> str:
         return f"/v1/terminals/{self.terminal}"
-
-    def head(self) -> Head:
-        return Head(sequence=len(self.journal), hash=self.journal[-1].hash)
 
 
 def batch_of(*entries: Entry) -> bytes:
@@ -387,17 +383,14 @@ class Desk:
         self.database = database
         self.service = LedgerService(town.folder, database, now_s=NOW_S)
 
-    def deliver(self, till: Till, *entries: Entry, now_s: int = NOW_S) -> Acknowledgement:
+    def deliver(self, till: Till, *entries: Entry, now_s: int = NOW_S, nonce: bytes | None = None) -> Acknowledgement:
         """Deliver entries (by default the whole journal) and verify the answer as a terminal does."""
-        return self.answer(till, *entries, now_s=now_s)[0]
-
-    def answer(self, till: Till, *entries: Entry, now_s: int = NOW_S) -> tuple[Acknowledgement, Delivered]:
         body = batch_of(*(entries or till.journal))
         known = self.service.find(till.terminal)
         assert known is not None
-        token = till.token("POST", f"{till.path}/journal", body, issued_s=now_s)
+        token = till.token("POST", f"{till.path}/journal", body, issued_s=now_s, nonce=nonce)
         delivered = self.service.deliver(Caller(known=known, token=token), body, now_s=now_s)
-        return verify_acknowledgement(delivered.acknowledgement, the_ledger(), nonce=token.nonce), delivered
+        return verify_acknowledgement(delivered.acknowledgement, the_ledger(), nonce=token.nonce)
 
 
 def statuses(outcomes: tuple[Outcome, ...]) -> list[str]:
