@@ -57,6 +57,7 @@ CBOR_BAD: tuple[tuple[str, str], ...] = (
     ("1b00000000ffffffff", "4294967295 in nine bytes"),
     ("3817", "-24 in two bytes"),
     ("1c", "reserved head"),
+    ("1c" + "ff" * 16, "a head of sixteen bytes"),
     ("1f", "indefinite integer"),
     ("5800", "an empty byte string with a long head"),
     ("5f40ff", "indefinite byte string"),
