@@ -18,12 +18,13 @@ from pos.bench.table import Timing, timed
 from pos.config import load_config
 from pos.core.checkout import Presented
 from pos.core.core import Core
-from pos.sandbox.town import init
+from pos.sandbox.town import HOME_ISSUER, init
 from pos.terminal import build_core
 from pos.till.decision import Approved, Tender
 from pos.voucher.bodies import PaymentApproved
 from pos.voucher.claims import Payment, Voucher
 from pos.voucher.keys import SigningKey, verify_signature
+from pos.voucher.messages import Acknowledgement
 from pos.voucher.qr import QrKind, encode_text
 from pos.voucher.signed import SignedPayment, sign_payment, sign_voucher
 
@@ -96,11 +97,15 @@ def measure_accept(*, payments_before: int = 0, runs: int = RUNS) -> AcceptRepor
         core = build_core(load_config(town.directory / "terminal.toml"))
         try:
             issuer_key = town.issuer_key("41390")
-            purses = Purses(issuer_key, "41390", core.views.clock.read().time_s)
-            _fill(core, purses, payments_before)
-            return _measure(core, purses, issuer_key, Path(folder), payments_before, runs)
+            _fill(core, _purses(core, issuer_key), payments_before)
+            # New purses: a code is good for three minutes, and filling may take longer.
+            return _measure(core, _purses(core, issuer_key), issuer_key, Path(folder), payments_before, runs)
         finally:
             core.close()
+
+
+def _purses(core: Core, issuer_key: SigningKey) -> Purses:
+    return Purses(issuer_key, HOME_ISSUER, core.views.clock.read().time_s)
 
 
 def _measure(
@@ -177,3 +182,19 @@ def _fill(core: Core, purses: Purses, payments: int) -> None:
         if len(drafts) == FILL_PER_ENTRY_BATCH or index == payments - 1:
             core.journal.record(drafts, reading=reading)
             drafts.clear()
+    _acknowledge(core)
+
+
+def _acknowledge(core: Core) -> None:
+    """The ledger has the long journal already: what is waiting counts against the offline limits."""
+    reading, head = core.views.clock.read(), core.journal.head
+    ack = Acknowledgement(
+        sequence=head.sequence,
+        hash=head.hash,
+        outcomes=(),
+        checkpoint=b"",
+        time_s=reading.time_s,
+        nonce=bytes(16),
+        message_number=0,
+    )
+    core.journal.outbox.acknowledge(ack, raw=b"", reading=reading)
