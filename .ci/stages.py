@@ -48,7 +48,7 @@ def layout(bench: Bench) -> None:
 
 
 def types(bench: Bench) -> None:
-    bench.tool("mypy", "--explicit-package-bases", "pos", "drivers", "tests")
+    bench.tool("mypy", "--explicit-package-bases", "pos", "drivers", "tests/support", "tests/workshop", "tests/outside")
     workshop = sorted((ROOT / ".ci").glob("*.py"))
     bench.tool("mypy", "--scripts-are-modules", "run", *workshop)
 
@@ -63,8 +63,8 @@ def tests(bench: Bench) -> None:
 
 
 def slow(bench: Bench) -> None:
-    install_packages(PACKAGES_TO_TEST)
-    bench.pytest("-n", "2", "-m", "slow", "-k", "not kill_matrix and not outsiders")
+    install_packages((*PACKAGES_TO_TEST, "postgresql"))
+    bench.pytest("-n", "2", "-m", "slow", "-k", "not kill_matrix and not outsiders and not cddl")
 
 
 def kill_matrix(bench: Bench) -> None:
@@ -84,7 +84,7 @@ def fuzz_long(bench: Bench) -> None:
 
 def pycose(bench: Bench) -> None:
     python = {"CHAK_PYCOSE_PYTHON": str(environments.pycose())}
-    bench.pytest("-m", "slow", "tests/voucher/test_outsiders.py", env=python)
+    bench.pytest("-m", "slow", "-k", "outsiders or cddl", env=python)
 
 
 def emupos(bench: Bench) -> None:
@@ -128,7 +128,9 @@ STAGES = (
     ),
     Stage(name="fuzz", says="a slice of the fuzzing", body=fuzz, minutes_max=5),
     Stage(name="fuzz-long", says="fifty million inputs", body=fuzz_long, minutes_max=600, is_soak=True),
-    Stage(name="pycose", says="an independent COSE library", body=pycose, minutes_max=3, closes_with_pytest=True),
+    Stage(
+        name="pycose", says="independent readers of COSE and CDDL", body=pycose, minutes_max=3, closes_with_pytest=True
+    ),
     Stage(name="emupos", says="an independent printer emulator", body=emupos, minutes_max=6, closes_with_pytest=True),
     Stage(name="receiptio", says="another printing client", body=receiptio, minutes_max=4, closes_with_pytest=True),
     Stage(name="clone", says="the demo, from a fresh clone in an empty environment", body=clone, minutes_max=10),

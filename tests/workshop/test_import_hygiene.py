@@ -27,10 +27,10 @@ OWNERS = {
     "PIL": ("pos.devices", "drivers"),
     "serial": ("pos.devices", "drivers"),
     "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing"),
-    "sqlalchemy": ("pos.ledger", "pos.sandbox", "pos.demo", "pos.commands.auditing"),
+    "sqlalchemy": ("pos.ledger", "pos.sandbox", "pos.demo", "pos.bench", "pos.commands.auditing"),
     "starlette": ("pos.ledger",),
     "uvicorn": ("pos.ledger",),
-    "cbor2": ("pos.sandbox", "pos.demo"),
+    "cbor2": ("pos.sandbox", "pos.demo", "pos.bench"),
 }
 """Each heavy library with the packages that may load it when they are imported."""
 
