@@ -12,6 +12,7 @@ import fcntl
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
@@ -61,7 +62,9 @@ def serve(
         tls_certificate=folder.tls_certificate if tls_certificate is None else tls_certificate,
         tls_key=folder.tls_key if tls_key is None else tls_key,
     )
-    with _running(folder, on_ready=_say_ready(folder)) as server:
+    # Uvicorn stops on a signal and then raises it again: as an exception it still lets this process put things away.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt), _running(folder, on_ready=_say_ready(folder)) as server:
         server.run(sockets=[server.listener])
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from pos.ledger.audit import AuditReport, audit, audit_database
 from pos.ledger.database import open_database
 from pos.ledger.issues import issue_voucher
+from pos.ledger.payouts import pay_out
 from tests.support.ledger_builders import (
     LEDGER,
     NOW_S,
@@ -86,6 +87,16 @@ def test_a_folder_is_audited_while_its_service_runs(desk: Desk, database_url: st
     report = audit(desk.town.data, database=database_url)
 
     assert (report.is_sound, report.entries) == (True, 11)
+
+
+def test_a_merchant_is_paid_out_once_and_the_books_still_agree(desk: Desk) -> None:
+    a_day(desk)
+
+    paid = [pay_out(desk.database, merchant, now_s=NOW_S) for merchant in ("m-bakery", "m-bakery", "m-nobody")]
+
+    assert paid == [34_000, 0, 0]
+    report = audited(desk)
+    assert (report.problems, report.payable_won, report.paid_out_won) == ([], 5_000, 34_000)
 
 
 def test_an_empty_ledger_is_sound(desk: Desk) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from pos.ledger.audit import audit
 from pos.ledger.database import open_database
+from pos.ledger.serve import running_url
 from pos.voucher.messages import Acknowledgement, verify_acknowledgement
 from tests.support.ledger_builders import (
     LEDGER,
@@ -109,3 +110,16 @@ def test_a_server_killed_in_the_middle_of_a_delivery_takes_it_once_when_it_comes
             child.kill()
 
     judge(Killed(point=KillPoint(call="kill", ordinal=1), folder=tmp_path, told=highest))
+
+
+def test_a_server_told_to_stop_puts_everything_away(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    with Child([sys.executable, "-c", SERVE], cwd=tmp_path) as child:
+        deliver(child.wait_for_line(r'"url": "([^"]+)"').group(1), 0, 9)
+        status = child.stop()
+
+    assert status == 0, child.report()
+    left = {path.name for path in (tmp_path / "town").iterdir()}
+    assert left == {"keys", "ledger.db", "ledger.db.lock", "ledger.lock", "ledger.toml", "trust"}
+    assert running_url(tmp_path / "town") is None
+    assert audit(tmp_path / "town").log_size == 8
