@@ -10,7 +10,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
+from drivers.errors import DeviceError
 from pos.config import DEFAULT_PATH, TerminalConfig, load_config
 from pos.errors import (
     ConfigError,
@@ -22,6 +24,7 @@ from pos.errors import (
 from pos.exits import Exit
 from pos.money import AmountError, parse_won
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 PROCESSES = ("core", "devices", "sync", "screen")
 
 
@@ -41,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(Exit.FAULT, f"the ledger refuses this terminal: {error}")
     except OutcomeUnknownError as error:
         return _fail(Exit.UNKNOWN, f"the outcome is unknown: {error}", "do not repeat it: look it up in the journal")
+    except DeviceError as error:
+        return _fail(Exit.DEVICE, f"a device does not work: {error}")
     except PosError as error:
         return _fail(Exit.FAULT, str(error))
     except BrokenPipeError:
@@ -71,10 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands = argparse._SubParsersAction  # type: ignore[type-arg]
-
-
-def _add_demo(commands: "Commands") -> None:
+def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser("demo", help="a whole town on this machine")
     demo.add_argument("--headless", action="store_true", help="scripted sales instead of the screen")
     demo.add_argument("--sales", type=_count, default=20, metavar="N", help="how many scripted sales (default 20)")
@@ -83,7 +85,7 @@ def _add_demo(commands: "Commands") -> None:
     demo.set_defaults(run=_run_demo)
 
 
-def _add_terminal(commands: "Commands") -> None:
+def _add_terminal(commands: Commands) -> None:
     run = commands.add_parser("run", help="the terminal, on this tty")
     _config_option(run)
     run.set_defaults(run=_run_terminal)
@@ -93,7 +95,7 @@ def _add_terminal(commands: "Commands") -> None:
     process.set_defaults(run=_run_process)
 
 
-def _add_payments(commands: "Commands") -> None:
+def _add_payments(commands: Commands) -> None:
     pay = commands.add_parser("pay", help="one sale without the screen")
     pay.add_argument("--amount", type=_won, required=True, metavar="WON")
     source = pay.add_mutually_exclusive_group(required=True)
@@ -120,7 +122,7 @@ def _add_payments(commands: "Commands") -> None:
     sync.set_defaults(run=_run_sync)
 
 
-def _add_records(commands: "Commands") -> None:
+def _add_records(commands: Commands) -> None:
     journal = commands.add_parser("journal", help="the terminal's durable record")
     journal.add_argument("action", choices=("verify", "show", "export", "rebuild"))
     journal.add_argument("--out", type=Path, metavar="FILE", help="where to export to (default: standard output)")
@@ -136,7 +138,7 @@ def _add_records(commands: "Commands") -> None:
     receipt.set_defaults(run=_run_receipt)
 
 
-def _add_ledger(commands: "Commands") -> None:
+def _add_ledger(commands: Commands) -> None:
     ledger = commands.add_parser("ledger", help="the reference ledger")
     actions = ledger.add_subparsers(dest="action", required=True, metavar="ACTION")
     serve = actions.add_parser("serve", help="run the service")
@@ -151,7 +153,7 @@ def _add_ledger(commands: "Commands") -> None:
     audit.set_defaults(run=_run_ledger_audit)
 
 
-def _add_bench(commands: "Commands") -> None:
+def _add_bench(commands: Commands) -> None:
     bench = commands.add_parser("bench", help="the measurements of the README")
     bench.add_argument("name", nargs="?", default="accept", choices=("accept", "scan"))
     bench.add_argument("arguments", nargs="*", metavar="ARG")

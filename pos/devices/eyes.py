@@ -9,12 +9,12 @@ import time
 from threading import Event
 from typing import Final, Protocol, TypeVar
 
-from drivers.camera.camera import Camera, Presence
+from drivers.camera.camera import Presence
 from pos.link.calls import AnyPush, Call, DevicesState, ReportScanner, ScanSeen
 from pos.link.state import ScanHint, ScannerState
 from pos.scanner.advice import Hint
-from pos.scanner.watch import Aimed, Hinted, Scanned, ScannedOverlong, ScannerEvent, Unread, Watch
-from pos.scanner.worker import DecodingWorker
+from pos.scanner.scanner import Scanner
+from pos.scanner.watch import UNREAD_AFTER_S, Aimed, Hinted, Scanned, ScannedOverlong, ScannerEvent, Unread
 
 R = TypeVar("R")
 FRAMES_PER_S: Final = 15.0
@@ -38,38 +38,29 @@ class PushLink(Protocol):
 class Eyes:
     """Watches one camera for core."""
 
-    def __init__(self, link: PushLink, camera: Camera, worker: DecodingWorker) -> None:
+    def __init__(self, link: PushLink, scanner: Scanner) -> None:
         self._link = link
-        self._camera = camera
-        self._worker = worker
-        self._watch = Watch()
+        self._scanner = scanner
         self._is_armed = False
         self._said = ReportScanner(state=ScannerState.MISSING)
         self._link.call(self._said)
 
     def serve(self, stopping: Event) -> None:
         """Look until told to stop; LinkError when core goes away."""
-        self._worker.start()
         while not stopping.is_set():
             began_s = time.monotonic()
-            self._look()
+            if self._is_armed:
+                self._look()
             pause_s = 1 / FRAMES_PER_S if self._is_armed else UNARMED_PAUSE_S
             self._hear(max(began_s + pause_s - time.monotonic(), 0.0))
 
     def _look(self) -> None:
-        frame = self._camera.read()
-        presence = self._camera.state().presence
-        if presence is not Presence.READY:
+        events = self._scanner.step()
+        if self._scanner.camera_state().presence is not Presence.READY:
             self._say(ReportScanner(state=ScannerState.MISSING))
-            return
-        if self._said.state is ScannerState.MISSING:
+        elif self._said.state is ScannerState.MISSING:
             self._say(ReportScanner(state=ScannerState.READY))
-        if frame is None or not self._is_armed:
-            return
-        sighting = self._worker.look(frame)
-        if sighting is None:
-            return
-        for event in self._watch.follow(sighting):
+        for event in events:
             self._tell(event)
 
     def _tell(self, event: ScannerEvent) -> None:
@@ -84,7 +75,7 @@ class Eyes:
                 view = None if hint is None else _HINTS.get(hint)
                 self._say(ReportScanner(state=self._said.state, hint=view, unread_s=self._said.unread_s))
             case Unread():
-                self._say(ReportScanner(state=self._said.state, hint=self._said.hint, unread_s=8))
+                self._say(ReportScanner(state=self._said.state, hint=self._said.hint, unread_s=int(UNREAD_AFTER_S)))
 
     def _hear(self, timeout_s: float) -> None:
         push = self._link.next_push(timeout_s)

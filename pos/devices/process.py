@@ -11,7 +11,7 @@ from contextlib import closing
 from threading import Event
 from typing import Final
 
-from drivers.camera.camera import CameraUrlError
+from drivers.camera.camera import Camera, CameraUrlError
 from drivers.camera.opening import open_camera
 from drivers.errors import DeviceError, DeviceSetupError
 from drivers.printer.printer import EscposPrinter
@@ -22,6 +22,7 @@ from pos.errors import LinkError
 from pos.exits import Exit
 from pos.link.calls import DevicesState, Role, WatchDevices
 from pos.link.client import BlockingLink
+from pos.scanner.scanner import Scanner
 from pos.scanner.worker import DecodingWorker
 
 RECONNECT_S: Final = 0.5
@@ -60,8 +61,7 @@ def _parts(config: TerminalConfig, stopping: Event) -> dict[str, Serve]:
     except CameraUrlError as error:
         log.error("no camera: %s", error)
     else:
-        worker = DecodingWorker()
-        parts["eyes"] = lambda link: Eyes(link, camera, worker).serve(stopping)
+        parts["eyes"] = lambda link: _serve_eyes(link, camera, stopping)
     return parts
 
 
@@ -74,6 +74,15 @@ def _keep_serving(name: str, config: TerminalConfig, serve: Serve, stopping: Eve
         except LinkError as error:
             log.info("%s: core is away: %s", name, error)
             stopping.wait(RECONNECT_S)
+
+
+def _serve_eyes(link: BlockingLink, camera: Camera, stopping: Event) -> None:
+    """A scanner for as long as the link lives: its worker ends with the thread that started it."""
+    worker = DecodingWorker()
+    try:
+        Eyes(link, Scanner(camera, worker)).serve(stopping)
+    finally:
+        worker.close()
 
 
 def _serve_drawer(link: BlockingLink, printer: EscposPrinter, stopping: Event) -> None:
