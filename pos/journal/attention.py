@@ -69,15 +69,12 @@ class Attention:
 
 def look_back(database: Database, *, head: int, at_s: int) -> None:
     """After a start: put on the list what was approved since the last start and never came to an end."""
+    row = database.row("SELECT sequence FROM marks WHERE name = ?", _MARK)
+    looked_until = 0 if row is None else int(row[0])
+    if looked_until == head:
+        return
     with database.transaction() as transaction:
-        row = transaction.connection.execute("SELECT sequence FROM marks WHERE name = ?", (_MARK,)).fetchone()
-        _add(
-            transaction,
-            AttentionCause.NOT_SHOWN,
-            after=0 if row is None else int(row[0]),
-            items_max=ITEMS_MAX,
-            at_s=at_s,
-        )
+        _add(transaction, AttentionCause.NOT_SHOWN, after=looked_until, items_max=ITEMS_MAX, at_s=at_s)
         transaction.connection.execute("INSERT OR REPLACE INTO marks VALUES (?, ?, x'')", (_MARK, head))
         transaction.connection.execute("DELETE FROM shown WHERE entry <= ?", (head,))
 

@@ -7,17 +7,18 @@
 5. the mirror holds the same entries, or is settled with (`reconcile`);
 6. what was in the middle of something is put on the list for a person (`paper`, `attention`).
 
-Damage stops here with an exception and changes nothing: what to do about it is decided by a person.
+Damage stops here with an exception and changes nothing: what to do about it is decided by a person. A disk that takes
+no more writes does not stop it: the journal can then be read and delivered, and says that it takes no entries.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pos.errors import JournalError
+from pos.errors import DiskFullError, JournalError, OutcomeUnknownError, ReadOnlyDiskError
 from pos.journal.adoption import Fork, known_fork, remember_fork
 from pos.journal.attention import Attention, look_back, note_recovered
-from pos.journal.chain import EMPTY, ChainFound, Head, check_chain
+from pos.journal.chain import EMPTY, ChainFound, Head, check_chain, head_of, remember_verified
 from pos.journal.database import Database
 from pos.journal.faults import DamagedError
 from pos.journal.mirror import Mirror, MirrorError, MirrorState, is_marked
@@ -53,11 +54,13 @@ class BootReport:
     interrupted_jobs: tuple[int, ...]
     """Receipts that were being sent when the power went."""
     attention: tuple[AttentionItem, ...]
+    write_fault: JournalError | None
+    """Why nothing can be written: DiskFullError, ReadOnlyDiskError or another; None where all is well."""
 
     @property
     def may_approve(self) -> bool:
-        """Whether payments may be approved on this record: a journal that lived twice is only read."""
-        return self.fork is None
+        """Whether payments may be approved: neither where a journal lived twice, nor where nothing can be written."""
+        return self.fork is None and self.write_fault is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,22 +81,49 @@ def start(database: Database, *, mirror_folder: Path | None, public_key: PublicK
         raise DamagedError("; ".join(problems))
     found = check_chain(database, public_key)
     computed = _compute(database, found)
-    mirror, head, mirror_report = settle_mirror(database, mirror_folder, head=found.head, public_key=public_key)
-    interrupted = interrupt_jobs(database, at_s=head.time_s)
-    look_back(database, head=head.sequence, at_s=head.time_s)
+    settled = _settle(database, mirror_folder, head=found.head, public_key=public_key)
     report = BootReport(
         is_created=database.is_created,
         migrations=migrations,
-        head=head,
+        head=settled.head,
         signatures_checked=found.signatures_checked,
         computed=computed,
         contradictions=contradictions(database),
-        mirror=mirror_report,
+        mirror=settled.report,
         fork=known_fork(database),
-        interrupted_jobs=interrupted,
+        interrupted_jobs=settled.interrupted_jobs,
         attention=Attention(database).items(),
+        write_fault=settled.write_fault,
     )
-    return Started(mirror=mirror, head=head, report=report)
+    return Started(mirror=settled.mirror, head=settled.head, report=report)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settled:
+    """What steps 5 and 6 left."""
+
+    head: Head
+    report: MirrorReport
+    mirror: Mirror | None = None
+    interrupted_jobs: tuple[int, ...] = ()
+    write_fault: JournalError | None = None
+
+
+def _settle(database: Database, folder: Path | None, *, head: Head, public_key: PublicKey) -> _Settled:
+    mirror = None
+    try:
+        remember_verified(database, head)
+        mirror, settled, report = settle_mirror(database, folder, head=head, public_key=public_key)
+        interrupted = interrupt_jobs(database, at_s=settled.time_s)
+        look_back(database, head=settled.sequence, at_s=settled.time_s)
+    except (OutcomeUnknownError, DiskFullError, ReadOnlyDiskError) as error:
+        if mirror is not None:
+            mirror.close()
+        database.reopen()
+        fault = (database.fault or error) if isinstance(error, OutcomeUnknownError) else error
+        state = MirrorState.OFF if folder is None else MirrorState.FAILED
+        return _Settled(head=head_of(database), report=MirrorReport(state=state, fault=str(fault)), write_fault=fault)
+    return _Settled(head=settled, report=report, mirror=mirror, interrupted_jobs=interrupted)
 
 
 def settle_mirror(
@@ -113,7 +143,7 @@ def settle_mirror(
     except MirrorError as error:
         if mirror is not None:
             mirror.close()
-        return None, _head_of(database), MirrorReport(state=MirrorState.FAILED, fault=str(error))
+        return None, head_of(database), MirrorReport(state=MirrorState.FAILED, fault=str(error))
     if report.fork is not None:
         remember_fork(database, sequence=report.fork.sequence, theirs=report.fork.theirs)
     if report.adopted and not run.is_interrupted:
@@ -138,8 +168,3 @@ def _compute(database: Database, found: ChainFound) -> ComputedState:
         return ComputedState.CURRENT
     rebuild(database)
     return ComputedState.CURRENT if found.head == EMPTY else ComputedState.REBUILT
-
-
-def _head_of(database: Database) -> Head:
-    row = database.row("SELECT sequence, hash, time_s FROM entries ORDER BY sequence DESC LIMIT 1")
-    return EMPTY if row is None else Head(sequence=row[0], hash=row[1], time_s=row[2])

@@ -72,10 +72,16 @@ def insert_entry(connection: sqlite3.Connection, entry: Entry) -> None:
     )
 
 
+def head_of(database: Database) -> Head:
+    """The newest entry of the database, taken as it stands."""
+    row = database.row("SELECT sequence, hash, time_s FROM entries ORDER BY sequence DESC LIMIT 1")
+    return EMPTY if row is None else Head(sequence=row[0], hash=row[1], time_s=row[2])
+
+
 def check_chain(database: Database, public_key: PublicKey, *, all_signatures: bool = False) -> ChainFound:
     """Look at every entry from the first. Raises ChainError at the first one that does not hold.
 
-    Remembers how far signatures have been checked, so that the next start begins there.
+    Signatures are looked at behind the entry that `remember_verified` noted.
     """
     verified = 0 if all_signatures else _verified_until(database)
     head, kinds, checked = EMPTY, Counter[str](), 0
@@ -91,9 +97,17 @@ def check_chain(database: Database, public_key: PublicKey, *, all_signatures: bo
             checked += 1
         kinds[kind] += 1
         head = Head(sequence=sequence, hash=digest, time_s=time_s)
-    if checked:
-        _remember_verified(database, head)
     return ChainFound(head=head, kinds=kinds, signatures_checked=checked)
+
+
+def remember_verified(database: Database, head: Head) -> None:
+    """Note that every signature up to `head` has been checked, so that the next start begins there."""
+    if _verified_until(database) == head.sequence:
+        return
+    with database.transaction() as transaction:
+        transaction.connection.execute(
+            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", (_VERIFIED_MARK, head.sequence, head.hash)
+        )
 
 
 def _rows(database: Database) -> Iterator[tuple[int, str, int, bytes, bytes]]:
@@ -126,10 +140,3 @@ def _verified_until(database: Database) -> int:
     """The newest entry whose signature has been checked, if it is still the entry that was checked then."""
     row = database.row("SELECT sequence FROM marks JOIN entries USING (sequence, hash) WHERE name = ?", _VERIFIED_MARK)
     return 0 if row is None else int(row[0])
-
-
-def _remember_verified(database: Database, head: Head) -> None:
-    with database.transaction() as transaction:
-        transaction.connection.execute(
-            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)", (_VERIFIED_MARK, head.sequence, head.hash)
-        )

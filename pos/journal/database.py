@@ -94,6 +94,8 @@ class Database:
         """
         self.path = path
         self.is_created = _create_file(path)
+        self.fault: JournalError | None = None
+        """What the last commit that raised had met."""
         self._connection: sqlite3.Connection | None = None
         self._is_broken = True
         self.reopen()
@@ -101,6 +103,9 @@ class Database:
     def reopen(self) -> None:
         """Open the file again, after whatever a commit left behind; raises what opening raises."""
         self.close()
+        with mapped():
+            # SQLite would open what cannot be written for reading, and stumble over its locks later.
+            os.close(os.open(self.path, os.O_RDWR))
         _refuse_foreign(self.path)
         self._connection = _connect(self.path)
         try:
@@ -140,6 +145,7 @@ class Database:
         except BaseException as error:
             if transaction.is_sealed:
                 self._is_broken = True
+                self.fault = fault_of(error) if isinstance(error, sqlite3.Error | OSError) else None
                 if isinstance(error, Exception):
                     raise OutcomeUnknownError(f"the commit raised: {error}") from error
             else:

@@ -16,17 +16,17 @@ to the thread that opened it, and to one process: the file is locked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pos.clock import Reading
-from pos.errors import OutcomeUnknownError
+from pos.errors import DiskFullError, OutcomeUnknownError
 from pos.journal.adoption import insert_signed, read_new
 from pos.journal.attention import Attention, note_recovered
 from pos.journal.backup import KEPT, write_snapshot
 from pos.journal.boot import BootReport, Started, settle_mirror, start
 from pos.journal.chain import Head, insert_entry, sign_next
 from pos.journal.database import Database, Transaction
+from pos.journal.doubt import Reopened, write_anew
 from pos.journal.guard import refuse_contradiction
 from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
 from pos.journal.outbox import Outbox
@@ -43,17 +43,6 @@ from pos.journal.verification import Verification, verify_all
 from pos.voucher.bodies import EntryBody, parse_body
 from pos.voucher.entry import Entry, verify_entry
 from pos.voucher.keys import PublicKey, SigningKey
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reopened:
-    """The truth about a record whose outcome was unknown."""
-
-    recorded: tuple[Entry, ...]
-    """Entries that are there: they count, whatever the commit said."""
-    lost: tuple[Entry, ...]
-    """Entries that are not there and never will be."""
-    report: BootReport
 
 
 class Journal:
@@ -157,23 +146,27 @@ class Journal:
         return len(entries)
 
     def reopen(self) -> Reopened:
-        """Open both media again and say which of the entries in doubt are there. May be called again if it raises."""
+        """Open both media again and say which of the entries in doubt are there.
+
+        Raises OutcomeUnknownError while that cannot be settled, and whatever opening raises; it may be called again.
+        """
         if self._mirror is not None:
             self._mirror.close()
+        met = self._database.fault
         self._database.reopen()
         started = start(
             self._database, mirror_folder=self._mirror_folder, public_key=self._public_key, terminal=self._terminal
         )
         self._mirror, self._mirror_report, self._head = started.mirror, started.report.mirror, started.head
-        # What a failed sync left in the page cache is not on the disk yet; emptying the log writes and syncs it anew.
-        self._database.checkpoint()
-        doubtful, self._doubtful = self._doubtful, ()
-        is_there = {entry.hash: self.entry_by_hash(entry.hash) is not None for entry in doubtful}
-        return Reopened(
-            recorded=tuple(entry for entry in doubtful if is_there[entry.hash]),
-            lost=tuple(entry for entry in doubtful if not is_there[entry.hash]),
-            report=started.report,
-        )
+        is_settled = started.report.write_fault is None and write_anew(self._database, self._head)
+        recorded = tuple(entry for entry in self._doubtful if self.entry_by_hash(entry.hash) is not None)
+        lost = tuple(entry for entry in self._doubtful if entry not in recorded)
+        # A write that found no room never got as far as the mark of a commit, so what is missing now stays missing.
+        if lost and not is_settled and not (isinstance(met, DiskFullError) and self._mirror_folder is None):
+            self._database.close()
+            raise OutcomeUnknownError("the disk still takes no writes: what is on it cannot be settled")
+        self._doubtful = ()
+        return Reopened(recorded=recorded, lost=lost, fault=met, report=started.report)
 
     def entry(self, sequence: int) -> Entry | None:
         """The entry of this sequence, verified."""
