@@ -85,7 +85,7 @@ class Typeface:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fonts: dict[tuple[bool, int], ImageFont.FreeTypeFont] = {}
-        self._cells: dict[tuple[str, Letter], Image.Image] = {}
+        self._cells: dict[tuple[str, Letter, int], Image.Image] = {}
 
     @classmethod
     def load(cls, paths: tuple[Path, ...] = FONT_PATHS) -> "Typeface":
@@ -112,19 +112,23 @@ class Typeface:
 
     def draw_character(self, character: str, *, letter: Letter) -> Image.Image:
         """Return one character in its cell, as tall as its line. The picture is shared: not to be drawn upon."""
-        key = (character, letter)
+        return self.draw_cell(character, letter=letter, columns=columns_of(character))
+
+    def draw_cell(self, character: str, *, letter: Letter, columns: int) -> Image.Image:
+        """Return one character in a cell of `columns`, whatever width it has by itself; shared, too."""
+        key = (character, letter, columns)
         if key not in self._cells:
             if len(self._cells) >= CELLS_MAX:
                 self._cells.clear()
-            self._cells[key] = self._draw_cell(character, letter)
+            self._cells[key] = self._draw_cell(character, letter, columns)
         return self._cells[key]
 
-    def _draw_cell(self, character: str, letter: Letter) -> Image.Image:
+    def _draw_cell(self, character: str, letter: Letter, columns: int) -> Image.Image:
         # Letters of double size are drawn as such; only one way larger, dots are repeated, as printers do.
         size = letter.size
         scale = min(size.width, size.height)
         font = self.font(bold=letter.bold, height_dots=24 * scale)
-        cell = Image.new("1", (columns_of(character) * COLUMN_DOTS * scale, LINE_DOTS * scale), 1)
+        cell = Image.new("1", (columns * COLUMN_DOTS * scale, LINE_DOTS * scale), 1)
         _draw_glyph(cell, character, font, top=_TEXT_TOP_DOTS * scale)
         return cell.resize(
             (cell.width * size.width // scale, cell.height * size.height // scale), Image.Resampling.NEAREST

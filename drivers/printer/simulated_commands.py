@@ -18,6 +18,7 @@ GS: Final = 0x1D
 DLE: Final = 0x10
 
 _PREFIXES: Final = frozenset({ESC, FS, GS, DLE})
+_LONGER_PREFIXES: Final = frozenset({b"\x1dv", b"\x1d8"})
 _RASTER_HEADER_BYTES: Final = 5
 
 
@@ -58,7 +59,7 @@ def next_token(buffer: bytes) -> tuple[Command | Refused | Letter, int] | None:
         name = buffer[:size].decode("latin-1")
         if name in _LENGTHS and len(buffer) >= size:
             return _whole(name, buffer[size:], size)
-    if buffer[:2] == b"\x1dv" and len(buffer) < 3:
+    if buffer[:2] in _LONGER_PREFIXES and len(buffer) < 3:
         return None
     return Refused(data=bytes(buffer[:2])), 2
 
@@ -81,6 +82,10 @@ def _little_endian_block(rest: bytes) -> int | None:
 def _named_block(rest: bytes) -> int | None:
     length = _little_endian_block(rest[1:])
     return None if length is None else 1 + length
+
+
+def _large_block(rest: bytes) -> int | None:
+    return 4 + int.from_bytes(rest[:4], "little") if len(rest) >= 4 else None
 
 
 def _cut(rest: bytes) -> int | None:
@@ -134,6 +139,7 @@ _LENGTHS: Final[dict[str, _Length]] = {
     "\x1dk": _barcode,
     "\x1dv0": _fixed(_RASTER_HEADER_BYTES),
     "\x1d(": _named_block,
+    "\x1d8L": _large_block,
     "\x10\x04": _fixed(1),
     "\x10\x05": _fixed(1),
     "\x10\x14": _real_time_pulse,

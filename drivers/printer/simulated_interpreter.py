@@ -12,13 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import segno
-from PIL import Image
-
 from drivers.printer.document import Align, Bitmap, Size
 from drivers.printer.raster import COLUMN_DOTS, LINE_DOTS, Letter, picture_of
 from drivers.printer.simulated_commands import Command
 from drivers.printer.simulated_faults import Refusal, RomLanguage
+from drivers.printer.simulated_graphics import Graphics
 from drivers.printer.simulated_paper import Cell, Paper
 
 BOX: Final = "□"
@@ -27,12 +25,19 @@ CUT_FEED_DOTS: Final = 3 * LINE_DOTS
 TEAR_LINES_MIN: Final = 4
 """Where there is no blade, somebody tears the paper off when it has been fed so far."""
 _CODECS: Final = {RomLanguage.KOREA: "euc_kr", RomLanguage.CHINA: "gb18030", RomLanguage.JAPAN: "shift_jis"}
-_QR_LEVELS: Final = {48: "l", 49: "m", 50: "q", 51: "h"}
+_KATAKANA: Final = 1
+_KATAKANA_LINES: Final = "▁▂▃▄▅▆▇█▏▎▍▌▋▊▉┼┴┬┤├▔─│▕┌┐└┘╭╮╰╯"
+"""Page 1 from 0x80: the rules and boxes that other hosts draw with."""
+_PAGES: Final = frozenset({0, _KATAKANA, 2, 3, 4, 5, 16, 17, 18, 19, 255})
 _SIZES: Final = {(1, 1): Size.NORMAL, (2, 1): Size.WIDE, (1, 2): Size.TALL, (2, 2): Size.DOUBLE}
 _KOREA: Final = 13
 # Modes that change nothing that can be seen here, or nothing that we draw.
-_SILENT: Final = frozenset(f"\x1b{letter}" for letter in " !%-23=?DGLMRSTVW$\\ctr{") | frozenset(
-    {"\x1c!", "\x1c-", "\x1cW", "\x1c(", "\x1d/", "\x1d:", "\x1dH", "\x1dP", "\x1db", "\x1df", "\x1dh", "\x1dw"}
+_SILENT: Final = frozenset(
+    (
+        *(f"\x1b{letter}" for letter in " !%-23=?DGLMRSTVWcr{"),
+        *(f"\x1c{letter}" for letter in "!-W("),
+        *(f"\x1d{letter}" for letter in "/:HBPWbfhw"),
+    )
 )
 
 
@@ -44,10 +49,8 @@ class Modes:
     letter: Letter = field(default_factory=Letter)
     align: Align = Align.LEFT
     country: int = 0
+    page: int = 0
     left_dots: int = 0
-    qr_module_dots: int = 3
-    qr_level: int = 48
-    qr_data: bytes = b""
 
 
 @dataclass(slots=True)
@@ -74,7 +77,8 @@ class Interpreter:
         self._language = language
         self._refuse = refuse
         self._line: list[Cell] = []
-        self._line_columns = 0
+        self._position_dots = 0
+        self._graphics = Graphics(paper)
         self._lead: int | None = None
         self._image: _Image | None = None
         self.modes = self._fresh_modes()
@@ -86,7 +90,8 @@ class Interpreter:
 
     def reset(self) -> None:
         """ESC @: the line is lost, the modes are as after power-on."""
-        self._line, self._line_columns, self._lead = [], 0, None
+        self._line, self._position_dots, self._lead = [], 0, None
+        self._graphics = Graphics(self._paper)
         self.modes = self._fresh_modes()
 
     def take_dots(self, data: bytes) -> int:
@@ -107,11 +112,11 @@ class Interpreter:
         """Print one byte of text, or half of a two-byte character."""
         if self._lead is not None:
             pair, self._lead = bytes((self._lead, byte)), None
-            self._put(self._two_byte_character(pair))
+            self._put(self._two_byte_character(pair), 2)
         elif self.modes.kanji and byte >= 0x81 and self._language() is not RomLanguage.NONE:
             self._lead = byte
         else:
-            self._put(self._one_byte_character(byte))
+            self._put(self._one_byte_character(byte), 1)
 
     def execute(self, command: Command) -> bool:
         """Do what a command says; False when this printer has no such command."""
@@ -126,19 +131,21 @@ class Interpreter:
     def line_feed(self) -> None:
         """Print the line."""
         cells = self._line
-        self._line, self._line_columns = [], 0
+        self._line, self._position_dots = [], 0
         self._paper.print_line(cells, align=self.modes.align, left_dots=self.modes.left_dots, pitch_dots=LINE_DOTS)
 
     def _fresh_modes(self) -> Modes:
         # Kanji mode is on after power-on in all language models but the Japanese.
         return Modes(kanji=self._language() in (RomLanguage.KOREA, RomLanguage.CHINA))
 
-    def _put(self, character: str) -> None:
-        cell = Cell(character=character, letter=self.modes.letter)
-        if (self._line_columns + cell.columns) * COLUMN_DOTS > self._paper.dots - self.modes.left_dots:
+    def _put(self, character: str, byte_count: int) -> None:
+        letter = self.modes.letter
+        width_dots = byte_count * letter.size.width * COLUMN_DOTS
+        if self._position_dots + width_dots > self._paper.dots - self.modes.left_dots:
             self.line_feed()
+        cell = Cell(character=character, byte_count=byte_count, letter=letter, left_dots=self._position_dots)
         self._line.append(cell)
-        self._line_columns += cell.columns
+        self._position_dots = cell.right_dots
 
     def _two_byte_character(self, pair: bytes) -> str:
         language = self._language()
@@ -155,6 +162,8 @@ class Interpreter:
     def _one_byte_character(self, byte: int) -> str:
         if byte == 0x5C and self.modes.country == _KOREA:
             return "₩"
+        if self.modes.page == _KATAKANA and 0x80 <= byte < 0xA0:
+            return _KATAKANA_LINES[byte - 0x80]
         return bytes((byte,)).decode("cp437")
 
     def _finish_image(self, image: _Image) -> None:
@@ -172,35 +181,24 @@ class Interpreter:
             self._image = _Image(width_bytes=width_bytes, rows_left=rows)
         return True
 
-    def _code(self, parameters: bytes) -> bool:
-        if parameters[0] != ord("k") or parameters[3:4] != b"1":
-            return parameters[0] in b"ADEHK"
-        function, value = parameters[4], parameters[5:]
-        match function:
-            case 65:
-                return True
-            case 67:
-                self.modes.qr_module_dots = value[0]
-            case 69:
-                self.modes.qr_level = value[0]
-            case 80:
-                self.modes.qr_data = value[1:]
-            case 81:
-                self._draw_code()
+    def _block(self, parameters: bytes) -> bool:
+        letter, block = parameters[:1], parameters[3:]
+        match letter:
+            case b"k":
+                return self._graphics.obey_code(block, align=self.modes.align)
+            case b"L":
+                return self._graphics.obey_graphics(block, align=self.modes.align)
             case _:
-                return False
+                return letter in (b"A", b"D", b"E", b"H", b"K")
+
+    def _move_to(self, position_dots: int) -> bool:
+        if 0 <= position_dots <= self._paper.dots:
+            self._position_dots = position_dots
         return True
 
-    def _draw_code(self) -> None:
-        text = self.modes.qr_data.decode("utf-8", "replace")
-        code = segno.make_qr(text, error=_QR_LEVELS.get(self.modes.qr_level, "l"), boost_error=False)
-        # The printer draws no quiet zone; the host leaves it.
-        rows = [
-            bytes(0 if dark else 255 for dark in row)
-            for row in code.matrix_iter(scale=self.modes.qr_module_dots, border=0)
-        ]
-        picture = Image.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows)).convert("1")
-        self._paper.print_dots(picture, align=self.modes.align, code=text)
+    def _set_page(self, value: int) -> bool:
+        self.modes.page = value
+        return value in _PAGES
 
     def _feed_lines(self, lines: int) -> bool:
         if self._line:
@@ -290,5 +288,11 @@ _ACTIONS: Final[dict[str, _Action]] = {
     "\x1dV": lambda printer, given: printer._cut(given),
     "\x1dv0": lambda printer, given: printer._begin_image(given),
     "\x1dL": lambda printer, given: printer._set_left_margin(given),
-    "\x1d(": lambda printer, given: printer._code(given),
+    "\x1d(": lambda printer, given: printer._block(given),
+    "\x1d8L": lambda printer, given: printer._graphics.obey_graphics(given[4:], align=printer.modes.align),
+    "\x1b$": lambda printer, given: printer._move_to(int.from_bytes(given, "little")),
+    "\x1b\\": lambda printer, given: printer._move_to(
+        printer._position_dots + int.from_bytes(given, "little", signed=True)
+    ),
+    "\x1bt": lambda printer, given: printer._set_page(given[0]),
 }

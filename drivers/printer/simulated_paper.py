@@ -13,7 +13,6 @@ from typing import Final
 from PIL import Image
 
 from drivers.printer.document import Align
-from drivers.printer.hangul import columns_of
 from drivers.printer.raster import COLUMN_DOTS, LINE_DOTS, Letter, Typeface
 
 MARGIN_DOTS: Final = 32
@@ -25,12 +24,21 @@ class Cell:
     """One character in the line that is being filled."""
 
     character: str
+    byte_count: int
+    """One or two bytes are one or two columns, whatever Unicode says of the character."""
     letter: Letter
+    left_dots: int
+    """From the left margin."""
 
     @property
     def columns(self) -> int:
         """Columns that the character takes."""
-        return columns_of(self.character) * self.letter.size.width
+        return self.byte_count * self.letter.size.width
+
+    @property
+    def right_dots(self) -> int:
+        """Where the next character stands."""
+        return self.left_dots + self.columns * COLUMN_DOTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +84,11 @@ class Paper:
 
     def print_line(self, cells: list[Cell], *, align: Align, left_dots: int, pitch_dots: int) -> None:
         """Print one line of text and feed it out."""
-        columns = sum(cell.columns for cell in cells)
-        slack_dots = max(0, self.dots - left_dots - columns * COLUMN_DOTS)
+        used_dots = max([cell.right_dots for cell in cells], default=0)
+        slack_dots = max(0, self.dots - left_dots - used_dots)
         start = left_dots + {Align.LEFT: 0, Align.CENTRE: slack_dots // 2, Align.RIGHT: slack_dots}[align]
         height = max([cell.letter.size.height for cell in cells], default=1)
-        self._lines.append(_grid(cells, start_column=round(start / COLUMN_DOTS)))
+        self._lines.append(_grid(cells, start_dots=start))
         strip = self._drawn(cells, start_dots=start, height_dots=max(pitch_dots, LINE_DOTS * height))
         self._add(strip, lines=height)
 
@@ -114,13 +122,10 @@ class Paper:
 
     def _drawn(self, cells: list[Cell], *, start_dots: int, height_dots: int) -> Image.Image:
         strip = Image.new("1", (self.dots, height_dots), 1)
-        left = start_dots
         for cell in cells:
-            width = cell.columns * COLUMN_DOTS
             if cell.character != " ":
-                glyph = self.typeface.draw_character(cell.character, letter=cell.letter)
-                strip.paste(glyph, (left, height_dots - glyph.height))
-            left += width
+                glyph = self.typeface.draw_cell(cell.character, letter=cell.letter, columns=cell.byte_count)
+                strip.paste(glyph, (start_dots + cell.left_dots, height_dots - glyph.height))
         return strip
 
     def _whole(self) -> Image.Image:
@@ -133,9 +138,13 @@ class Paper:
         return sheet
 
 
-def _grid(cells: list[Cell], *, start_column: int) -> str:
-    drawn = [cell.character + " " * (cell.columns - columns_of(cell.character)) for cell in cells]
-    return (" " * start_column + "".join(drawn)).rstrip(" ")
+def _grid(cells: list[Cell], *, start_dots: int) -> str:
+    line, used = "", 0
+    for cell in sorted(cells, key=lambda cell: cell.left_dots):
+        column = (start_dots + cell.left_dots) // COLUMN_DOTS
+        line += " " * (column - used) + cell.character + " " * (cell.columns - cell.byte_count)
+        used = max(column, used) + cell.columns
+    return line.rstrip(" ")
 
 
 def _trimmed(lines: list[str]) -> tuple[str, ...]:

@@ -111,9 +111,9 @@ class ServedPrinter:
         self._thread = threading.Thread(target=self._serve, name="simulated printer", daemon=True)
 
     @classmethod
-    def on_tcp(cls, printer: SimulatedPrinter, *, port: int = 0) -> "ServedPrinter":
-        """Listen on the loopback interface; port 0 takes a free one."""
-        listener = socket.create_server(("127.0.0.1", port))
+    def on_tcp(cls, printer: SimulatedPrinter, *, host: str = "127.0.0.1", port: int = 0) -> "ServedPrinter":
+        """Listen on a loopback address; port 0 takes a free one."""
+        listener = socket.create_server((host, port))
         listener.setblocking(False)
 
         def accept() -> int | None:
@@ -124,7 +124,7 @@ class ServedPrinter:
             connection.setblocking(False)
             return connection.detach()
 
-        return cls(printer, url=f"tcp://127.0.0.1:{listener.getsockname()[1]}", accept=accept, close=listener.close)
+        return cls(printer, url=f"tcp://{host}:{listener.getsockname()[1]}", accept=accept, close=listener.close)
 
     @classmethod
     def on_pty(cls, printer: SimulatedPrinter) -> "ServedPrinter":
