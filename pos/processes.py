@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pos.config import TerminalConfig
 from pos.exits import Exit
-from pos.supervisor import Service, Supervisor, pos_command
+from pos.supervisor import Service, Supervisor, end_with_supervisor, pos_command
 
 LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
@@ -23,6 +23,7 @@ LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 def run_process(name: str, config: TerminalConfig) -> int:
     """Run one process until it is told to stop."""
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    end_with_supervisor()
     match name:
         case "core":
             from pos.core.process import serve_core

@@ -7,6 +7,7 @@ own, because the screen owns the terminal. Nothing here knows what the processes
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -22,6 +23,8 @@ RESTART_MAX_S: Final = 10.0
 STABLE_S: Final = 30.0
 """A process that ran this long starts again without a grown pause."""
 STOP_S: Final = 10.0
+SUPERVISED_BY: Final = "POS_SUPERVISED_BY"
+"""Environment variable with the supervisor's process id, for `end_with_supervisor`."""
 _POLL_S: Final = 0.1
 
 
@@ -37,6 +40,20 @@ class Service:
 def pos_command(*words: str) -> tuple[str, ...]:
     """This program, run by this interpreter."""
     return (sys.executable, "-m", "pos", *words)
+
+
+def end_with_supervisor() -> None:
+    """Make this process stop in order when its supervisor is gone, however that ended; nothing without one."""
+    supervisor = os.environ.get(SUPERVISED_BY, "")
+    if not supervisor or os.getppid() != int(supervisor):
+        return
+    descriptor = os.pidfd_open(int(supervisor))
+
+    def wait() -> None:
+        select.select([descriptor], [], [])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
 
 
 class _Kept:
@@ -71,7 +88,7 @@ class _Kept:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self.service.environment},
+                env={**os.environ, **self.service.environment, SUPERVISED_BY: str(os.getpid())},
                 start_new_session=True,
             )
         self._started_s = now_s
