@@ -48,10 +48,12 @@ def end_with_supervisor() -> None:
     if not supervisor or os.getppid() != int(supervisor):
         return
     descriptor = os.pidfd_open(int(supervisor))
+    main = threading.get_ident()
 
     def wait() -> None:
         select.select([descriptor], [], [])
-        os.kill(os.getpid(), signal.SIGTERM)
+        # To the main thread: only there Python runs the handler, and a wait on a lock is woken by nothing else.
+        signal.pthread_kill(main, signal.SIGTERM)
 
     threading.Thread(target=wait, name="supervisor-watch", daemon=True).start()
 
