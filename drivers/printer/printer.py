@@ -88,7 +88,10 @@ class EscposPrinter:
 
     def print_rows(self, rows: Iterable[Row], *, watcher: PrintWatcher) -> PrintOutcome:
         """Print one job; blocks until there is an outcome."""
-        segments = self._encoder.encode(rows)
+        return self.print_segments(self._encoder.encode(rows), watcher=watcher)
+
+    def print_segments(self, segments: Iterable[bytes], *, watcher: PrintWatcher) -> PrintOutcome:
+        """Print what is encoded already, such as a test page for printers of every kind."""
         with self._owner:
             self._number += 1
             try:

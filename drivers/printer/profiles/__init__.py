@@ -1,0 +1,1 @@
+"""Printer models as data; `drivers.printer.profile` reads them."""
