@@ -106,6 +106,8 @@ def acknowledgement_cases() -> list[Case]:
             "refused without a reason": [[1, "refused", None]],
             "a conflict without evidence": [[1, "conflict", None]],
             "a conflict with half a side": [[1, "conflict", [an_entry().raw]]],
+            "a conflict with an empty entry": [[1, "conflict", [b"", a_certificate().raw]]],
+            "a conflict with a certificate of 513 bytes": [[1, "conflict", [an_entry().raw, bytes(513)]]],
         },
         4: {"text": "sandbox/log", "empty": b""},
         5: dict(WRONG_TIME),

@@ -1,5 +1,6 @@
 """Keys that count, enrolment codes, and emergency trust data in parts."""
 
+import hashlib
 import itertools
 
 import pytest
@@ -8,10 +9,10 @@ from pos import cbor
 from pos.errors import MalformedError, TrustError
 from pos.voucher.aad import Aad
 from pos.voucher.cose import SignatureError
-from pos.voucher.enrolment import NO_PIN, EnrolmentCode, build_enrolment, verify_enrolment
+from pos.voucher.enrolment import ENROLMENT_BYTES_MAX, NO_PIN, EnrolmentCode, build_enrolment, verify_enrolment
 from pos.voucher.keys import key_id
 from pos.voucher.qr import QrKind, decode_text, encode_text
-from pos.voucher.trust import IssuerKey, LedgerRole
+from pos.voucher.trust import IssuerKey, Ledger, LedgerRole
 from pos.voucher.trust_parts import SET_BYTES_MAX, TrustFile, TrustPart, join_parts, missing_parts, split_set
 from tests.support.voucher_builders import (
     ISSUER,
@@ -57,6 +58,13 @@ def test_the_signing_window_includes_its_first_second_and_not_its_last():
     key = an_issuer_key(sign_from_s=NOW_S, sign_until_s=NOW_S + 10)
 
     assert [key.signs_at(NOW_S + offset) for offset in (-1, 0, 9, 10)] == [False, True, True, False]
+
+
+def test_a_ledger_with_a_key_id_twice_is_refused():
+    key = a_ledger().keys[0]
+
+    with pytest.raises(TrustError, match="twice"):
+        Ledger(ledger="sandbox", keys=(key, key), log_key=None, urls=(), tls_ca=None)
 
 
 def test_a_ledger_key_is_found_in_its_roles_only():
@@ -140,6 +148,16 @@ def test_hardware_facts_are_few_short_and_clean(facts: list[tuple[str, str]]):
         verify_enrolment(build_enrolment(some_bytes("secret"), facts, key=a_key("new terminal")))
 
 
+def test_an_enrolment_is_short_and_its_facts_are_text():
+    key = a_key("new terminal")
+    payload: cbor.Value = {1: some_bytes("secret"), 2: key.public_key, 3: {"cores": 4}}
+
+    with pytest.raises(MalformedError, match="not text"):
+        verify_enrolment(envelope(cbor.encode(payload), key=key, aad=Aad.ENROLMENT))
+    with pytest.raises(MalformedError, match=str(ENROLMENT_BYTES_MAX)):
+        verify_enrolment(bytes(ENROLMENT_BYTES_MAX + 1))
+
+
 FILES = (
     TrustFile(path="root.json", data=b"r" * 700),
     TrustFile(path="targets/revoked.json", data=b"t" * 900),
@@ -209,3 +227,14 @@ def test_a_part_outside_its_set_is_refused(index: int, total: int):
 
     with pytest.raises(MalformedError):
         TrustPart.from_bytes(part.to_bytes())
+
+
+@pytest.mark.parametrize(
+    "content", [["root.json"], [["root.json"]], [["root.json", "text"]], [[b"root.json", b"x"]], {}]
+)
+def test_a_set_that_holds_anything_but_files_is_refused(content: cbor.Value):
+    raw = cbor.encode(content)
+    part = TrustPart(set_id=hashlib.sha256(raw).digest()[:8], index=1, total=1, data=raw)
+
+    with pytest.raises(MalformedError, match="trust set"):
+        join_parts((part,))

@@ -208,6 +208,13 @@ def test_a_note_verifies_as_a_note_and_pays_nothing_inside_a_payment():
         a_payment(voucher=note)
 
 
+def test_a_voucher_has_the_identity_that_its_issuer_gave_it():
+    note = verify_voucher(a_paper_voucher(), an_issuer())
+
+    assert isinstance(note, VerifiedVoucher)
+    assert note.identity == VoucherIdentity(issuer=ISSUER, voucher_id=some_bytes("note"))
+
+
 def test_equal_claims_are_one_payment_even_if_the_voucher_was_signed_twice():
     first, again = verified(), verified(a_payment(voucher=a_voucher(key=STRANGER_KEY)), _issuer_with_two_keys())
 
