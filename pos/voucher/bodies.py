@@ -7,7 +7,7 @@ Rules:
 - every entry also carries the boot it was written in and the milliseconds since then (`stamped`), so that the order
   and the distance of entries can be judged where the clock could not be trusted.
 
-Key 1 of `payment.approved` is the scanned object's bytes, unchanged: they are the evidence.
+The bodies themselves are in `payment_bodies` and `counter_bodies`; everybody imports them from here.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,25 @@ from typing import ClassVar, Final
 
 from pos.voucher import body_fields as key
 from pos.voucher.body_fields import EntryBody, PrintOutcome, RequestEnd, TaxSplit, TenderKind
+from pos.voucher.counter_bodies import (
+    AttentionClosed,
+    DrawerOpened,
+    ReceiptPrinted,
+    ReceiptReprinted,
+    SaleCancelled,
+    SaleCompleted,
+    TenderRecorded,
+)
 from pos.voucher.entry import Body
+from pos.voucher.payment_bodies import (
+    InboxAcknowledged,
+    JournalOpened,
+    PaymentApproved,
+    PaymentDeclined,
+    PaymentReferred,
+    RequestClosed,
+    RequestOpened,
+)
 
 __all__ = [
     "AttentionClosed",
@@ -45,194 +63,6 @@ __all__ = [
     "parse_body",
     "stamped",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournalOpened(EntryBody):
-    """The first entry: whose journal this is, and the certificate of its key."""
-
-    KIND: ClassVar[str] = "journal.opened"
-
-    terminal: key.TerminalId
-    merchant: key.MerchantId
-    ledger: key.LedgerId
-    certificate: key.ObjectBytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentApproved(EntryBody):
-    """A payment, paper voucher or paid confirmation was accepted for this amount."""
-
-    KIND: ClassVar[str] = "payment.approved"
-
-    object_bytes: key.ObjectBytes
-    receipt_number: key.ReceiptNumber
-    sale_id: key.SaleId
-    amount_won: key.AmountWon
-    business_date: key.BusinessDate
-    checks: key.Checks
-    clerk: key.Clerk | None = None
-    nonce: key.Nonce | None = None
-    """Of the payment request that it answers, and thereby closes."""
-    total_won: key.TotalWon | None = None
-    """What the whole sale owes; the sale is complete when its tenders reach it."""
-    tax: key.SplitOfTax | None = None
-    """Of the whole sale; with the tender that completes it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentDeclined(EntryBody):
-    """A code was refused; its bytes are kept when they were authentic, so that its money can come back."""
-
-    KIND: ClassVar[str] = "payment.declined"
-
-    business_date: key.BusinessDate
-    checks: key.Checks
-    reason: key.Reason
-    scanned_sha256: key.ScannedSha256
-    object_bytes: key.ObjectBytes | None = None
-    receipt_number: key.ReceiptNumber | None = None
-    """Of the slip that the customer asked for."""
-    sale_id: key.SaleId | None = None
-    amount_won: key.AmountWon | None = None
-    clerk: key.Clerk | None = None
-    details: key.Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaymentReferred(EntryBody):
-    """A code needed a person, a payment request or the network."""
-
-    KIND: ClassVar[str] = "payment.referred"
-
-    business_date: key.BusinessDate
-    checks: key.Checks
-    reason: key.Reason
-    scanned_sha256: key.ScannedSha256
-    object_bytes: key.ObjectBytes | None = None
-    sale_id: key.SaleId | None = None
-    amount_won: key.AmountWon | None = None
-    clerk: key.Clerk | None = None
-    details: key.Details | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestOpened(EntryBody):
-    """A payment request is about to be shown."""
-
-    KIND: ClassVar[str] = "request.opened"
-
-    request: key.ObjectBytes
-    sale_id: key.SaleId
-    amount_won: key.AmountWon
-    expires_s: key.ExpiryS
-    nonce: key.Nonce
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestClosed(EntryBody):
-    """A nonce that will never be approved again."""
-
-    KIND: ClassVar[str] = "request.closed"
-
-    nonce: key.Nonce
-    reason: key.ReasonOfRequestEnd
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenderRecorded(EntryBody):
-    """Money that is no voucher."""
-
-    KIND: ClassVar[str] = "tender.recorded"
-
-    sale_id: key.SaleId
-    amount_won: key.AmountWon
-    business_date: key.BusinessDate
-    tender: key.KindOfTender
-    receipt_number: key.ReceiptNumber | None = None
-    clerk: key.Clerk | None = None
-    total_won: key.TotalWon | None = None
-    """What the whole sale owes; the sale is complete when its tenders reach it."""
-    tax: key.SplitOfTax | None = None
-    """Of the whole sale; with the tender that completes it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleCompleted(EntryBody):
-    """Everything owed has been paid."""
-
-    KIND: ClassVar[str] = "sale.completed"
-
-    receipt_number: key.ReceiptNumber
-    sale_id: key.SaleId
-    business_date: key.BusinessDate
-    total_won: key.TotalWon
-    tax: key.SplitOfTax
-    clerk: key.Clerk | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleCancelled(EntryBody):
-    """A sale that was begun and given up."""
-
-    KIND: ClassVar[str] = "sale.cancelled"
-
-    sale_id: key.SaleId
-    business_date: key.BusinessDate
-    reason: key.Reason
-    clerk: key.Clerk | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPrinted(EntryBody):
-    """How the printing of a receipt ended."""
-
-    KIND: ClassVar[str] = "receipt.printed"
-
-    receipt_number: key.ReceiptNumber
-    copy_number: key.CopyNumber
-    outcome: key.OutcomeOfPrint
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptReprinted(EntryBody):
-    """Somebody asked for another copy."""
-
-    KIND: ClassVar[str] = "receipt.reprinted"
-
-    receipt_number: key.ReceiptNumber
-    copy_number: key.CopyNumber
-    clerk: key.Clerk | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttentionClosed(EntryBody):
-    """A person dealt with what the entry named here had left open."""
-
-    KIND: ClassVar[str] = "attention.closed"
-
-    entry: key.OtherEntry
-    reason: key.Reason
-    clerk: key.Clerk | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawerOpened(EntryBody):
-    """The drawer was told to open."""
-
-    KIND: ClassVar[str] = "drawer.opened"
-
-    reason: key.Reason
-    clerk: key.Clerk | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxAcknowledged(EntryBody):
-    """Messages up to this number are stored."""
-
-    KIND: ClassVar[str] = "inbox.acknowledged"
-
-    number: key.MessageNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
