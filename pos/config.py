@@ -36,7 +36,7 @@ class TerminalSection:
 class LedgerSection:
     url: str
     ca_file: Path | None = None
-    """PEM; without it an https ledger is verified against the CA of the trust data only."""
+    """PEM; an https ledger is verified against this authority and no other."""
     town_dir: Path | None = None
     """A sandbox's town, whose ledger `pos sync --once` may start by itself."""
 
@@ -197,7 +197,11 @@ class _Reader:
             self._problem(key, f"expected an address beginning with one of {', '.join(schemes)}; found {text!r}")
 
     def _check_address(self, ledger: object) -> None:
-        if isinstance(ledger, LedgerSection) and ledger.url.startswith("http:"):
+        if not isinstance(ledger, LedgerSection):
+            return
+        if ledger.url.startswith("https:") and ledger.ca_file is None:
+            self._problem("ledger.ca_file", "an https ledger needs the file of its certificate authority (PEM)")
+        elif ledger.url.startswith("http:"):
             host = ledger.url.removeprefix("http://").partition("/")[0].rpartition(":")[0]
             if host not in ("127.0.0.1", "localhost", "[::1]"):
                 self._problem("ledger.url", "plain http is for this machine only; use https")

@@ -32,14 +32,14 @@ class LedgerAnswer:
 class LedgerClient:
     """Talks to one ledger."""
 
-    def __init__(self, url: str, *, ca_file: Path | None = None, ca_pem: str | None = None) -> None:
+    def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
         self._base = url.rstrip("/")
         self._pool = urllib3.PoolManager(
             num_pools=2,
             maxsize=2,
             retries=False,
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-            ssl_context=_tls_context(ca_file, ca_pem) if url.startswith("https:") else None,
+            ssl_context=_tls_context(ca_file) if url.startswith("https:") else None,
         )
 
     def call(self, method: str, path: str, *, body: bytes, authorization: str) -> LedgerAnswer:
@@ -69,13 +69,15 @@ class LedgerClient:
         self._pool.clear()
 
 
-def _tls_context(ca_file: Path | None, ca_pem: str | None) -> ssl.SSLContext:
-    """Only the pinned authority; the system's own are not consulted."""
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Only the pinned authority; the system's own are not consulted, and without one nobody is trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca_file is None:
+        return context
     try:
-        context.load_verify_locations(cafile=ca_file, cadata=ca_pem if ca_file is None else None)
-    except (OSError, ValueError) as error:
+        context.load_verify_locations(cafile=ca_file)
+    except OSError as error:
         raise LedgerUnreachableError(f"the ledger's certificate authority cannot be read: {error}") from error
     return context
 

@@ -59,6 +59,7 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     [
         (('url = "http://127.0.0.1:8400"', 'url = "http://ledger.example"'), "plain http is for this machine only"),
         (('url = "http://127.0.0.1:8400"', 'url = "ftp://x"'), "expected an address beginning with"),
+        (('url = "http://127.0.0.1:8400"', 'url = "https://ledger.example"'), "needs the file of its certificate"),
         (('id = "t-bakery-1"', "id = 7"), "expected a text, found 7"),
         (('id = "t-bakery-1"', 'id = ""'), "must not be empty"),
         (('state_dir = "state"', 'state_dir = ""'), "a path is expected"),
