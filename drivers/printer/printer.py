@@ -86,8 +86,13 @@ class EscposPrinter:
         # Numbers that start anywhere: a printer may still answer a job of the process before this one.
         self._number = secrets.randbelow(10**commands.PROCESS_ID_DIGITS)
 
-    def print_rows(self, rows: Iterable[Row], *, watcher: PrintWatcher) -> PrintOutcome:
-        """Print one job; blocks until there is an outcome."""
+    def print_rows(self, rows: Iterable[Row], *, watcher: PrintWatcher, after_unknown: bool = False) -> PrintOutcome:
+        """Print one job; blocks until there is an outcome.
+
+        `after_unknown` says that the job before this one ended unknown in another process: the printer may hold half
+        an image. Within this process that is remembered.
+        """
+        self._needs_recovery = self._needs_recovery or after_unknown
         return self.print_segments(self._encoder.encode(rows), watcher=watcher)
 
     def print_segments(self, segments: Iterable[bytes], *, watcher: PrintWatcher) -> PrintOutcome:

@@ -2,8 +2,8 @@
 
 The owner reads it and types the number of the first line that looks right; that line's profile prints right from then
 on. Lines stand in the order in which they are wanted: text before dots, wide before narrow. A line is right when its
-Hangul is Hangul and it ends in the bracket, on one line; a printer that is too narrow breaks it or cuts it off, one without
-a Hangul ROM prints garbage or Chinese.
+Hangul is Hangul and it ends in the bracket, on one line; a printer that is too narrow breaks it or cuts it off, and one
+without a Hangul ROM prints garbage or Chinese.
 
 Leaves the words to the caller, and asking to the screen. What GS I 69 answers is a first guess only: clones lie.
 """

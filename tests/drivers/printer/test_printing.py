@@ -231,6 +231,17 @@ def test_a_process_that_remembers_nothing_still_finds_half_an_image(counter_with
     assert counter.simulated.paper.receipts[-1].picture.tobytes() == picture_alone(counter_with("epson-raster-80mm"))
 
 
+def test_a_clone_of_dots_is_told_that_the_process_before_left_half_an_image(counter_with: CounterFactory) -> None:
+    counter = counter_with("clone-80mm")
+    counter.simulated.faults.unplug_after_bytes = 5000
+    counter.print(a_receipt("R-0001"))
+    counter.simulated.faults.unplugged = False
+    fresh = counter.new_printer()
+
+    assert fresh.print_rows(a_receipt("R-0002", lines=12), watcher=counter.onlooker, after_unknown=True) == Printed()
+    assert counter.simulated.paper.receipts[-1].picture.tobytes() == picture_alone(counter_with("clone-80mm"))
+
+
 def test_recovery_outlasts_the_largest_image_there_can_be(counter_with: CounterFactory) -> None:
     profile = counter_with("clone-80mm").profile
 
