@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 OWNERS = {
-    "textual": ("pos.tui",),
+    "textual": ("pos.tui", "pos.demo"),
     "cv2": ("pos.devices", "pos.scanner", "pos.bench", "pos.commands.scanning", "drivers.camera"),
     "zxingcpp": ("pos.devices", "pos.scanner", "pos.bench", "pos.commands.scanning"),
     "pyzbar": ("pos.devices", "pos.scanner", "pos.bench", "pos.commands.scanning"),
