@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from pos.clock import Clock, Reading
+from pos.core.request_age import is_over
 from pos.core.trust_store import TrustStore
 from pos.errors import MalformedError
 from pos.journal.journal import Journal
@@ -169,7 +170,8 @@ class Checkout:
 
     def _open_request(self, nonce: bytes, reading: Reading) -> OpenRequest | None:
         request = self._journal.requests.open_request(nonce)
-        if request is None or reading.earliest_s >= request.expires_s:
+        opened = None if request is None else self._journal.entry(request.entry)
+        if request is None or opened is None or is_over(request, opened, reading):
             return None
         return OpenRequest(nonce=nonce, amount_won=request.amount_won)
 

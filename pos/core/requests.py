@@ -2,16 +2,18 @@
 
 A request names terminal, merchant, amount and a fresh nonce under the terminal's key, with the terminal's certificate
 inside. It is journaled before anybody sees it, so that no restart can forget an open nonce, and closed by an answer,
-by the cashier, or by its age (counted in boot time and floor, so that no clock can keep it open).
+by the cashier, or by its age (`request_age`: no clock can keep it open).
 """
 
 import secrets
 from typing import Final
 
-from pos.clock import Clock
+from pos.clock import Clock, Reading
 from pos.core.checkout import new_sale_id
+from pos.core.request_age import is_over
 from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
+from pos.journal.records import RequestRecord
 from pos.link.calls import RequestAnswer
 from pos.voucher.bodies import RequestClosed, RequestEnd, RequestOpened
 from pos.voucher.keys import SigningKey
@@ -68,8 +70,12 @@ class Requests:
     def expire(self) -> frozenset[bytes]:
         """Close every request whose time is certainly over; returns their nonces."""
         reading = self._clock.read()
-        over = [item for item in self._journal.requests.open_requests() if reading.earliest_s >= item.expires_s]
+        over = [item for item in self._journal.requests.open_requests() if self._is_over(item, reading)]
         if over:
             drafts = [RequestClosed(nonce=item.nonce, reason=RequestEnd.EXPIRED) for item in over]
             self._journal.record(drafts, reading=reading)
         return frozenset(item.nonce for item in over)
+
+    def _is_over(self, request: RequestRecord, reading: Reading) -> bool:
+        opened = self._journal.entry(request.entry)
+        return opened is not None and is_over(request, opened, reading)
