@@ -77,7 +77,6 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
     contact = ContactTime(timekeeper.contact_s)
     checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact)
     requests = Requests(journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal)
-    counter = Counter(checkout=checkout, journal=journal, requests=requests, clock=timekeeper)
     receipts = Receipts(
         journal=journal,
         trust=trust,
@@ -87,6 +86,7 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
         words=receipt_words(config.terminal.language),
     )
     paper = Paper(journal=journal, receipts=receipts, clock=timekeeper, printing=config.receipt.printing)
+    counter = Counter(checkout=checkout, journal=journal, requests=requests, paper=paper, clock=timekeeper)
     delivery = Delivery(
         journal=journal,
         trust=trust,

@@ -16,6 +16,7 @@ from typing import Final
 
 from pos.clock import Clock
 from pos.core.checkout import Checkout, Recorded, business_date
+from pos.core.paper import Paper
 from pos.core.requests import Requests
 from pos.core.sale import AmountQuestion, Sale
 from pos.core.verdicts import quiet_verdict, verdict_of
@@ -37,25 +38,31 @@ _TAKE, _LEAVE = 1, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _JustApproved:
-    """The payments of the sale that ended last, and its verdict."""
+    """The payments of the newest sale, each with its verdict."""
 
-    payments: tuple[VerifiedPayment, ...]
-    verdict: VerdictView
+    sale_id: bytes
+    payments: tuple[tuple[VerifiedPayment, VerdictView], ...]
+
+    def verdict_on(self, payment: VerifiedPayment) -> VerdictView | None:
+        """What was said of this very payment."""
+        return next((verdict for known, verdict in self.payments if known.is_same_claims(payment)), None)
 
 
 class Counter:
     """The open sale of one till."""
 
-    def __init__(self, *, checkout: Checkout, journal: Journal, requests: Requests, clock: Clock) -> None:
+    def __init__(self, *, checkout: Checkout, journal: Journal, requests: Requests, paper: Paper, clock: Clock) -> None:
         self._checkout = checkout
         self._journal = journal
         self._requests = requests
+        self._paper = paper
         self._clock = clock
         self._sale: Sale | None = None
         self._question: AmountQuestion | None = None
         self._verdict: VerdictView | None = None
         self._just: _JustApproved | None = None
-        self._last_refused_text = ""
+        self._refused: tuple[str, int] | None = None
+        """The code that the verdict on the screen refused, as it was scanned."""
         self._serial = 0
 
     @property
@@ -94,15 +101,14 @@ class Counter:
             return Refused(cause=Refusal.SALE_HAS_TENDERS)
         self._leave_question()
         self._close_request()
+        self._paper.pass_over_question()
         self._sale = Sale.begin(amount_won)
         self._verdict = None
-        self._last_refused_text = ""
         return Done()
 
     def clear(self) -> Done:
         """Take the verdict off the screen."""
         self._verdict = None
-        self._last_refused_text = ""
         return Done()
 
     def cancel(self) -> Done | Refused:
@@ -111,14 +117,17 @@ class Counter:
             return Refused(cause=Refusal.NO_SALE)
         self._leave_question()
         self._close_request()
-        if self._sale is not None and self._sale.tenders:
+        sale = self._sale
+        if sale is not None and sale.tenders:
             reading = self._clock.read()
             body = SaleCancelled(
-                sale_id=self._sale.sale_id, business_date=business_date(reading), reason="cancelled_at_counter"
+                sale_id=sale.sale_id, business_date=business_date(reading), reason="cancelled_at_counter"
             )
             self._journal.record([body], reading=reading)
         self._sale = None
         self._verdict = None
+        if sale is not None and sale.receipt_number is not None:
+            self._paper.sale_ended(sale.receipt_number)
         return Done()
 
     def resume(self, sale: Sale) -> None:
@@ -127,19 +136,21 @@ class Counter:
 
     def scan(self, text: str, length: int) -> None:
         """A code was seen."""
-        if not self.is_armed or self._seen_again(text):
+        if not self.is_armed or self._seen_again(text, length):
             return
+        self._paper.pass_over_question()
         sale = self._sale or Sale.begin(None)
         recorded = self._checkout.present(sale.presented(text, length))
         if isinstance(recorded.decision, Approved):
             self._take_approved(sale, recorded)
             return
-        self._last_refused_text = text
+        self._refused = (text, length)
         if isinstance(recorded.decision, Referred) and recorded.decision.finding.reason in _ASKS:
             self._serial += 1
             self._question = AmountQuestion(
                 serial=self._serial,
                 kind=_ASKS[recorded.decision.finding.reason],
+                sale_id=sale.sale_id,
                 presented=sale.presented(text, length),
                 referred=recorded.decision,
             )
@@ -155,7 +166,7 @@ class Counter:
             self._verdict = None
             return Done()
         self._question = None
-        sale = self._sale or Sale.begin(None)
+        sale = self._sale or Sale(sale_id=asked.sale_id)
         agreed = sale.presented(asked.presented.text, asked.presented.length, is_amount_agreed=True)
         recorded = self._checkout.present(agreed)
         if isinstance(recorded.decision, Approved):
@@ -176,9 +187,9 @@ class Counter:
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
         self._leave_question()
         self._close_request()
-        reading = self._clock.read()
         number = sale.receipt_number or self._journal.sales.next_receipt_number()
         is_completed = amount_won == remaining_won
+        reading = self._clock.read()
         body = TenderRecorded(
             sale_id=sale.sale_id,
             amount_won=amount_won,
@@ -189,9 +200,11 @@ class Counter:
             tax=self._checkout.tax(sale.due_won) if is_completed else None,
         )
         self._journal.record([body], reading=reading)
-        paid = sale.with_tender(TenderView(kind=kind, amount_won=amount_won), number)
+        paid = sale.without_request().with_tender(TenderView(kind=kind, amount_won=amount_won), number)
         self._sale = None if is_completed else paid
         self._verdict = None
+        if is_completed:
+            self._sale_ended(sale.sale_id, number)
         return Done()
 
     def open_request(self) -> RequestAnswer | Refused:
@@ -223,33 +236,34 @@ class Counter:
         sale = self._sale
         if sale is None or sale.request_nonce not in closed:
             return False
-        self._sale = replace(sale, request=None, request_nonce=None)
+        self._sale = sale.without_request()
         return True
 
     def _close_request(self) -> None:
         sale = self._sale
         if sale is not None and sale.request_nonce is not None:
             self._requests.close(sale.request_nonce)
-            self._sale = replace(sale, request=None, request_nonce=None)
+            self._sale = sale.without_request()
 
     def _leave_question(self) -> None:
         asked, self._question = self._question, None
         if asked is not None:
             self._checkout.decline(asked.referred, asked.presented)
 
-    def _seen_again(self, text: str) -> bool:
+    def _seen_again(self, text: str, length: int) -> bool:
         """A code already answered and still held in front of the camera."""
-        if text == self._last_refused_text and self._verdict is not None:
+        if self._verdict is not None and (text, length) == self._refused:
             return True
-        if self._just is None:
+        verified = None if self._just is None else self._checkout.identity_of(text)
+        verdict = None if self._just is None or verified is None else self._just.verdict_on(verified)
+        if verdict is None:
             return False
-        verified = self._checkout.identity_of(text)
-        if verified is None or not any(verified.is_same_claims(payment) for payment in self._just.payments):
-            return False
-        self._verdict = quiet_verdict(self._just.verdict, self._next_serial())
+        self._verdict = quiet_verdict(verdict, self._next_serial())
+        self._refused = None
         return True
 
     def _take_approved(self, sale: Sale, recorded: Recorded) -> None:
+        """The approval is durable: show it before anything else is written that could fail."""
         assert isinstance(recorded.decision, Approved)
         assert recorded.receipt_number is not None
         payment = recorded.decision.payment
@@ -258,21 +272,28 @@ class Counter:
             amount_won=payment.payment.amount_won,
             program_name=recorded.decision.program.name,
         )
-        paid = sale.with_tender(tender, recorded.receipt_number)
-        if payment.payment.nonce is not None and payment.payment.nonce == paid.request_nonce:
-            paid = replace(paid, request=None, request_nonce=None)
-        self._sale = paid
+        paid = sale.without_request().with_tender(tender, recorded.receipt_number)
+        self._sale = None if recorded.is_completed else paid
+        self._refused = None
+        verdict = self._show(recorded, remaining_won=0 if recorded.is_completed else paid.remaining_won or 0)
+        is_same_sale = self._just is not None and self._just.sale_id == sale.sale_id
+        earlier = self._just.payments if self._just is not None and is_same_sale else ()
+        self._just = _JustApproved(sale_id=sale.sale_id, payments=(*earlier, (payment, verdict)))
+        if sale.request_nonce is not None and sale.request_nonce != payment.payment.nonce:
+            # It asked for an amount that is no longer due.
+            self._requests.close(sale.request_nonce)
         if recorded.is_completed:
-            self._close_request()
-            self._sale = None
-        earlier = self._just.payments if self._just is not None and sale.tenders else ()
-        self._last_refused_text = ""
-        self._show(recorded, remaining_won=0 if recorded.is_completed else paid.remaining_won or 0)
-        assert self._verdict is not None
-        self._just = _JustApproved(payments=(*earlier, payment), verdict=self._verdict)
+            self._sale_ended(sale.sale_id, recorded.receipt_number)
 
-    def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> None:
+    def _sale_ended(self, sale_id: bytes, receipt_number: str) -> None:
+        if self._just is not None and self._just.sale_id != sale_id:
+            # From here on its codes are those of an earlier sale.
+            self._just = None
+        self._paper.sale_ended(receipt_number)
+
+    def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> VerdictView:
         self._verdict = verdict_of(recorded, serial=self._next_serial(), remaining_won=remaining_won)
+        return self._verdict
 
     def _next_serial(self) -> int:
         self._serial += 1

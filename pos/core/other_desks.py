@@ -164,8 +164,10 @@ class ControlDesk:
         )
         decision = recorded.decision
         if isinstance(decision, Approved):
-            self.history.mark_shown(recorded.entry.sequence)
             reason, number, amount_won = None, recorded.receipt_number, decision.payment.payment.amount_won
+            assert number is not None, "what is approved has a receipt"
+            self.paper.sale_ended(number)
+            self.history.mark_shown(recorded.entry.sequence)
         else:
             earlier = decision.finding.earlier
             reason, amount_won = decision.finding.reason.value, call.amount_won

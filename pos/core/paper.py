@@ -50,10 +50,6 @@ class Paper:
         self._needs_recovery = bool(journal.paper.count(PrintState.UNKNOWN))
         self._serial = _QUESTION_SERIALS_FROM
 
-    def new_jobs_begin(self) -> PrintState:
-        """Where a new receipt starts: queued, or held for those who do not print always."""
-        return PrintState.QUEUED if self._printing == "always" else PrintState.HELD
-
     def unprinted(self) -> int:
         """Receipts that wait for the printer."""
         return self._journal.paper.count(PrintState.QUEUED)
@@ -88,16 +84,19 @@ class Paper:
                 return self._settle_unknown(choice)
 
     def sale_ended(self, receipt_number: str) -> None:
-        """A sale is complete: in a shop that asks, ask."""
-        if self._printing != "ask":
+        """Its receipt was queued with its last entry: hold it where the shop does not print always, and ask or not."""
+        if self._printing == "always":
             return
         jobs = self._journal.paper.jobs_of(receipt_number)
-        if jobs and jobs[0].state is PrintState.HELD:
+        if not jobs or jobs[0].state is not PrintState.QUEUED:
+            return
+        self._journal.paper.mark(jobs[0].job, PrintState.HELD, at_s=self._now_s())
+        if self._printing == "ask" and self._question is None:
             self._job_asked = jobs[0].job
             self._ask(QuestionKind.PRINT_RECEIPT, receipt_number=receipt_number)
 
     def pass_over_question(self) -> None:
-        """A digit was typed: whoever wanted a receipt has said so."""
+        """The next customer is served: whoever wanted a receipt has said so."""
         if self._question is not None and self._question.kind is QuestionKind.PRINT_RECEIPT:
             self._question = None
 
@@ -109,7 +108,8 @@ class Paper:
         elif state in (PrinterState.READY, PrinterState.PAPER_LOW) and self._was_out:
             self._was_out = False
             waiting = self.unprinted()
-            if waiting > 1 and self._question is None:
+            if waiting > 1:
+                # Before any other question about paper, or everything would come out meanwhile.
                 self._ask(QuestionKind.PAPER_LOADED, count=waiting)
 
     def release(self, which: str) -> Done | Refused:

@@ -48,6 +48,9 @@ class Sale:
             receipt_number=receipt_number,
         )
 
+    def without_request(self) -> "Sale":
+        return replace(self, request=None, request_nonce=None)
+
     def presented(self, text: str, length: int, *, is_amount_agreed: bool = False) -> Presented:
         """A code shown for what is still due in this sale."""
         return Presented(
@@ -73,6 +76,8 @@ class AmountQuestion:
 
     serial: int
     kind: QuestionKind
+    sale_id: bytes
+    """Of the sale that begins when it is taken, or has begun."""
     presented: Presented
     referred: Referred
 

@@ -80,7 +80,6 @@ class ScreenDesk:
     def _sale(self, call: EnterAmount | CancelSale | PayOther | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
         match call:
             case EnterAmount(amount_won=amount_won):
-                self.paper.pass_over_question()
                 return self.counter.enter_amount(amount_won)
             case CancelSale():
                 return self.counter.cancel()
