@@ -4,7 +4,9 @@ from pathlib import Path
 
 from pos.till.receipt.layout import layout
 from pos.till.receipt.plain import plain_lines
-from tests.support.receipt_builders import ENGLISH, KOREAN, receipts_by_name
+from pos.words.en.receipt import RECEIPT_WORDS as ENGLISH
+from pos.words.ko.receipt import RECEIPT_WORDS as KOREAN
+from tests.support.receipt_builders import receipts_by_name
 
 GOLDEN = Path(__file__).parents[1] / "till" / "receipt" / "golden"
 COLUMNS = (32, 42, 48)

@@ -31,9 +31,10 @@ from pos.till.receipt.layout import layout
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import Receipt
 from pos.till.receipt.rows import BlankRow, CutRow, PairRow, QrRow, Row, TextRow
+from pos.words.ko.receipt import RECEIPT_WORDS as KOREAN
 from tests.support.printer_counter import Counter, Onlooker, paper_rows
 from tests.support.process_tools import Child, free_tcp_port, wait_for_tcp
-from tests.support.receipt_builders import CODE, KOREAN, a_full_sale, receipts_by_name
+from tests.support.receipt_builders import CODE, a_full_sale, receipts_by_name
 
 ODD_SYLLABLE: Final = "펲"
 # It knows neither the country set nor Kanji spacing, and skips both.

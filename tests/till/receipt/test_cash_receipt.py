@@ -5,8 +5,8 @@ from pos.till.receipt.masking import IdentifierKind, mask_identifier, mask_vouch
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import Receipt
 from pos.till.receipt.tax import split_tax
+from pos.words.ko.receipt import RECEIPT_WORDS as KOREAN
 from tests.support.receipt_builders import (
-    KOREAN,
     VOUCHER_ID,
     a_full_sale,
     a_pending_cash_sale,

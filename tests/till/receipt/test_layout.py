@@ -13,9 +13,9 @@ from pos.till.receipt.receipt import CashTender, LineItem, Receipt, ReceiptKind,
 from pos.till.receipt.rows import CutRow, PairRow, QrRow, Row, TextRow
 from pos.till.receipt.tax import split_tax
 from pos.till.receipt.width import columns_of
+from pos.words.ko.receipt import RECEIPT_WORDS as KOREAN
 from tests.support.receipt_builders import (
     CODE,
-    KOREAN,
     a_declined_slip,
     a_full_sale,
     a_refund,
