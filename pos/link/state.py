@@ -60,6 +60,8 @@ class SellingStop(StrEnum):
     DATABASE_NEWER = "database_newer"
     JOURNAL_DAMAGED = "journal_damaged"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    JOURNAL_BEHIND = "journal_behind"
+    """The ledger holds entries that this terminal forgot: nothing is recorded before they are back."""
     JOURNAL_FORKED = "journal_forked"
     TRUST_MISSING = "trust_missing"
 

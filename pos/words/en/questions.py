@@ -98,6 +98,12 @@ def stopped(stop: SellingStop) -> Stopped:
                 meaning="Selling has stopped until that is known.",
                 to_do=("Switch the terminal off and on; it will tell.", "Do not take that payment again before."),
             )
+        case SellingStop.JOURNAL_BEHIND:
+            return Stopped(
+                headline="Past sales are being fetched back",
+                meaning="The settlement centre has sales that this terminal has lost.",
+                to_do=("Keep the network connected; it goes on by itself.", _CALL),
+            )
         case SellingStop.JOURNAL_FORKED:
             return Stopped(
                 headline="There are two sales records",

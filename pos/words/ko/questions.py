@@ -98,6 +98,12 @@ def stopped(stop: SellingStop) -> Stopped:
                 meaning="적혔는지 알 때까지 판매를 멈췄습니다.",
                 to_do=("전원을 껐다가 켜면 적혔는지 알려 줍니다.", "그 전에는 같은 결제를 다시 받지 마세요."),
             )
+        case SellingStop.JOURNAL_BEHIND:
+            return Stopped(
+                headline="지난 판매를 되찾고 있습니다",
+                meaning="이 단말기에서 사라진 판매가 정산 센터에 남아 있습니다.",
+                to_do=("인터넷을 연결해 두세요. 되찾으면 다시 판매할 수 있습니다.", _CALL),
+            )
         case SellingStop.JOURNAL_FORKED:
             return Stopped(
                 headline="판매 기록이 둘로 갈라졌습니다",
