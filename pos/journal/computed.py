@@ -125,14 +125,19 @@ _VIEW: Final = """CREATE VIEW sale_tenders AS
     UNION ALL SELECT entry, sale, 'confirmation', amount_won, program FROM confirmations
     UNION ALL SELECT entry, sale, kind, amount_won, NULL FROM tenders"""
 COMPUTED_TABLES: Final = tuple(_TABLES)
+_STATEMENTS: Final = (*(f"CREATE TABLE {name} {columns}" for name, columns in _TABLES.items()), *_INDEXES, _VIEW)
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
     """Make the computed tables empty, dropping what was there. The caller holds a transaction."""
     connection.execute("DROP VIEW IF EXISTS sale_tenders")
-    for name, columns in _TABLES.items():
+    for name in COMPUTED_TABLES:
         connection.execute(f"DROP TABLE IF EXISTS {name}")
-        connection.execute(f"CREATE TABLE {name} {columns}")
-    for statement in _INDEXES:
+    for statement in _STATEMENTS:
         connection.execute(statement)
-    connection.execute(_VIEW)
+
+
+def are_tables_whole(connection: sqlite3.Connection) -> bool:
+    """Whether every table, index and view is there as it is made here."""
+    found = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema")}
+    return found.issuperset(_STATEMENTS)

@@ -53,6 +53,9 @@ GENERATION: Final = 1
 """`user_version`: the oldest program generation that can still use the database. Migrations that only add leave it, so
 that the previous version survives them after an update was taken back; a change it could not survive raises it."""
 
+SEQUENCE_MAX: Final = 2**63 - 1
+"""What a column can hold; the protocol's integers go to twice that, and no journal gets there."""
+
 _BUSY_TIMEOUT_S: Final = 0.5
 """Another process holds the journal or it does not; half a second covers one that is just ending."""
 _PRAGMAS: Final[tuple[tuple[str, str, SqlValue], ...]] = (

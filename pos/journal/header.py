@@ -34,7 +34,9 @@ def read_identity(path: Path) -> Identity | None:
         with path.open("rb") as file:
             header = file.read(_FILE_HEADER_BYTES)
         newest = _newest_first_page(path.with_name(path.name + "-wal")) or header
-    if not newest:
+        # The very first page may be torn; SQLite then undoes it from the journal that it makes before its first write.
+        is_unmade = path.with_name(path.name + "-journal").exists()
+    if not newest or (is_unmade and not newest.startswith(_MAGIC)):
         return None
     if not newest.startswith(_MAGIC):
         raise DamagedError(f"{path.name} is not a database")
@@ -60,9 +62,10 @@ def _newest_first_page(log: Path) -> bytes | None:
         at = _WAL_HEADER.size
         while len(frame := file.read(_FRAME_HEADER.size)) == _FRAME_HEADER.size:
             page, _, frame_salts, _ = _FRAME_HEADER.unpack(frame)
-            # Frames of an earlier round of the log carry other salts.
+            # Frames of an earlier round of the log carry other salts; the last one may be torn.
             if frame_salts == salts and page == 1:
-                newest = file.read(_FILE_HEADER_BYTES)
+                page_start = file.read(_FILE_HEADER_BYTES)
+                newest = page_start if page_start.startswith(_MAGIC) else newest
             at += _FRAME_HEADER.size + page_bytes
             file.seek(at)
     return newest

@@ -25,7 +25,7 @@ from pos.journal.attention import Attention, note_recovered
 from pos.journal.backup import KEPT, write_snapshot
 from pos.journal.boot import BootReport, Started, settle_mirror, start
 from pos.journal.chain import Head, insert_entry, sign_next
-from pos.journal.database import Database, Transaction
+from pos.journal.database import SEQUENCE_MAX, Database, Transaction
 from pos.journal.doubt import Reopened, write_anew
 from pos.journal.guard import refuse_contradiction
 from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
@@ -170,7 +170,7 @@ class Journal:
 
     def entry(self, sequence: int) -> Entry | None:
         """The entry of this sequence, verified."""
-        return self._entry("SELECT raw FROM entries WHERE sequence = ?", sequence)
+        return self._entry("SELECT raw FROM entries WHERE sequence = ?", min(sequence, SEQUENCE_MAX))
 
     def entry_by_hash(self, digest: bytes) -> Entry | None:
         """The entry with this hash, verified."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from pos.clock import Reading
 from pos.journal.acknowledgements import AckResult, read_outcome, take_acknowledgement
-from pos.journal.database import Database
+from pos.journal.database import SEQUENCE_MAX, Database
 from pos.journal.delivery import Acknowledged, Contact, PaymentOutcome, Waiting
 from pos.journal.payments import ACKNOWLEDGED
 from pos.journal.records import StoredEntry
@@ -44,7 +44,7 @@ class Outbox:
         """Entries behind `sequence`, oldest first: at least one if there is one, and as many as fit in one call."""
         rows = self._database.rows(
             "SELECT sequence, hash, raw FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?",
-            sequence,
+            min(sequence, SEQUENCE_MAX),
             min(entries_max, ENTRIES_MAX),
         )
         batch: list[StoredEntry] = []

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Final
 
 from pos.journal.chain import ChainFound
-from pos.journal.computed import COMPUTED_TABLES, VERSION, make_tables
+from pos.journal.computed import COMPUTED_TABLES, VERSION, are_tables_whole, make_tables
 from pos.journal.database import Database, Row
 from pos.journal.faults import mapped
 from pos.journal.projections import apply_signed
@@ -61,6 +61,9 @@ def is_current(database: Database, found: ChainFound) -> bool:
     """Whether the computed tables are of this version and plausibly of these entries."""
     if database.row("SELECT version FROM computed") != (VERSION,):
         return False
+    with mapped():
+        if not are_tables_whole(database.connection):
+            return False
     kinds = (PaymentApproved.KIND, RequestOpened.KIND, TenderRecorded.KIND)
     counted = tuple(found.kinds[kind] for kind in kinds)
     return database.row(_COUNTS, *kinds) == counted and database.row(_SUMS_AGREE) == (1,)
