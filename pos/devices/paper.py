@@ -86,7 +86,9 @@ class PaperDesk:
     def _print(self, job: PrintJob) -> PrintOutcome:
         self.report(PrinterState.PRINTING)
         try:
-            outcome = self._printer.print_rows(document_rows(job.rows), watcher=_Watcher(self, self._stopping))
+            outcome = self._printer.print_rows(
+                document_rows(job.rows), watcher=_Watcher(self, self._stopping), after_unknown=job.recover
+            )
         except DeviceError as error:
             log.warning("receipt %s: %s", job.receipt_number, error)
             outcome = NotStarted(reason=reason_of(error))
