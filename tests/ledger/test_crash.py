@@ -51,13 +51,18 @@ def lay_out(folder: Path) -> None:
     Town(folder / "town").till("t-1")
 
 
-def deliver(url: str, start: int, end: int) -> Acknowledgement:
+def post(url: str, start: int, end: int) -> tuple[httpx.Response, bytes]:
+    """Send a slice of the journal; return the answer and the nonce of the call."""
     body = batch_of(*TILL.journal[start:end])
     token = TILL.token("POST", f"{TILL.path}/journal", body, issued_s=int(time.time()))
     headers = {"Authorization": TILL.authorization(token)}
-    response = httpx.post(f"{url}{TILL.path}/journal", content=body, headers=headers, timeout=20)
+    return httpx.post(f"{url}{TILL.path}/journal", content=body, headers=headers, timeout=20), token.nonce
+
+
+def deliver(url: str, start: int, end: int) -> Acknowledgement:
+    response, nonce = post(url, start, end)
     assert response.status_code == 200
-    return verify_acknowledgement(response.content, the_ledger(), nonce=token.nonce)
+    return verify_acknowledgement(response.content, the_ledger(), nonce=nonce)
 
 
 def drive(running: Running) -> int:
@@ -110,6 +115,18 @@ def test_a_server_killed_in_the_middle_of_a_delivery_takes_it_once_when_it_comes
             child.kill()
 
     judge(Killed(point=KillPoint(call="kill", ordinal=1), folder=tmp_path, told=highest))
+
+
+def test_a_full_disk_is_said_and_nothing_half_done_stays(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    with Child(["prlimit", "--fsize=400000", sys.executable, "-c", SERVE], cwd=tmp_path) as child:
+        url = child.wait_for_line(r'"url": "([^"]+)"').group(1)
+        answers = {end: post(url, 0, end)[0] for end in range(1, 10)}
+
+    refused = [answer for answer in answers.values() if answer.status_code != 200]
+    assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(503, "5")}
+    told = max(end for end, answer in answers.items() if answer.status_code == 200)
+    judge(Killed(point=KillPoint(call="write", ordinal=told), folder=tmp_path, told=told))
 
 
 def test_a_server_told_to_stop_puts_everything_away(tmp_path: Path) -> None:
