@@ -132,7 +132,7 @@ def _jobs_waiting(link: PushLink, before: int) -> int:
     return push.jobs_waiting if isinstance(push, DevicesState) else before
 
 
-def open_printer(config: TerminalConfig, *, needs_recovery: bool = False) -> EscposPrinter:
+def open_printer(config: TerminalConfig) -> EscposPrinter:
     """The configured printer, there or not; DeviceSetupError for a configuration that no printer could follow."""
     profile = load_profile(config.printer.profile)
     return EscposPrinter(
@@ -140,7 +140,6 @@ def open_printer(config: TerminalConfig, *, needs_recovery: bool = False) -> Esc
         profile=profile,
         encoder=encoder_for(profile, config.receipt.columns),
         monotonic_s=time.monotonic,
-        needs_recovery=needs_recovery,
     )
 
 
