@@ -8,11 +8,13 @@ Rules:
   that file changes.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Row, select, tuple_
 
+from pos.errors import TrustError
 from pos.ledger import intake, roster, schema
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.database import Database
@@ -25,6 +27,8 @@ from pos.voucher.entry import Entry, verify_entry
 from pos.voucher.keys import SigningKey
 from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.trust import Issuer
+
+logger = logging.getLogger(__name__)
 
 _PAGE: Final = 256
 _FIRST: Final = ("", 0)
@@ -76,7 +80,11 @@ class Examiner:
 
     def _judge_again(self, row: PendingRow, *, now_s: int) -> bool:
         entry = verify_entry(row.raw, row.public_key)
-        known = self._authority.terminal(row.terminal)
+        try:
+            known = self._authority.terminal(row.terminal)
+        except TrustError as error:
+            logger.error("a payment stays pending: %s", error)
+            return False
         approval = approval_of(
             entry,
             terminal=row.terminal,

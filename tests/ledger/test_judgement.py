@@ -228,6 +228,21 @@ def test_a_payment_waits_for_an_issuer_that_is_not_known_yet_and_the_till_is_tol
     assert desk.service.look_again(now_s=NOW_S) == 0
 
 
+def test_a_broken_file_of_one_till_keeps_its_payment_waiting_and_stops_nobody(desk: Desk) -> None:
+    till, other = desk.town.till("t-1"), seeded_key("suwon")
+    till.approve(Purse("p", issuer="41110", issuer_key=other).pay(1_000), 1_000)
+    desk.deliver(till)
+    (desk.town.folder.trust_dir / "terminals" / "t-1.json").write_text("{}", "utf-8")
+    desk.town.issuer_keys["41110"] = [an_issuer_key(other)]
+    desk.town.publish()
+
+    started_anew = Desk(desk.town, desk.database)
+    healthy = desk.town.till("t-2")
+    healthy.approve(Purse("q").pay(1_000), 1_000)
+
+    assert statuses(started_anew.deliver(healthy).outcomes) == ["settled"]
+
+
 def test_a_change_is_told_until_its_message_is_acknowledged(desk: Desk) -> None:
     till, other = desk.town.till("t-1"), seeded_key("suwon")
     till.approve(Purse("p", issuer="41110", issuer_key=other).pay(1_000), 1_000)
