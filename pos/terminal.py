@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Final, Protocol, TypeVar, cast
@@ -22,6 +23,7 @@ from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
+from pos.core.probe import takes_writes
 from pos.core.receipts import Receipts
 from pos.core.requests import Requests
 from pos.core.screen_desk import ScreenDesk
@@ -65,15 +67,32 @@ def open_trust(config: TerminalConfig) -> TrustStore:
 
 
 def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
-    """Open everything and wire it up. Raises ConfigError, TrustError, or the journal's faults."""
+    """Open everything and wire it up. Raises ConfigError, TrustError, or the journal's faults; nothing is then held."""
     key = load_key(config)
     trust = open_trust(config)
-    state_dir = config.terminal.state_dir
-    terminal = config.terminal.id
     journal, report = Journal.open(
-        state_dir / JOURNAL_FILE, mirror=config.mirror.path, key=key, terminal=config.terminal.id
+        config.terminal.state_dir / JOURNAL_FILE, mirror=config.mirror.path, key=key, terminal=config.terminal.id
     )
-    timekeeper = Timekeeper(machine or LinuxMachine(), state_dir, floor_s=journal.head.time_s)
+    try:
+        core = _wired(config, machine or LinuxMachine(), key=key, trust=trust, journal=journal)
+        core.start(
+            report,
+            JournalOpened(
+                terminal=config.terminal.id,
+                merchant=config.terminal.merchant,
+                ledger=config.terminal.ledger,
+                certificate=trust.certificate,
+            ),
+        )
+    except BaseException:
+        journal.close()
+        raise
+    return core
+
+
+def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: TrustStore, journal: Journal) -> Core:
+    state_dir, terminal = config.terminal.state_dir, config.terminal.id
+    timekeeper = Timekeeper(machine, state_dir, floor_s=journal.head.time_s)
     contact = ContactTime(timekeeper.contact_s)
     checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact)
     requests = Requests(journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal)
@@ -106,7 +125,7 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
         clock=timekeeper,
     )
     history = History(journal=journal, receipts=receipts, clock=timekeeper)
-    core = Core(
+    return Core(
         journal=journal,
         counter=counter,
         paper=paper,
@@ -118,17 +137,8 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
         control=ControlDesk(
             checkout=checkout, requests=requests, paper=paper, history=history, delivery=delivery, views=views
         ),
+        takes_writes=partial(takes_writes, state_dir),
     )
-    core.start(
-        report,
-        JournalOpened(
-            terminal=terminal,
-            merchant=config.terminal.merchant,
-            ledger=config.terminal.ledger,
-            certificate=trust.certificate,
-        ),
-    )
-    return core
 
 
 class Control(Protocol):

@@ -6,27 +6,26 @@ that the screen can explain; an unknown outcome ends this process too, because o
 what is true.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import cast
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Final, cast
+
+import msgspec
 
 from pos.core.counter import Counter
+from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.receipts import Receipts
 from pos.core.sale import sale_of
 from pos.core.screen_desk import ScreenDesk
+from pos.core.stopped import stop_of, stopped_till
 from pos.core.views import Views
-from pos.errors import (
-    DatabaseVersionError,
-    DiskFullError,
-    JournalError,
-    OutcomeUnknownError,
-    ReadOnlyDiskError,
-    RollbackError,
-    TrustError,
-)
+from pos.errors import JournalError, OutcomeUnknownError
 from pos.journal.boot import BootReport
+from pos.journal.faults import ContradictionError
 from pos.journal.journal import Journal
 from pos.link.calls import (
     AnyAnswer,
@@ -34,22 +33,19 @@ from pos.link.calls import (
     ControlCall,
     DevicesCall,
     DevicesState,
-    ReadState,
-    Refused,
     Role,
     ScreenCall,
-    State,
     SyncCall,
     SyncWork,
-    Watch,
 )
 from pos.link.state import SellingStop, TillState
-from pos.till.reasons import Refusal
 from pos.voucher.bodies import JournalOpened
 
+PROBE_S: Final = 5.0
+"""How often a disk that was full or read-only is tried again."""
+_MAY_PASS: Final = (SellingStop.DISK_FULL, SellingStop.DISK_READ_ONLY)
 
-def _nobody_watches() -> None:
-    pass
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,8 +61,12 @@ class Core:
     devices: DevicesDesk
     sync: SyncDesk
     control: ControlDesk
-    changed: Callable[[], None] = field(default=_nobody_watches)
+    takes_writes: Callable[[], bool]
+    """Whether the disk that the journal is on takes writes now."""
     must_end: bool = False
+    """Only a fresh look at the disk can tell what is true: this process has to go."""
+    _newest: TillState | None = None
+    _probed_s: float = 0.0
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
         """Begin where the journal left off: its first entry, an open sale, a fork that was found before."""
@@ -78,36 +78,76 @@ class Core:
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))
 
+    @property
+    def is_stop_wanted(self) -> bool:
+        return self.control.is_stop_wanted
+
     def handle(self, role: Role, call: AnyCall) -> AnyAnswer:
-        """Answer one call. Raises PosError; after OutcomeUnknownError `must_end` is set."""
-        try:
+        """Answer one call. Raises PosError."""
+        stop = self.views.selling_stop
+        refusal = None if stop is None else answer_while_stopped(call, stop)
+        if refusal is not None:
+            return refusal
+        with self._noting_faults():
             return self._answer(role, call)
-        except OutcomeUnknownError as error:
-            self.views.stop = stop_of(error)
-            self.must_end = True
-            raise
-        except JournalError as error:
-            self.views.stop = stop_of(error)
-            raise
-        finally:
-            self.changed()
 
     def tick(self) -> None:
-        """Once a second: what happens by itself."""
-        if self.views.stop is None and self.counter.expire_requests():
-            self.changed()
+        """Once a second: what happens by itself. Faults become the till's state."""
+        if self.views.stop in _MAY_PASS:
+            self._probe()
+        if self.views.selling_stop is None:
+            with suppress(JournalError), self._noting_faults():
+                self.counter.expire_requests()
 
     def till(self) -> TillState:
-        return self.views.till()
+        """The snapshot for the screen; where the journal cannot be read any more, the last one and why."""
+        try:
+            with self._noting_faults():
+                self._newest = self.views.till()
+        except JournalError:
+            stop = self.views.selling_stop or SellingStop.DISK_FAULT
+            known = self._newest or stopped_till(self.views.terminal, stop, time_s=self.views.clock.read().time_s)
+            self._newest = msgspec.structs.replace(known, stop=stop)
+        return self._newest
 
     def devices_state(self) -> DevicesState:
-        return self.views.devices()
+        try:
+            return self.views.devices()
+        except JournalError:
+            return DevicesState(armed=False, jobs_waiting=0)
 
     def sync_work(self) -> SyncWork:
-        return self.views.sync()
+        try:
+            return self.views.sync()
+        except JournalError:
+            return SyncWork(waiting=0)
 
     def close(self) -> None:
         self.journal.close()
+
+    @contextmanager
+    def _noting_faults(self) -> Iterator[None]:
+        """Let a fault of the journal end selling, and an unknown outcome this process."""
+        try:
+            yield
+        except ContradictionError:
+            # A mistake of ours in front of the journal: nothing was written, and the journal goes on.
+            log.exception("the journal refused a draft")
+            raise
+        except JournalError as error:
+            if self.views.stop is not SellingStop.OUTCOME_UNKNOWN:
+                self.views.stop = stop_of(error)
+            self.must_end = isinstance(error, OutcomeUnknownError) or self.journal.must_reopen
+            log.error("selling stops: %s: %s", type(error).__name__, error)
+            raise
+
+    def _probe(self) -> None:
+        """Go on by itself when a disk that was full or read-only takes writes again."""
+        now_s = self.views.clock.monotonic_s()
+        if now_s - self._probed_s >= PROBE_S:
+            self._probed_s = now_s
+            if self.takes_writes():
+                self.views.stop = None
 
     def _answer(self, role: Role, call: AnyCall) -> AnyAnswer:
         # The link has checked each call against its role's union.
@@ -120,35 +160,3 @@ class Core:
                 return self.sync.answer(cast("SyncCall", call))
             case Role.CONTROL:
                 return self.control.answer(cast("ControlCall", call))
-
-
-@dataclass(slots=True, kw_only=True)
-class StoppedCore:
-    """A core whose journal or trust data cannot be used: it sells nothing and says why."""
-
-    till_state: TillState
-    must_end: bool = False
-
-    def handle(self, _: Role, call: AnyCall) -> AnyAnswer:
-        if isinstance(call, Watch | ReadState):
-            return State(till=self.till_state)
-        return Refused(cause=Refusal.SELLING_STOPPED)
-
-
-def stop_of(error: JournalError | TrustError) -> SellingStop:
-    """What the screen says about a fault that ends selling."""
-    match error:
-        case DiskFullError():
-            return SellingStop.DISK_FULL
-        case ReadOnlyDiskError():
-            return SellingStop.DISK_READ_ONLY
-        case DatabaseVersionError():
-            return SellingStop.DATABASE_NEWER
-        case OutcomeUnknownError():
-            return SellingStop.OUTCOME_UNKNOWN
-        case RollbackError():
-            return SellingStop.JOURNAL_DAMAGED
-        case TrustError():
-            return SellingStop.TRUST_MISSING
-        case _:
-            return SellingStop.DISK_FAULT

@@ -93,10 +93,9 @@ class Counter:
 
     def enter_amount(self, amount_won: int) -> Done | Refused:
         """Begin a sale, or correct the amount while nothing is paid."""
-        if amount_won <= 0:
-            return Refused(cause=Refusal.AMOUNT_ZERO)
-        if amount_won > AMOUNT_MAX_WON:
-            return Refused(cause=Refusal.AMOUNT_TOO_LARGE)
+        refused = refused_amount(amount_won)
+        if refused is not None:
+            return refused
         if self._sale is not None and self._sale.tenders:
             return Refused(cause=Refusal.SALE_HAS_TENDERS)
         self._leave_question()
@@ -298,3 +297,10 @@ class Counter:
     def _next_serial(self) -> int:
         self._serial += 1
         return self._serial
+
+
+def refused_amount(amount_won: int) -> Refused | None:
+    """The refusal of an amount that nothing can be sold for."""
+    if amount_won <= 0:
+        return Refused(cause=Refusal.AMOUNT_ZERO)
+    return Refused(cause=Refusal.AMOUNT_TOO_LARGE) if amount_won > AMOUNT_MAX_WON else None

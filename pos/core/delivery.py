@@ -10,6 +10,7 @@ Rules (protocol, "Ledger API" and "Repeats, gaps and forks"):
 - a head that differs from ours at a sequence we also hold is a fork: selling stops, both heads are kept.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass, field
 from typing import Final
@@ -46,9 +47,12 @@ ENTRIES_MAX: Final = 256
 BYTES_MAX: Final = 1_000_000
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(slots=True)
 class DeliveryAlarms:
-    """What the owner must see."""
+    """What the owner must see; none of them goes away by itself."""
 
     is_forked: bool = False
     is_ledger_behind: bool = False
@@ -82,6 +86,13 @@ class Delivery:
     force_serial: int = 0
     _tries: dict[bytes, float] = field(default_factory=dict)
     _ledger_offset_s: int = 0
+    _ledger_head: int = 0
+    """The highest entry that the ledger was last said to hold."""
+
+    @property
+    def is_missing_entries(self) -> bool:
+        """Whether the ledger holds entries of ours that are not here: nothing may be recorded before they are."""
+        return self._ledger_head > self.journal.head.sequence
 
     def next_batch(self, call: NextBatch) -> OutboxBatch:
         after = self.journal.outbox.acknowledged().sequence if call.after is None else call.after
@@ -173,9 +184,13 @@ class Delivery:
 
     def _settle(self, ack: Acknowledgement, raw: bytes) -> Acknowledged:
         result = self.journal.outbox.acknowledge(ack, raw=raw, reading=self.timekeeper.read())
-        self.alarms.is_ledger_behind = result.step is AckStep.BEHIND
+        self._ledger_head = ack.sequence
+        if result.step is AckStep.BEHIND:
+            self.alarms.is_ledger_behind = True
+            log.warning("the ledger asks again for what it had acknowledged, behind entry %d", ack.sequence)
         if result.contradictions or result.unknown:
             self.alarms.has_contradictions = True
+            log.warning("the ledger contradicts itself about entries %s", result.contradictions or result.unknown)
         if result.step is AckStep.FORKED:
             self.alarms.is_forked = True
             self.alarms.fork_evidence = raw

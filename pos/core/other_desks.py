@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.checkout import Checkout, Presented
-from pos.core.counter import Counter
+from pos.core.counter import Counter, refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.paper import Paper
@@ -33,6 +33,7 @@ from pos.link.calls import (
     ReportPrinter,
     ReportScanner,
     ReprintReceipt,
+    RequestAnswer,
     ScanSeen,
     ShowReceipt,
     SignCall,
@@ -63,8 +64,7 @@ class DevicesDesk:
             case WatchDevices():
                 return Done()
             case ScanSeen(text=text, length=length):
-                if self.views.stop is None:
-                    self.counter.scan(text, length)
+                self.counter.scan(text, length)
                 return Done()
             case ReportScanner():
                 self.views.scanner_said(call)
@@ -124,14 +124,11 @@ class ControlDesk:
     is_stop_wanted: bool = False
 
     def answer(self, call: ControlCall) -> AnyAnswer:
-        if self.views.stop is not None and isinstance(call, Pay | OpenRequest):
-            return Refused(cause=Refusal.SELLING_STOPPED)
         match call:
-            case Pay():
-                return self._pay(call)
+            case Pay(amount_won=amount_won):
+                return refused_amount(amount_won) or self._pay(call)
             case OpenRequest(amount_won=amount_won):
-                self.requests.expire()
-                return self.requests.open(amount_won) if amount_won else Refused(cause=Refusal.AMOUNT_ZERO)
+                return refused_amount(amount_won) or self._open(amount_won)
             case CloseRequest(nonce=nonce):
                 return Done() if self.requests.close(nonce) else Refused(cause=Refusal.REQUEST_GONE)
             case SyncNow():
@@ -150,6 +147,10 @@ class ControlDesk:
                 return Done()
             case _:
                 assert_never(call)
+
+    def _open(self, amount_won: int) -> RequestAnswer:
+        self.requests.expire()
+        return self.requests.open(amount_won)
 
     def _pay(self, call: Pay) -> PayAnswer:
         """One code for exactly this amount; nothing is asked, so a part payment stays referred."""

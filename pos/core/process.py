@@ -1,21 +1,27 @@
 """The core process: one event loop, one owner of the money.
 
-Pushes go out when a call changed something, at most once per turn of the loop. A fault at start still serves the
-screen: a till that cannot sell must say why. When the outcome of a commit is unknown the process ends with a code that
-makes its supervisor start it again: opening the journal afresh is the only way to know.
+Rules:
+
+- pushes go out when a call changed something, at most once per turn of the loop;
+- a fault at start still serves the screen, because a till that cannot sell must say why; what may pass (a full disk,
+  trust data that has not arrived) is tried again;
+- where another process has the journal this one leaves the sockets alone and ends; its supervisor tries again;
+- when only a fresh look at the disk can tell what is true, the process ends after saying so, and is started again.
 """
 
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
-from pos.clock import LinuxMachine
 from pos.config import TerminalConfig
-from pos.core.core import Core, StoppedCore, stop_of
-from pos.errors import JournalError, TrustError
+from pos.core.core import Core
+from pos.core.stopped import StoppedCore
+from pos.errors import ConfigError, DiskFullError, JournalError, ReadOnlyDiskError, TrustError
 from pos.exits import Exit
+from pos.journal.faults import HeldError
 from pos.link.calls import (
     AnyAnswer,
     AnyCall,
@@ -28,65 +34,117 @@ from pos.link.calls import (
     WatchSync,
 )
 from pos.link.server import LinkServer
-from pos.link.state import (
-    LimitView,
-    NetworkView,
-    PrinterState,
-    PrinterView,
-    ScannerState,
-    ScannerView,
-    TillState,
-    WaitingView,
-)
+from pos.link.state import TillState
 from pos.notify import Notifier
 
 TICK_S: Final = 1.0
+REBUILD_S: Final = 5.0
+"""How often a core that could not be built is tried again."""
 
 log = logging.getLogger(__name__)
 
 
-async def serve_core(config: TerminalConfig, build: Callable[[TerminalConfig], Core]) -> int:
-    """Build core and serve the sockets until told to stop."""
+class ServedCore(Protocol):
+    """A core behind the sockets, whether it can sell or not."""
+
+    @property
+    def must_end(self) -> bool: ...
+
+    @property
+    def is_stop_wanted(self) -> bool: ...
+
+    def handle(self, role: Role, call: AnyCall) -> AnyAnswer: ...
+
+    def tick(self) -> None: ...
+
+    def till(self) -> TillState: ...
+
+    def devices_state(self) -> DevicesState: ...
+
+    def sync_work(self) -> SyncWork: ...
+
+    def close(self) -> None: ...
+
+
+Build = Callable[[TerminalConfig], Core]
+
+
+async def serve_core(config: TerminalConfig, build: Build) -> int:
+    """Build core and serve the sockets until told to stop. Raises ConfigError."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     try:
-        core: Core | StoppedCore = build(config)
+        core = _built(config, build)
+    except HeldError as error:
+        log.error("another process has the journal: %s", error)
+        return Exit.FAULT
+    return await _CoreProcess(config, build, core, stopping).run()
+
+
+def _built(config: TerminalConfig, build: Build) -> ServedCore:
+    try:
+        return build(config)
+    except HeldError:
+        raise
     except (JournalError, TrustError) as error:
         log.error("cannot sell: %s: %s", type(error).__name__, error)
-        core = StoppedCore(till_state=_stopped_state(config, error))
-    process = _CoreProcess(config, core, stopping)
-    return await process.run()
+        return StoppedCore(terminal=config.terminal.id, fault=error, time_s=int(time.time()))
 
 
 class _CoreProcess:
-    def __init__(self, config: TerminalConfig, core: Core | StoppedCore, stopping: asyncio.Event) -> None:
+    def __init__(self, config: TerminalConfig, build: Build, core: ServedCore, stopping: asyncio.Event) -> None:
+        self._config = config
+        self._build = build
         self._core = core
         self._stopping = stopping
         self._server = LinkServer(config.terminal.socket_dir, self._handle)
         self._told: dict[Role, object] = {}
         self._is_telling = False
+        self._built_s = asyncio.get_running_loop().time()
 
     async def run(self) -> int:
-        await self._server.start()
         notifier = Notifier()
-        notifier.ready()
         try:
+            await self._serve()
+            notifier.ready()
             while not self._stopping.is_set():
                 notifier.alive()
-                if isinstance(self._core, Core):
-                    self._core.tick()
-                self._tell()
+                self._tick()
                 try:
                     await asyncio.wait_for(self._stopping.wait(), TICK_S)
                 except TimeoutError:
                     continue
         finally:
             await self._server.stop()
-            if isinstance(self._core, Core):
-                self._core.close()
+            self._core.close()
         return Exit.FAULT if self._core.must_end else Exit.DONE
+
+    async def _serve(self) -> None:
+        try:
+            await self._server.start()
+        except OSError as error:
+            raise ConfigError(
+                (f"terminal.socket_dir: no sockets can be made in {self._config.terminal.socket_dir}: {error}",)
+            ) from error
+
+    def _tick(self) -> None:
+        if isinstance(self._core, StoppedCore):
+            self._try_again(self._core)
+        self._core.tick()
+        self._end_if_wanted()
+        self._tell()
+
+    def _try_again(self, stopped: StoppedCore) -> None:
+        now_s = asyncio.get_running_loop().time()
+        may_pass = isinstance(stopped.fault, DiskFullError | ReadOnlyDiskError | TrustError)
+        if may_pass and now_s - self._built_s >= REBUILD_S:
+            self._built_s = now_s
+            try:
+                self._core = _built(self._config, self._build)
+            except (HeldError, ConfigError) as error:
+                log.error("cannot sell: %s", error)
 
     def _handle(self, role: Role, call: AnyCall) -> AnyAnswer:
         if isinstance(call, Watch | WatchDevices | WatchSync):
@@ -95,9 +153,11 @@ class _CoreProcess:
         try:
             return self._core.handle(role, call)
         finally:
-            if self._core.must_end or (isinstance(self._core, Core) and self._core.control.is_stop_wanted):
-                self._stopping.set()
             self._tell_soon()
+
+    def _end_if_wanted(self) -> None:
+        if self._core.must_end or self._core.is_stop_wanted:
+            self._stopping.set()
 
     def _tell_soon(self) -> None:
         if not self._is_telling:
@@ -105,32 +165,15 @@ class _CoreProcess:
             asyncio.get_running_loop().call_soon(self._tell)
 
     def _tell(self) -> None:
-        """Push what differs from what each role was told last."""
+        """Push what differs from what each role was told last; the last thing told is why it ends."""
         self._is_telling = False
-        if not isinstance(self._core, Core):
-            return
-        self._push(Role.SCREEN, StateChanged(till=self._core.till()))
+        if self._server.has_clients(Role.SCREEN):
+            self._push(Role.SCREEN, StateChanged(till=self._core.till()))
         self._push(Role.DEVICES, self._core.devices_state())
         self._push(Role.SYNC, self._core.sync_work())
+        self._end_if_wanted()
 
     def _push(self, role: Role, push: StateChanged | DevicesState | SyncWork) -> None:
         if self._told.get(role) != push and self._server.has_clients(role):
             self._told[role] = push
             self._server.push(role, push)
-
-
-def _stopped_state(config: TerminalConfig, error: JournalError | TrustError) -> TillState:
-    return TillState(
-        shop_name="",
-        terminal=config.terminal.id,
-        clerk="",
-        business_date="",
-        time_s=LinuxMachine().wall_s(),
-        clock_quality=0,
-        network=NetworkView(online=False, since_s=0),
-        waiting=WaitingView(count=0, value_won=0),
-        printer=PrinterView(state=PrinterState.MISSING, unprinted=0),
-        scanner=ScannerView(state=ScannerState.MISSING),
-        limit=LimitView(left_won=0, left_count=0, used_percent=0),
-        stop=stop_of(error),
-    )

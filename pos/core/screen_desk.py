@@ -47,14 +47,14 @@ class ScreenDesk:
     views: Views
 
     def answer(self, call: ScreenCall) -> AnyAnswer:
-        if self.views.stop is not None and isinstance(call, EnterAmount | PayOther | OpenRequest):
-            return Refused(cause=Refusal.SELLING_STOPPED)
         match call:
             case EnterAmount() | CancelSale() | PayOther() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)
             case AnswerQuestion():
                 if self.paper.asks(call.serial):
                     return self.paper.answer(call.serial, call.choice)
+                if self.views.selling_stop is not None:
+                    return Refused(cause=Refusal.SELLING_STOPPED)
                 return self.counter.answer(call.serial, call.choice)
             case Watch():
                 return State(till=self.views.till())

@@ -43,6 +43,7 @@ class Views:
     delivery: Delivery
     clock: Clock
     stop: SellingStop | None = None
+    """Set by a fault of the journal."""
     scanner: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
     network: NetworkView = field(default_factory=lambda: NetworkView(online=False, since_s=0))
 
@@ -62,7 +63,7 @@ class Views:
             printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
             scanner=self.scanner,
             limit=self._limit(),
-            stop=self._stop(),
+            stop=self.selling_stop,
             sale=None if self.counter.sale is None else self.counter.sale.view(),
             verdict=self.counter.verdict,
             question=self.counter.question or self.paper.question(),
@@ -74,7 +75,7 @@ class Views:
     def devices(self) -> DevicesState:
         verdict = self.counter.verdict
         return DevicesState(
-            armed=self.stop is None and self.counter.is_armed,
+            armed=self.selling_stop is None and self.counter.is_armed,
             jobs_waiting=self.paper.printable(),
             drawer_serial=self.paper.drawer_serial,
             verdict_serial=verdict.serial if verdict is not None else 0,
@@ -92,13 +93,20 @@ class Views:
         if report.online != self.network.online or self.network.since_s == 0:
             self.network = NetworkView(online=report.online, since_s=self.clock.read().time_s)
 
-    def _stop(self) -> SellingStop | None:
-        return SellingStop.JOURNAL_FORKED if self.delivery.alarms.is_forked else self.stop
+    @property
+    def selling_stop(self) -> SellingStop | None:
+        """Why nothing can be sold now, if so."""
+        if self.stop is not None:
+            return self.stop
+        if self.delivery.alarms.is_forked:
+            return SellingStop.JOURNAL_FORKED
+        return SellingStop.JOURNAL_BEHIND if self.delivery.is_missing_entries else None
 
     def _limit(self) -> LimitView:
         limits: Limits = self.checkout.trust.policy.limits
         exposure = self.journal.payments.exposure()
-        used = max(exposure.count / limits.count_max, exposure.value_won / limits.value_max_won)
+        # A city may allow nothing at all offline.
+        used = max(exposure.count / max(limits.count_max, 1), exposure.value_won / max(limits.value_max_won, 1))
         return LimitView(
             left_won=max(limits.value_max_won - exposure.value_won, 0),
             left_count=max(limits.count_max - exposure.count, 0),

@@ -1,0 +1,86 @@
+"""What a till that does not sell still answers, and what it refuses. Pure.
+
+Rules:
+
+- whatever the reason, nothing is sold: amounts, tenders, requests and codes are refused or passed over;
+- while the ledger holds entries that are missing here (`SellingStop.JOURNAL_BEHIND`), nothing at all is recorded:
+  the next sequence is signed already, and a second entry for it would be a fork.
+"""
+
+from pos.link.calls import (
+    AnyAnswer,
+    AnyCall,
+    CheckJournal,
+    ClearVerdict,
+    Done,
+    EndPrintJob,
+    EnterAmount,
+    ListAttention,
+    ListSales,
+    NextBatch,
+    NextPrintJob,
+    OpenRequest,
+    Pay,
+    PayOther,
+    PrintJob,
+    ReadJournal,
+    ReadState,
+    Refused,
+    ReportNetwork,
+    ReportPrinter,
+    ReportScanner,
+    ScanSeen,
+    ShowReceipt,
+    SignCall,
+    Stop,
+    SummariseSync,
+    SyncCall,
+    SyncNow,
+    TakeAcknowledgement,
+    VerdictShown,
+    Watch,
+    WatchDevices,
+    WatchSync,
+)
+from pos.link.state import SellingStop
+from pos.till.reasons import Refusal
+
+_SELLING = EnterAmount | PayOther | OpenRequest | Pay
+_SAYS_SOMETHING = (
+    WatchDevices | WatchSync | ReportScanner | ReportPrinter | ReportNetwork | SyncNow | ClearVerdict | VerdictShown
+)
+"""Calls that write no entry; their answer is Done."""
+_LOOKS_SOMETHING_UP = (
+    Watch | ReadState | ListAttention | ListSales | ShowReceipt | ReadJournal | CheckJournal | SummariseSync
+)
+
+
+def answer_while_stopped(call: AnyCall, stop: SellingStop) -> AnyAnswer | None:
+    """The answer to a call that cannot be obeyed now; None where it can."""
+    if isinstance(call, ScanSeen):
+        return Done()
+    if isinstance(call, _SELLING):
+        return Refused(cause=Refusal.SELLING_STOPPED)
+    if stop is not SellingStop.JOURNAL_BEHIND or isinstance(
+        call, SyncCall | _SAYS_SOMETHING | _LOOKS_SOMETHING_UP | Stop
+    ):
+        return None
+    match call:
+        case NextPrintJob():
+            return PrintJob(job=0)
+        case EndPrintJob():
+            # The receipt stays "being sent", and is asked about after the next start.
+            return Done()
+        case _:
+            return Refused(cause=Refusal.SELLING_STOPPED)
+
+
+def answer_without_journal(call: AnyCall) -> AnyAnswer | None:
+    """The answer where there is no journal at all; None where only a fault can be the answer."""
+    if isinstance(call, _SAYS_SOMETHING | ScanSeen | EndPrintJob):
+        return Done()
+    if isinstance(call, NextPrintJob):
+        return PrintJob(job=0)
+    if isinstance(call, _LOOKS_SOMETHING_UP | NextBatch | SignCall | TakeAcknowledgement):
+        return None
+    return Refused(cause=Refusal.SELLING_STOPPED)
