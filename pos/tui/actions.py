@@ -1,0 +1,102 @@
+"""The footer of the sale screen: at most six actions, each a key of the pad and a button for the finger."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pos.link.state import QuestionKind, QuestionView
+from pos.tui.desk import Desk, Stage
+from pos.tui.pad import PadKey
+from pos.words import Labels, Words
+
+ACTIONS_MAX: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One button. `press` is what a touch does: a key, a numbered answer, or showing the keypad."""
+
+    key_text: str
+    label: str
+    key: PadKey | None = None
+    choice: int | None = None
+
+
+def actions_of(desk: Desk, words: Words) -> tuple[Action, ...]:
+    """The actions of the stage, the most wanted one on the right, under Enter."""
+    labels, question = words.labels, desk.question
+    match desk.stage:
+        case Stage.LINK_DOWN:
+            return (_erase(labels),) if desk.typed else ()
+        case Stage.STOPPED:
+            return (_menu(labels),)
+        case Stage.QUESTION:
+            assert question is not None, "the stage follows from the question"
+            return _answers(desk, question, words)
+        case Stage.VERDICT:
+            return _after_verdict(desk, labels)
+        case Stage.READING:
+            back = Action(key_text="-", label=_leaving(desk, labels), key=PadKey.BACK)
+            request = Action(key_text=labels.key_enter, label=labels.show_request, key=PadKey.ENTER)
+            return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), back, request)
+        case Stage.IDLE | Stage.AMOUNT:
+            confirm = Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER)
+            return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), _erase(labels), confirm)
+
+
+def _answers(desk: Desk, question: QuestionView, words: Words) -> tuple[Action, ...]:
+    labels = words.labels
+    if question.kind is QuestionKind.PRINT_RECEIPT:
+        skip = Action(key_text="-", label=labels.skip_print, choice=2)
+        return (
+            _menu(labels),
+            _keypad(labels),
+            skip,
+            Action(key_text=labels.key_enter, label=labels.print_now, choice=1),
+        )
+    asked = words.question(question, desk.till.sale if desk.till is not None else None)
+    answers = tuple(
+        Action(key_text=str(number), label=choice, choice=number)
+        for number, choice in enumerate(asked.choices, start=1)
+    )
+    if not desk.typed:
+        return (_menu(labels), *answers)
+    return (_erase(labels), *answers, Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER))
+
+
+def _after_verdict(desk: Desk, labels: Labels) -> tuple[Action, ...]:
+    has_sale = desk.till is not None and desk.till.sale is not None
+    if desk.typed:
+        enter = labels.confirm
+    elif desk.enter_requests:
+        enter = labels.show_request
+    else:
+        enter = labels.read_again if has_sale else labels.new_sale
+    back = _erase(labels) if desk.typed else Action(key_text="-", label=labels.back, key=PadKey.BACK)
+    tender = (_notes(labels), _tender(labels)) if has_sale else ()
+    last = Action(key_text=labels.key_enter, label=enter, key=PadKey.ENTER)
+    return (_menu(labels), *tender, _keypad(labels), back, last)
+
+
+def _leaving(desk: Desk, labels: Labels) -> str:
+    sale = desk.till.sale if desk.till is not None else None
+    return labels.leave_sale if sale is not None and sale.tenders else labels.cancel_sale
+
+
+def _menu(labels: Labels) -> Action:
+    return Action(key_text="*", label=labels.menu, key=PadKey.MENU)
+
+
+def _notes(labels: Labels) -> Action:
+    return Action(key_text="/", label=labels.notes, key=PadKey.NOTES)
+
+
+def _tender(labels: Labels) -> Action:
+    return Action(key_text="+", label=labels.other_tender, key=PadKey.TENDER)
+
+
+def _erase(labels: Labels) -> Action:
+    return Action(key_text="-", label=labels.erase, key=PadKey.BACK)
+
+
+def _keypad(labels: Labels) -> Action:
+    return Action(key_text=labels.by_touch, label=labels.keypad)

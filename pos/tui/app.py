@@ -1,0 +1,135 @@
+"""The screen process's app: it owns the desk and the link, and shows what core tells on whatever screen is seen.
+
+Rules: a new verdict brings the sale screen back from wherever the cashier was, is painted before anything else happens,
+and only then reported as shown; the toolkit's own keys and palette are off, because a counter is not a desktop.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import BindingType
+
+from pos.errors import LinkError
+from pos.link.calls import Call, VerdictShown
+from pos.link.state import TillState, VerdictView
+from pos.tui.bridge import Bridge
+from pos.tui.desk import Desk
+from pos.tui.link import Connect
+from pos.tui.messages import LinkLost, TillChanged
+from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.sale import SaleScreen
+from pos.tui.sounds import BellSounds, Sounds
+from pos.words import Notice, Words, words_for
+
+R = TypeVar("R")
+_CLOCK_S = 5.0
+"""The header's time is never older than this."""
+
+
+class TillApp(App[None], inherit_bindings=False):
+    """One cashier's screen."""
+
+    CSS_PATH = "terminal.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    ESCAPE_TO_MINIMIZE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        words: Words,
+        may_quit: bool = False,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        sounds: Sounds | None = None,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.words = words
+        self.desk = Desk()
+        self.may_quit = may_quit
+        self.now_s = monotonic_s
+        self._sounds: Sounds = sounds or BellSounds(ring=self.bell, after=self.set_timer)
+        self._told = ""
+        self._state_at_s = 0.0
+        self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
+
+    def on_mount(self) -> None:
+        self.push_screen(SaleScreen(self))
+        self.run_worker(self._bridge.run(), group="link")
+        self.set_interval(_CLOCK_S, self._refresh_seen)
+
+    # -- core's side -------------------------------------------------------------------------------------------------
+
+    def _post_state(self, till: TillState) -> None:
+        self.post_message(TillChanged(till))
+
+    def _post_lost(self) -> None:
+        self.post_message(LinkLost())
+
+    def on_till_changed(self, message: TillChanged) -> None:
+        self._state_at_s = self.now_s()
+        verdict = self.desk.take_state(message.till, now_s=self._state_at_s)
+        if verdict is not None:
+            self._show_verdict(verdict)
+        self._refresh_seen()
+
+    def on_link_lost(self) -> None:
+        self.desk.lose_link()
+        self._back_to_sale()
+        self._refresh_seen()
+
+    def _show_verdict(self, verdict: VerdictView) -> None:
+        self._told = ""
+        self._back_to_sale()
+        if verdict.is_quiet:
+            return
+        self._sounds.play(verdict.outcome)
+        if verdict.entry_sequence:
+            self.call_after_refresh(self._report_shown, verdict.entry_sequence)
+
+    def _report_shown(self, entry_sequence: int) -> None:
+        self.run_worker(self.ask(VerdictShown(entry_sequence=entry_sequence)))
+
+    def _back_to_sale(self) -> None:
+        while isinstance(self.screen, PadScreen) and not isinstance(self.screen, SaleScreen):
+            self.pop_screen()
+
+    def _refresh_seen(self) -> None:
+        if isinstance(self.screen, PadScreen):
+            self.screen.refresh_words()
+
+    # -- the screens' side (`pos.tui.host.Host`) ---------------------------------------------------------------------
+
+    def wall_s(self) -> int:
+        till = self.desk.till
+        return 0 if till is None else till.time_s + int(self.now_s() - self._state_at_s)
+
+    async def ask(self, call: Call[R]) -> R | None:
+        try:
+            return await self._bridge.ask(call)
+        except LinkError:
+            self.notify_cashier(Notice.NOT_ANSWERED if self.desk.is_linked else Notice.LINK_DOWN)
+            return None
+
+    def tell(self, text: str) -> None:
+        if text != self._told:
+            self._told = text
+            self._refresh_seen()
+
+    def notify_cashier(self, notice: Notice) -> None:
+        self.tell(self.words.notice(notice))
+
+    def told(self) -> str:
+        return self._told
+
+    def switch_language(self) -> None:
+        self.words = words_for("ko" if self.words.language == "en" else "en")
+        self._refresh_seen()
+
+    def quit_screen(self) -> None:
+        self.exit()

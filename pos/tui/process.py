@@ -1,0 +1,37 @@
+"""The screen process: one app on this tty until it is told to stop.
+
+The toolkit draws on standard error, so nothing else may write there: log records have no place on a cashier's screen
+and go nowhere; what must be known is on the screen or in core's journal.
+"""
+
+import asyncio
+import logging
+import signal
+
+from pos.config import TerminalConfig
+from pos.exits import Exit
+from pos.link.calls import Role
+from pos.link.client import AsyncLink
+from pos.tui.app import TillApp
+from pos.tui.link import TillLink
+from pos.words import words_for
+
+
+def serve_screen(config: TerminalConfig, *, may_quit: bool = False) -> int:
+    """Show the till of `config` until SIGTERM or SIGINT; `may_quit` lets a person leave it by key."""
+
+    async def connect() -> TillLink:
+        return await AsyncLink.connect(config.terminal.socket_dir, Role.SCREEN)
+
+    logging.basicConfig(handlers=[logging.NullHandler()], force=True)
+    app = TillApp(connect, words=words_for(config.terminal.language), may_quit=may_quit)
+    asyncio.run(run(app))
+    return app.return_code or Exit.DONE
+
+
+async def run(app: TillApp) -> None:
+    """Run `app` on this tty; a signal ends it in order, so that the tty is left as it was found."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, app.exit)
+    await app.run_async()

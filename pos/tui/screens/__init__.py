@@ -1,0 +1,1 @@
+"""The screens: the sale, and what the menu leads to."""

@@ -1,0 +1,62 @@
+"""Sales to settle with the customer: each stays until a person says how it ended."""
+
+from functools import partial
+
+from pos.link.calls import AttentionLine, CloseAttention, ListAttention
+from pos.tui.answers import said_of
+from pos.tui.host import Host
+from pos.tui.screens.choice import ChoiceScreen
+from pos.tui.screens.listing import ListScreen, Row
+from pos.words import AttentionAnswer, Notice
+from pos.words.moments import moment_text
+
+
+class AttentionScreen(ListScreen):
+    """What the customer may not know of, oldest first."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(host)
+        self._matters: tuple[AttentionLine, ...] = ()
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.run_worker(self._load())
+
+    def title_text(self) -> str:
+        return self.labels.menu_attention
+
+    def empty_text(self) -> str:
+        return self.labels.attention_empty
+
+    def chosen(self, index: int) -> None:
+        matter, labels = self._matters[index], self.labels
+        row = self._row(matter)
+        screen = ChoiceScreen(
+            self.host,
+            title=labels.attention_question,
+            lines=(row.text, row.detail),
+            choices=labels.attention_answers,
+        )
+        self.app.push_screen(screen, partial(self._close, matter))
+
+    def _close(self, matter: AttentionLine, choice: int | None) -> None:
+        if choice is not None:
+            self.run_worker(self._ask_to_close(matter, tuple(AttentionAnswer)[choice - 1]))
+
+    async def _ask_to_close(self, matter: AttentionLine, answer: AttentionAnswer) -> None:
+        said_of(self.host, await self.host.ask(CloseAttention(entry=matter.entry, answer=answer)), Notice.DONE)
+        await self._load()
+
+    async def _load(self) -> None:
+        page = await self.host.ask(ListAttention())
+        if page is not None:
+            self._matters = page.lines
+            self.fill(tuple(map(self._row, page.lines)))
+
+    def _row(self, matter: AttentionLine) -> Row:
+        words = self.host.words
+        moment = moment_text(matter.time_s, now_s=self.host.wall_s())
+        return Row(
+            text=f"{moment}  {words.won(matter.amount_won)}  {words.receipt_number(matter.receipt_number)}",
+            detail=words.attention_cause(matter.cause),
+        )

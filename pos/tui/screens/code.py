@@ -1,0 +1,63 @@
+"""A code to be photographed from the screen, with words beside it."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from pos.tui.actions import Action
+from pos.tui.host import Host
+from pos.tui.pad import PadKey
+from pos.tui.qr import qr_rows
+from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.widgets.footer import KeyButton
+from pos.tui.widgets.line import Line
+
+_WORDS_COLUMNS = 34
+"""What the words and buttons beside the code take."""
+
+
+class CodeScreen(PadScreen):
+    """The code takes every row; where even that is too small, the words say what to do instead."""
+
+    def __init__(self, host: Host, *, title: str, text: str = "") -> None:
+        super().__init__(host)
+        self._title = title
+        self.code_text = text
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Line(id="code")
+            with Vertical(id="beside"):
+                yield Line(id="code-words")
+                yield Line(id="notice")
+                for action in self.actions():
+                    yield KeyButton(action)
+
+    def on_mount(self) -> None:
+        self.refresh_words()
+
+    def actions(self) -> tuple[Action, ...]:
+        return (Action(key_text="-", label=self.labels.back, key=PadKey.BACK),)
+
+    def words_beside(self) -> tuple[str, ...]:
+        return ()
+
+    def refresh_words(self) -> None:
+        self.query_one("#notice", Line).say(self.host.told())
+        code, words = self.query_one("#code", Line), self.query_one("#code-words", Line)
+        if not self.code_text:
+            code.display = False
+            words.say_rows(self.words_beside(), title=self._title)
+            return
+        rows = qr_rows(self.code_text, columns=self.size.width - _WORDS_COLUMNS, rows=self.size.height)
+        code.display = rows is not None
+        if rows is None:
+            words.say_rows(self.labels.request_too_small, title=self._title)
+            return
+        code.styles.width = len(rows[0])
+        code.styles.height = len(rows)
+        code.say_rows(rows)
+        words.say_rows(self.words_beside(), title=self._title)
+
+    def press(self, key: PadKey) -> None:
+        if key is PadKey.BACK:
+            self.dismiss(None)

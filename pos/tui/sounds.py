@@ -1,0 +1,32 @@
+"""Sounds for the three verdicts, told apart with closed eyes: one, two or three strokes.
+
+The counter's own loudspeaker and lamp belong to the devices process; this is the terminal's bell, for a screen that has
+nothing else.
+"""
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from pos.link.state import Outcome
+
+STROKES: Final = {Outcome.APPROVED: 1, Outcome.REFERRED: 2, Outcome.DECLINED: 3}
+STROKE_INTERVAL_S: Final = 0.16
+
+
+class Sounds(Protocol):
+    """What is heard."""
+
+    def play(self, outcome: Outcome) -> None: ...
+
+
+class BellSounds:
+    """Strokes of the terminal's bell; `after` runs a function in so many seconds."""
+
+    def __init__(self, *, ring: Callable[[], None], after: Callable[[float, Callable[[], None]], object]) -> None:
+        self._ring = ring
+        self._after = after
+
+    def play(self, outcome: Outcome) -> None:
+        self._ring()
+        for stroke in range(1, STROKES[outcome]):
+            self._after(stroke * STROKE_INTERVAL_S, self._ring)

@@ -1,0 +1,428 @@
+"""Every state of the screen as a scene: for snapshots, and as pictures to be looked at.
+
+    python -m tests.support.screens FOLDER [SCENE…]
+
+writes each scene in both languages at both sizes as PNG, cell by cell as a terminal draws it: block elements as exact
+rectangles, everything else in a monospaced Korean font of this machine.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+from textual.pilot import Pilot
+
+from pos.link.calls import AttentionLine, SaleLine
+from pos.link.state import (
+    LimitView,
+    NetworkView,
+    PrinterState,
+    PrinterView,
+    QuestionKind,
+    SaleView,
+    ScanHint,
+    ScannerState,
+    ScannerView,
+    SellingStop,
+    TenderView,
+    WaitingView,
+)
+from pos.till.reasons import Reason
+from pos.tui.app import TillApp
+from pos.words import words_for
+from tests.support.till_simulator import NOON_S, Code, TillSimulator, a_receipt
+
+SIZES = {"small": (80, 24), "kiosk": (100, 30)}
+LANGUAGES = ("ko", "en")
+
+
+class ManualSeconds:
+    """A monotonic clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now_s = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+    def pass_reaction(self) -> None:
+        """Long enough for a person to have read what has just been painted."""
+        self.now_s += 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counter:
+    """A screen, its core and its clock."""
+
+    core: TillSimulator
+    app: TillApp
+    clock: ManualSeconds
+    pilot: Pilot[None]
+
+    async def settle(self) -> None:
+        """Until every message, call and push has been dealt with."""
+        for _ in range(4):
+            await self.pilot.pause()
+
+    async def press(self, keys: str) -> None:
+        """Keys of the pad, separated by blanks; digits may stand together."""
+        for word in keys.split():
+            for key in word if word.isdigit() else (KEY_NAMES.get(word, word),):
+                self.clock.pass_reaction()
+                await self.pilot.press(key)
+        await self.settle()
+
+    async def present(self, code: Code) -> None:
+        self.core.present(code)
+        await self.settle()
+
+    async def change(self, **changes: object) -> None:
+        self.core.change(**changes)
+        await self.settle()
+
+    def text(self) -> list[str]:
+        """The screen as rows of text."""
+        return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
+
+
+KEY_NAMES = {".": "full_stop", "-": "minus", "*": "asterisk", "/": "slash", "+": "plus"}
+Scene = Callable[[Counter], Awaitable[None]]
+
+
+def a_screen(core: TillSimulator, clock: ManualSeconds, *, language: str = "ko", may_quit: bool = False) -> TillApp:
+    return TillApp(core.connect, words=words_for(language), may_quit=may_quit, monotonic_s=clock)
+
+
+@contextlib.asynccontextmanager
+async def open_counter(
+    core: TillSimulator | None = None,
+    *,
+    language: str = "ko",
+    size: tuple[int, int] = (80, 24),
+    may_quit: bool = False,
+) -> AsyncIterator[Counter]:
+    """A screen without a tty, at rest."""
+    core, clock = core or TillSimulator(), ManualSeconds()
+    app = a_screen(core, clock, language=language, may_quit=may_quit)
+    async with app.run_test(size=size) as pilot:
+        counter = Counter(core=core, app=app, clock=clock, pilot=pilot)
+        await counter.settle()
+        yield counter
+
+
+async def idle(counter: Counter) -> None:
+    pass
+
+
+async def trouble(counter: Counter) -> None:
+    await counter.change(
+        network=NetworkView(online=False, since_s=NOON_S - 26 * 3600),
+        waiting=WaitingView(count=9_842, value_won=98_420_000),
+        printer=PrinterView(state=PrinterState.PAPER_OUT, unprinted=3),
+        limit=LimitView(left_won=96_000, left_count=12, used_percent=91),
+        scanner=ScannerView(state=ScannerState.MISSING),
+    )
+
+
+async def amount(counter: Counter) -> None:
+    await counter.press("12 . 0")
+
+
+async def amount_largest(counter: Counter) -> None:
+    await counter.press("99999999")
+
+
+async def reading(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.change(scanner=ScannerView(state=ScannerState.LOCATED, hint=ScanHint.CLOSER, unread_s=4))
+
+
+async def approved(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.present(Code())
+
+
+async def approved_part(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.present(Code(amount_won=8_000))
+    await counter.press("1")
+
+
+async def declined(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    earlier = {
+        "earlier_time_s": NOON_S - 7_200,
+        "earlier_amount_won": 12_000,
+        "earlier_receipt_number": "1122-0101",
+    }
+    await counter.present(Code(reason=Reason.ALREADY_USED, fields=earlier))
+
+
+async def declined_foreign(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    foreign = {
+        "foreign_kind": "unknown",
+        "foreign_length": 23,
+        "foreign_head": "WIFI:S:moonlight;T:WPA;",
+        "amount_won": 0,
+    }
+    await counter.present(Code(reason=Reason.NOT_OUR_CODE, fields=foreign))
+
+
+async def referred_request(counter: Counter) -> None:
+    await counter.press("72 . 0 enter")
+    await counter.present(Code(amount_won=72_000, reason=Reason.REQUEST_NEEDED, fields={"limit_won": 50_000}))
+
+
+async def question_part(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.present(Code(amount_won=11_000))
+
+
+async def question_code_amount(counter: Counter) -> None:
+    await counter.present(Code(amount_won=12_000))
+
+
+async def quiet(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.present(Code())
+    await counter.press("enter")
+    await counter.present(Code())
+
+
+async def question_paper(counter: Counter) -> None:
+    counter.core.ask(QuestionKind.PAPER_LOADED, count=3)
+    await counter.settle()
+
+
+async def question_printed(counter: Counter) -> None:
+    counter.core.ask(QuestionKind.PRINT_UNKNOWN, receipt_number="1122-0123")
+    await counter.settle()
+
+
+async def question_receipt(counter: Counter) -> None:
+    counter.core.asks_for_receipts = True
+    await approved(counter)
+
+
+async def question_open_sale(counter: Counter) -> None:
+    tender = TenderView(kind="voucher", amount_won=8_000, program_name="시루")
+    counter.core.change(sale=SaleView(due_won=12_000, paid_won=8_000, tenders=(tender,)))
+    counter.core.ask(QuestionKind.OPEN_SALE)
+    await counter.settle()
+
+
+async def stopped(counter: Counter) -> None:
+    await counter.change(stop=SellingStop.DISK_FULL)
+
+
+async def link_down(counter: Counter) -> None:
+    await counter.press("12")
+    counter.core.stop()
+    await counter.settle()
+
+
+async def beside(counter: Counter) -> None:
+    """A verdict that arrived while the cashier was typing."""
+    await counter.press("12 . 0 enter")
+    await counter.press("4")
+    await counter.present(Code())
+    await counter.press("5")
+
+
+async def keypad(counter: Counter) -> None:
+    await counter.pilot.click("AmountPanel")
+    await counter.press("15")
+
+
+async def menu(counter: Counter) -> None:
+    await counter.press("*")
+
+
+async def history(counter: Counter) -> None:
+    papers = ("printed", "held", "unknown", "queued")
+    deliveries = ("waiting", "settled", "conflict", "")
+    counter.core.sales = tuple(
+        SaleLine(
+            time_s=NOON_S - 300 * index,
+            amount_won=12_000 + 500 * index,
+            receipt_number=f"1122-{123 - index:04}",
+            program_name="시루",
+            paper=papers[index % 4],
+            delivery=deliveries[index % 4],
+        )
+        for index in range(14)
+    )
+    await counter.press("* 2")
+
+
+async def receipt(counter: Counter) -> None:
+    counter.core.receipt = a_receipt()
+    await history(counter)
+    await counter.press("1")
+
+
+async def receipt_code(counter: Counter) -> None:
+    await receipt(counter)
+    await counter.press("2")
+
+
+async def why(counter: Counter) -> None:
+    await declined(counter)
+    await counter.press("* 3")
+
+
+async def attention(counter: Counter) -> None:
+    causes = ("not_shown", "paper_unknown", "recovered")
+    counter.core.attention = tuple(
+        AttentionLine(
+            entry=bytes([index]) * 32,
+            time_s=NOON_S - 3_600 * index,
+            amount_won=12_000,
+            receipt_number=f"1122-{index:04}",
+            cause=cause,
+        )
+        for index, cause in enumerate(causes, start=1)
+    )
+    await counter.press("* 4")
+
+
+async def attention_answer(counter: Counter) -> None:
+    await attention(counter)
+    await counter.press("1")
+
+
+async def request(counter: Counter) -> None:
+    await counter.press("72 . 0 enter enter")
+
+
+async def tender(counter: Counter) -> None:
+    await approved_part(counter)
+    await counter.press("+")
+
+
+SCENES: dict[str, Scene] = {
+    scene.__name__: scene
+    for scene in (
+        *(idle, trouble, amount, amount_largest, reading, approved, approved_part, declined, declined_foreign),
+        *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
+        *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
+        *(receipt_code, why, attention, attention_answer, request, tender),
+    )
+}
+
+
+# -- pictures --------------------------------------------------------------------------------------------------------
+
+CELL_WIDTH, CELL_HEIGHT = 12, 24
+_FONTS = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/naver-d2coding/D2Coding-Ver1.3.2-20180524-all.ttc",
+    "/usr/share/fonts/truetype/nanum/NanumGothicCoding.ttf",
+)
+_KOREAN_MONO = 6
+"""The face of the Noto collection that is Korean and monospaced."""
+_QUARTERS = {"\u2596": 4, "\u2597": 8, "\u2598": 1, "\u259d": 2, "\u259e": 6, "\u259a": 9}
+
+
+def blocks_of(character: str) -> tuple[tuple[float, float, float, float], ...] | None:
+    """The rectangles of a block element in a cell of 1 x 1; None for other characters."""
+    code = ord(character)
+    if character in "\u2580\u2584\u2588\u258c\u2590":
+        return {
+            "\u2580": ((0, 0, 1, 0.5),),
+            "\u2584": ((0, 0.5, 1, 1),),
+            "\u2588": ((0, 0, 1, 1),),
+            "\u258c": ((0, 0, 0.5, 1),),
+            "\u2590": ((0.5, 0, 1, 1),),
+        }[character]
+    if character in _QUARTERS:
+        bits = _QUARTERS[character]
+        return tuple(
+            (x / 2, y / 2, x / 2 + 0.5, y / 2 + 0.5) for y in (0, 1) for x in (0, 1) if bits & (1 << (2 * y + x))
+        )
+    if 0x1FB00 <= code <= 0x1FB3B:
+        bits = code - 0x1FB00 + 1
+        bits += (bits >= 0b010101) + (bits + (bits >= 0b010101) >= 0b101010)
+        return tuple(
+            (x / 2, y / 3, x / 2 + 0.5, y / 3 + 1 / 3) for y in (0, 1, 2) for x in (0, 1) if bits & (1 << (2 * y + x))
+        )
+    return None
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont:
+    path = next((path for path in _FONTS if Path(path).exists()), None)
+    if path is None:
+        raise SystemExit("no monospaced Korean font here; install fonts-noto-cjk or fonts-naver-d2coding")
+    return ImageFont.truetype(path, 20, index=_KOREAN_MONO if path.endswith("CJK-Regular.ttc") else 0)
+
+
+def picture(app: TillApp) -> Image.Image:
+    """The seen screen as a terminal draws it."""
+    size = app.screen.size
+    image = Image.new("RGB", (size.width * CELL_WIDTH, size.height * CELL_HEIGHT))
+    pen = ImageDraw.Draw(image)
+    for row, strip in enumerate(app.screen._compositor.render_strips()):
+        column = 0
+        for segment in strip:
+            style = segment.style
+            ink = style.color.triplet if style and style.color and style.color.triplet else (255, 255, 255)
+            ground = style.bgcolor.triplet if style and style.bgcolor and style.bgcolor.triplet else (0, 0, 0)
+            for character in segment.text:
+                columns = 2 if "\u1100" <= character <= "\uffdc" and not "\u2500" <= character <= "\u259f" else 1
+                _draw_cell(pen, character, column, row, columns, tuple(ink), tuple(ground), bool(style and style.bold))
+                column += columns
+    return image
+
+
+def _draw_cell(
+    pen: ImageDraw.ImageDraw,
+    character: str,
+    column: int,
+    row: int,
+    columns: int,
+    ink: tuple[int, ...],
+    ground: tuple[int, ...],
+    is_bold: bool,
+) -> None:
+    left, top = column * CELL_WIDTH, row * CELL_HEIGHT
+    pen.rectangle((left, top, left + columns * CELL_WIDTH - 1, top + CELL_HEIGHT - 1), fill=ground)
+    blocks = blocks_of(character)
+    if blocks is not None:
+        for x1, y1, x2, y2 in blocks:
+            box = (
+                left + x1 * CELL_WIDTH,
+                top + y1 * CELL_HEIGHT,
+                left + x2 * CELL_WIDTH - 1,
+                top + y2 * CELL_HEIGHT - 1,
+            )
+            pen.rectangle(box, fill=ink)
+    elif character != " ":
+        pen.text((left, top + 19), character, font=_font(), fill=ink, anchor="ls", stroke_width=int(is_bold) * 0.4)
+
+
+async def show(scene: Scene, *, language: str, size: tuple[int, int], path: Path) -> None:
+    """Play a scene and keep a picture of how it ends."""
+    async with open_counter(language=language, size=size) as counter:
+        await scene(counter)
+        picture(counter.app).save(path)
+
+
+def main(folder: Path, names: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names or list(SCENES):
+        for language in LANGUAGES:
+            for size_name, size in SIZES.items():
+                path = folder / f"{name}-{language}-{size_name}.png"
+                asyncio.run(show(SCENES[name], language=language, size=size, path=path))
+                sys.stdout.write(f"{path}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
