@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pos.clock import Clock
-from pos.core.checkout import Checkout, Recorded, business_date
+from pos.core.checkout import Checkout, Presented, Recorded, business_date
 from pos.core.paper import Paper
 from pos.core.requests import Requests
 from pos.core.sale import AmountQuestion, Sale
@@ -237,6 +237,14 @@ class Counter:
             return False
         self._sale = sale.without_request()
         return True
+
+    def _take_back_code(self) -> Presented | None:
+        """A code that was shown before the amount was typed: it is presented for that amount now."""
+        asked = self._question
+        if asked is None or asked.kind is not QuestionKind.CODE_AMOUNT:
+            return None
+        self._question = None
+        return asked.presented
 
     def _close_request(self) -> None:
         sale = self._sale
