@@ -27,7 +27,7 @@ from pos.core.probe import takes_writes
 from pos.core.receipts import Receipts
 from pos.core.requests import Requests
 from pos.core.screen_desk import ScreenDesk
-from pos.core.timekeeper import Timekeeper
+from pos.core.timekeeper import Timekeeper, certain_time_s
 from pos.core.trust_store import FolderTrustStore, TrustStore
 from pos.core.views import Views
 from pos.errors import ConfigError, LinkError
@@ -92,7 +92,7 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
 
 def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: TrustStore, journal: Journal) -> Core:
     state_dir, terminal = config.terminal.state_dir, config.terminal.id
-    timekeeper = Timekeeper(machine, state_dir, floor_s=journal.head.time_s)
+    timekeeper = Timekeeper(machine, state_dir, floor_s=certain_time_s(journal))
     contact = ContactTime(timekeeper.contact_s)
     checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact)
     requests = Requests(journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal)

@@ -1,19 +1,31 @@
 """The terminal's clock: machine clocks, the floor, and the last time that a ledger signed.
 
-Rules: the floor only rises; the anchor is stored durably (`pos.anchor`) before it is used; a signed time counts only
-when its answer came back within `ANSWER_S_MAX` of making the nonce, because its age is otherwise unknown. Combining
-the clocks is `pos.clock`'s pure function.
+Rules:
+
+- the anchor is stored durably (`pos.anchor`) before it is used; a signed time counts only when its answer came back
+  within `ANSWER_S_MAX` of making the nonce, because its age is otherwise unknown;
+- the floor rises with what is certain and never with an estimate: a wall clock that nobody disciplines may be years
+  ahead, and must not make every voucher look expired for years after it has been set right;
+- what the network said can be corrected by what the ledger signed, never the other way round.
+
+Combining the clocks is `pos.clock`'s pure function.
 """
 
+import logging
 import time
 from pathlib import Path
 from typing import Final
 
 from pos.anchor import ANCHOR_FILE, load_anchor, store_anchor
-from pos.clock import BUILD_EPOCH_S, Anchor, Machine, Reading, reading
+from pos.clock import BUILD_EPOCH_S, Anchor, Machine, Quality, Reading, reading
+from pos.journal.journal import Journal
 
 ANSWER_S_MAX: Final = 10.0
 """Protocol, "Ledger API": older answers say nothing certain about now."""
+ENTRIES_LOOKED_AT_MAX: Final = 2_000
+"""How far back the newest certain time is looked for in the journal; each entry costs a signature check."""
+
+log = logging.getLogger(__name__)
 
 
 class Timekeeper:
@@ -23,7 +35,7 @@ class Timekeeper:
         self._machine = machine
         self._path = state_dir / ANCHOR_FILE
         self._anchor = load_anchor(self._path)
-        self._floor_s = max(BUILD_EPOCH_S, floor_s, self._anchor.time_s if self._anchor else 0)
+        self._floor_s = max(BUILD_EPOCH_S, floor_s, self.contact_s)
 
     @property
     def contact_s(self) -> int:
@@ -31,7 +43,7 @@ class Timekeeper:
         return self._anchor.time_s if self._anchor else 0
 
     def read(self) -> Reading:
-        return reading(
+        now = reading(
             wall_s=self._machine.wall_s(),
             boot_id=self._machine.boot_id(),
             boot_ms=self._machine.boot_ms(),
@@ -39,16 +51,18 @@ class Timekeeper:
             floor_s=self._floor_s,
             anchor=self._anchor,
         )
+        if now.quality >= Quality.NETWORK:
+            self._floor_s = max(self._floor_s, now.earliest_s)
+        return now
 
     def monotonic_s(self) -> float:
         return time.monotonic()
 
-    def raise_floor(self, time_s: int) -> None:
-        """The time is certainly not before `time_s`."""
-        self._floor_s = max(self._floor_s, time_s)
-
     def accept(self, *, time_s: int, error_s: int, raw: bytes) -> bool:
-        """Move the anchor to a verified signed time; False (and nothing happens) where it would go backwards."""
+        """Move the anchor to a verified signed time.
+
+        False, and nothing happens, where it would go backwards or cannot be stored.
+        """
         if time_s < self.contact_s:
             return False
         anchor = Anchor(
@@ -57,7 +71,29 @@ class Timekeeper:
             boot_id=self._machine.boot_id(),
             boot_ms=self._machine.boot_ms(),
         )
-        store_anchor(self._path, anchor, raw)
+        try:
+            store_anchor(self._path, anchor, raw)
+        except OSError as error:
+            log.warning("the signed time cannot be stored, and is not used: %s", error)
+            return False
         self._anchor = anchor
-        self.raise_floor(time_s)
+        self._floor_s = max(BUILD_EPOCH_S, time_s)
         return True
+
+
+def certain_time_s(journal: Journal) -> int:
+    """The time of the newest entry that knew it for certain; 0 where none is found near the end.
+
+    An entry is never dated before its predecessor, so one with its predecessor's time may carry it only because its
+    own was earlier: such a time is as good as the predecessor's.
+    """
+    newest = journal.head.sequence
+    later = journal.entry(newest)
+    for sequence in range(newest - 1, max(newest - ENTRIES_LOOKED_AT_MAX, -1), -1):
+        earlier = journal.entry(sequence)
+        if later is None:
+            break
+        if later.quality >= Quality.NETWORK and (earlier is None or later.time_s > earlier.time_s):
+            return later.time_s
+        later = earlier
+    return 0
