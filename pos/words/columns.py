@@ -45,6 +45,18 @@ def fitted(text: str, columns: int) -> str:
     return short + " " * (columns - columns_of(short))
 
 
+def wrapped(text: str, columns_max: int) -> tuple[str, ...]:
+    """`text` in rows of at most `columns_max`, broken between words; a word wider than a row is cut."""
+    rows: list[str] = []
+    for word in text.split():
+        joined = f"{rows[-1]} {word}" if rows else word
+        if rows and columns_of(joined) <= columns_max:
+            rows[-1] = joined
+        else:
+            rows.append(cut(word, columns_max))
+    return tuple(rows)
+
+
 def short_number(receipt_number: str) -> str:
     """The part of a receipt number that people compare: what follows its last hyphen."""
     return receipt_number.rpartition("-")[2]

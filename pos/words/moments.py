@@ -19,6 +19,12 @@ def moment_text(time_s: int, *, now_s: int) -> str:
     return then.strftime("%H:%M" if then.date() == now.date() else "%m-%d %H:%M")
 
 
+def since_text(time_s: int, *, now_s: int) -> str:
+    """14:03 when it is of the same day as `now_s`, otherwise only the day, 11-21."""
+    then, now = _local(time_s), _local(now_s)
+    return then.strftime("%H:%M" if then.date() == now.date() else "%m-%d")
+
+
 def _local(time_s: int) -> datetime:
     # The last day of year 9999 in UTC has no date nine hours on.
     return datetime.fromtimestamp(min(max(time_s, 0), _TIME_MAX_S - 9 * 3600), tz=UTC).astimezone(KOREA)

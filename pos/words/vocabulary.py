@@ -189,6 +189,7 @@ class Labels:
     leave_title: str
     leave_choices: tuple[str, str]
     request_title: str
+    request_lines: tuple[str, ...]
     request_too_small: tuple[str, ...]
     code_title: str
 
@@ -209,7 +210,7 @@ class Words(Protocol):
     def verdict(self, view: VerdictView) -> Advice: ...
 
     def quiet(self, view: VerdictView) -> Advice:
-        """The code just approved, seen again: its headline is all that has to be read."""
+        """The code just approved, seen again: its headline, one line of the screen, is all that has to be read."""
 
     def question(self, view: QuestionView, sale: SaleView | None) -> Asked: ...
 

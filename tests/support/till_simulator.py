@@ -91,7 +91,7 @@ def quiet_till(**changes: object) -> TillState:
             time_s=NOON_S - 300, amount_won=12_000, receipt_number="1122-0123", program_name="시루", paper="printed"
         ),
     )
-    return cast("TillState", msgspec.structs.replace(till, **changes))
+    return msgspec.structs.replace(till, **changes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +147,7 @@ class TillSimulator:
         self._serial = 0
         self._asked = None
         self._is_running = True
-        self.till = cast("TillState", msgspec.structs.replace(self.till, verdict=None, question=None))
+        self.till = msgspec.structs.replace(self.till, verdict=None, question=None)
 
     def hold(self) -> None:
         """Answers are slow from now on: none is given."""
@@ -158,7 +158,7 @@ class TillSimulator:
 
     def change(self, **changes: object) -> None:
         """The till is otherwise now; the screens hear of it."""
-        self.till = cast("TillState", msgspec.structs.replace(self.till, **changes))
+        self.till = msgspec.structs.replace(self.till, **changes)
         for link in self._links:
             link.push(self.till)
 
@@ -188,7 +188,7 @@ class TillSimulator:
 
     def asked_for(self, kind: type[Call[R]]) -> list[Call[R]]:
         """The calls of one kind, in their order."""
-        return [cast("Call[R]", call) for call in self.calls if isinstance(call, kind)]
+        return [call for call in self.calls if isinstance(call, kind)]
 
     # -- the screen's side -------------------------------------------------------------------------------------------
 
@@ -267,7 +267,7 @@ class TillSimulator:
         if question is None or question.serial != serial:
             return Refused(cause=Refusal.QUESTION_GONE)
         self._asked = None
-        self.till = cast("TillState", msgspec.structs.replace(self.till, question=None))
+        self.till = msgspec.structs.replace(self.till, question=None)
         if code is None:
             self.change()
         elif choice == _TAKE:
@@ -363,7 +363,7 @@ class TillSimulator:
             time_s=self.till.time_s,
             checks=checks_of(outcome),
         )
-        return cast("VerdictView", msgspec.structs.replace(base, **{**fields, **code.fields}))
+        return msgspec.structs.replace(base, **{**fields, **code.fields})
 
     def _next(self) -> int:
         self._serial += 1

@@ -27,7 +27,7 @@ from pos.words.columns import short_number
 from pos.words.en import questions, states
 from pos.words.en.labels import LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
-from pos.words.moments import moment_text
+from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 
@@ -92,7 +92,7 @@ class EnglishWords:
 
     def network(self, view: NetworkView, *, now_s: int) -> str:
         state = "Online" if view.online else "Offline"
-        return f"{state} since {moment_text(view.since_s, now_s=now_s)}" if view.since_s else state
+        return f"{state} since {since_text(view.since_s, now_s=now_s)}" if view.since_s else state
 
     def waiting(self, view: WaitingView, *, progress_percent: int | None) -> str:
         if progress_percent is not None:
@@ -131,7 +131,7 @@ class EnglishWords:
     def last_sale(self, view: LastSaleView, *, now_s: int) -> str:
         number = short_number(view.receipt_number)
         moment = moment_text(view.time_s, now_s=now_s)
-        words = ("Last sale", moment, won(view.amount_won), f"({number})", view.program_name, self.paper(view.paper))
+        words = ("Last", moment, won(view.amount_won), f"({number})", view.program_name, self.paper(view.paper))
         return " ".join(word for word in words if word)
 
     def no_sale_yet(self) -> str:

@@ -79,7 +79,8 @@ LABELS: Final = Labels(
     tender_kinds=("Cash", "Other"),
     leave_title="Leave this sale?",
     leave_choices=("Yes, leave it", "No"),
-    request_title="The customer's phone photographs this QR",
+    request_title="The phone photographs this QR",
+    request_lines=("Then show the phone's answer", "to the camera."),
     request_too_small=("This screen has no room for the QR.", "Ask the customer to show a payment code instead."),
-    code_title="The receipt's QR, for the customer to photograph",
+    code_title="The receipt, to be photographed",
 )

@@ -41,12 +41,12 @@ def approval(view: VerdictView) -> str:
 
 def approved(view: VerdictView) -> Advice:
     facts = (view.program_name, view.voucher_mask, f"Receipt {short_number(view.receipt_number)}")
-    left = f" {won(view.remaining_won)} left." if view.remaining_won else ""
+    left = view.remaining_won
     return Advice(
         headline=f"{won(view.amount_won)} received",
         detail="Approved offline, not sent yet" if view.is_offline else "Approved",
         more=tuple(cut(fact, REASON_COLUMNS) for fact in facts if fact),
-        customer=f"{won(view.amount_won)} paid.{left}",
+        customer=f"{won(view.amount_won)} paid, {won(left)} left." if left else f"{won(view.amount_won)} paid.",
         next_step="Show the next voucher or take another tender (+)" if left else "Type the next customer's amount",
     )
 
@@ -100,7 +100,7 @@ class ReasonsInEnglish:
                 customer = "That request has ended. Please photograph the new QR."
                 return _say("The request has ended", "Answered or cancelled before", customer, "Enter shows a new QR")
             case Reason.REQUEST_AMOUNT:
-                customer = "The amount is not the one asked. Please photograph again."
+                customer = "Not the amount asked. Please photograph the QR again."
                 detail = f"{won(view.difference_won)} off the request"
                 step = "Let the customer photograph the QR again and show the new code"
                 return _say("Not the amount asked", detail, customer, step)
@@ -134,7 +134,7 @@ class ReasonsInEnglish:
             case Reason.CODE_TOO_OLD:
                 return _say("The code is too old", "It was made too long ago", _NEW_CODE, _STEP_NEW_CODE)
             case Reason.CODE_FROM_FUTURE:
-                customer = "Your phone's clock is ahead. Please set it to automatic."
+                customer = "Your phone's clock is ahead. Please set it right."
                 return _say("Clocks differ", "The phone's clock is ahead", customer, "Show the code again in a while")
             case Reason.REVOKED:
                 return _say("Voucher blocked", "The issuer has blocked it", _ASK_ISSUER, _STEP_OTHER)

@@ -128,7 +128,7 @@ def printer(state: PrinterState) -> str:
         case PrinterState.FAULT:
             return "Printer fault"
         case PrinterState.SILENT:
-            return "Printer silent"
+            return "No answer"
         case PrinterState.MISSING:
             return "No printer"
         case _:

@@ -28,7 +28,7 @@ from pos.words.columns import short_number
 from pos.words.ko import questions, states
 from pos.words.ko.labels import LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
-from pos.words.moments import moment_text
+from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 
@@ -93,7 +93,7 @@ class KoreanWords:
 
     def network(self, view: NetworkView, *, now_s: int) -> str:
         state = "온라인" if view.online else "오프라인"
-        return f"{state} {moment_text(view.since_s, now_s=now_s)}부터" if view.since_s else state
+        return f"{state} {since_text(view.since_s, now_s=now_s)}부터" if view.since_s else state
 
     def waiting(self, view: WaitingView, *, progress_percent: int | None) -> str:
         if progress_percent is not None:

@@ -44,7 +44,7 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
         case QuestionKind.PRINT_RECEIPT:
             return Asked(
                 title="영수증을 출력할까요?",
-                detail="Enter를 누르면 출력합니다. 다음 금액을 누르면 출력하지 않습니다",
+                detail="Enter 출력, 다음 금액을 누르면 출력하지 않습니다",
                 customer=f"{_TO_CUSTOMER}영수증 드릴까요?",
                 choices=("출력", "출력하지 않음"),
             )

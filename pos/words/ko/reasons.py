@@ -41,12 +41,13 @@ def approval(view: VerdictView) -> str:
 
 def approved(view: VerdictView) -> Advice:
     facts = (view.program_name, view.voucher_mask, f"영수증 {short_number(view.receipt_number)}")
-    left = f" 남은 금액은 {won(view.remaining_won)}입니다." if view.remaining_won else ""
+    left = view.remaining_won
+    received = f"{won(view.amount_won)} 받았고 {won(left)} 남았습니다."
     return Advice(
         headline=f"{won(view.amount_won)} 받았습니다",
         detail="오프라인 승인 (전송 대기)" if view.is_offline else "승인되었습니다",
         more=tuple(cut(fact, REASON_COLUMNS) for fact in facts if fact),
-        customer=f"{won(view.amount_won)} 결제되었습니다.{left}",
+        customer=received if left else f"{won(view.amount_won)} 결제되었습니다.",
         next_step="다음 상품권을 대거나 다른 결제(+)로 받으세요" if left else "다음 손님 금액을 누르세요",
     )
 
@@ -96,14 +97,14 @@ class ReasonsInKorean:
                     more=earlier(view),
                 )
             case Reason.WRONG_SHOP:
-                customer = "다른 가게에 낼 코드입니다. 우리 가게로 다시 열어 주세요."
+                customer = "다른 가게 코드입니다. 우리 가게로 다시 열어 주세요."
                 return _say("다른 가게 코드", "다른 가게에 낼 코드입니다", customer, _STEP_NEW_CODE)
             case Reason.REQUEST_CLOSED:
                 customer = "결제 요청이 끝났습니다. 화면의 새 QR을 찍어 주세요."
                 step = "Enter를 누르면 새 결제 요청 QR이 나옵니다"
                 return _say("끝난 결제 요청", "이미 끝나거나 취소된 요청입니다", customer, step)
             case Reason.REQUEST_AMOUNT:
-                customer = "요청한 금액과 다릅니다. 화면의 QR을 다시 찍어 주세요."
+                customer = "요청과 금액이 다릅니다. QR을 다시 찍어 주세요."
                 detail = f"요청과 {won(view.difference_won)} 다릅니다"
                 return _say("요청과 다른 금액", detail, customer, "손님이 QR을 다시 찍고 새 코드를 대게 하세요")
             case Reason.AMOUNT_OVER:
@@ -138,7 +139,7 @@ class ReasonsInKorean:
             case Reason.CODE_TOO_OLD:
                 return _say("오래된 코드", "만든 지 오래된 결제 코드입니다", _NEW_CODE, _STEP_NEW_CODE)
             case Reason.CODE_FROM_FUTURE:
-                customer = "전화기 시각이 앞서 있습니다. 자동 설정으로 바꿔 주세요."
+                customer = "전화기 시각이 앞서 있습니다. 자동으로 맞춰 주세요."
                 return _say(
                     "시각이 다른 코드", "손님 전화기 시각이 앞서 있습니다", customer, "잠시 뒤 코드를 다시 대세요"
                 )

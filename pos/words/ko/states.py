@@ -120,11 +120,11 @@ def printer(state: PrinterState) -> str:
         case PrinterState.PRINTING:
             return "출력 중"
         case PrinterState.PAPER_LOW:
-            return "종이 얼마 없음"
+            return "종이 부족"
         case PrinterState.PAPER_OUT:
             return "종이 없음"
         case PrinterState.COVER_OPEN:
-            return "프린터 덮개 열림"
+            return "덮개 열림"
         case PrinterState.FAULT:
             return "프린터 고장"
         case PrinterState.SILENT:
