@@ -13,7 +13,8 @@ def audit_ledger(data: Path, *, database: str | None, as_json: bool) -> int:
     if as_json:
         print_json(report)
     else:
-        print_line(f"{report.entries} entries, {report.payments} payments, settled {report.settled_won:,} won")
+        counted = ", ".join(f"{count} {status}" for status, count in sorted(report.payments.items()))
+        print_line(f"{report.entries} entries; payments: {counted or 'none'}; settled {report.settled_won:,} won")
         for problem in report.problems:
             print_line(f"  {problem}")
         print_line("the books add up" if not report.problems else f"{len(report.problems)} problems")
