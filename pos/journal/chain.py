@@ -1,8 +1,9 @@
 """The chain of entries in the database: read, checked and extended here and nowhere else.
 
 An entry binds every entry before it: it is signed, and names the hash of its predecessor. So the check at start hashes
-all entries, finds each hash inside the next entry, and verifies the signatures of those that came after the last check;
-`verify` looks at every signature. Either way the first entry that does not hold is named.
+all entries, finds each hash inside the next entry, and verifies the signatures of those that came after the last check
+and, whatever any mark says, of the newest; `verify` looks at every signature. Either way the first entry that does not
+hold is named.
 """
 
 import sqlite3
@@ -84,7 +85,7 @@ def check_chain(database: Database, public_key: PublicKey, *, all_signatures: bo
     Signatures are looked at behind the entry that `remember_verified` noted.
     """
     verified = 0 if all_signatures else _verified_until(database)
-    head, kinds, checked = EMPTY, Counter[str](), 0
+    head, kinds, checked, newest = EMPTY, Counter[str](), 0, b""
     for sequence, kind, time_s, digest, raw in _rows(database):
         if sequence != head.sequence + 1:
             raise ChainError("the one before it is missing", sequence=sequence)
@@ -96,7 +97,9 @@ def check_chain(database: Database, public_key: PublicKey, *, all_signatures: bo
             _verify(raw, kind=kind, time_s=time_s, sequence=sequence, public_key=public_key)
             checked += 1
         kinds[kind] += 1
-        head = Head(sequence=sequence, hash=digest, time_s=time_s)
+        head, newest = Head(sequence=sequence, hash=digest, time_s=time_s), raw
+    if newest and not checked:
+        _verify(newest, kind=kind, time_s=head.time_s, sequence=head.sequence, public_key=public_key)
     return ChainFound(head=head, kinds=kinds, signatures_checked=checked)
 
 

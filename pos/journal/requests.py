@@ -1,11 +1,16 @@
 """Payment requests of this terminal: open until answered, cancelled or expired, and never answered twice."""
 
+from typing import Final
+
 from pos.journal.database import Database, Row
 from pos.journal.records import RequestRecord
 from pos.voucher.bodies import RequestEnd, RequestOpened, parse_body
 from pos.voucher.entry import parse_entry
 
-_REQUEST = (
+REQUESTS_MAX: Final = 500
+"""Open at a time; expired ones are closed, so there are never many."""
+
+_REQUEST: Final = (
     "SELECT r.entry, r.nonce, r.sale_id, r.amount_won, r.expires_s, r.closed, e.raw"
     " FROM requests r JOIN entries e ON e.sequence = r.entry"
 )
@@ -28,8 +33,9 @@ class Requests:
         return None if row is None else _request(row)
 
     def open_requests(self) -> tuple[RequestRecord, ...]:
-        """Every request without an end, oldest first."""
-        return tuple(map(_request, self._database.rows(f"{_REQUEST} WHERE r.closed IS NULL ORDER BY r.entry")))
+        """Requests without an end, oldest first."""
+        rows = self._database.rows(f"{_REQUEST} WHERE r.closed IS NULL ORDER BY r.entry LIMIT ?", REQUESTS_MAX)
+        return tuple(map(_request, rows))
 
 
 def _request(row: Row) -> RequestRecord:

@@ -64,10 +64,7 @@ class Sales:
 
     def last_sale(self) -> SaleRecord | None:
         """The sale of the newest business day that ended last."""
-        return self._one(
-            "WHERE s.business_date = (SELECT max(business_date) FROM sales WHERE ending_entry IS NOT NULL)"
-            " AND s.ending_entry IS NOT NULL ORDER BY s.ending_entry DESC LIMIT 1"
-        )
+        return self._one("WHERE s.ending_entry IS NOT NULL ORDER BY s.business_date DESC, s.ending_entry DESC LIMIT 1")
 
     def open_sales(self) -> tuple[SaleRecord, ...]:
         """Sales with tenders that have not ended, oldest first: after a cut, the question to the cashier."""

@@ -4,7 +4,9 @@
 
 It writes one line per event, unbuffered, only after what the line says is true:
 
-    READY · ACK <sale> payment|receipt · TRUTH <sale> payment|receipt recorded|lost <cause> · FAULT <sale> <error>
+    READY [<error>] · ACK <sale> <what> · TRUTH <sale> <what> recorded|lost <cause> · FAULT <sale> <error>
+
+where <what> is payment or receipt.
 """
 
 import os
@@ -24,11 +26,11 @@ def say(line: str) -> None:
 
 def main(state: str, mirror: str, first: str, sales: str) -> None:
     try:
-        journal, _ = open_journal(Path(state), mirror=None if mirror == "-" else Path(mirror))
+        journal, report = open_journal(Path(state), mirror=None if mirror == "-" else Path(mirror))
     except JournalError as error:
         say(f"FAULT 0 {type(error).__name__}")
         return
-    say("READY")
+    say("READY" if report.write_fault is None else f"READY {type(report.write_fault).__name__}")
     for sale in range(int(first), int(first) + int(sales)):
         number = journal.sales.next_receipt_number()
         try:

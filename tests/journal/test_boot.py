@@ -102,6 +102,23 @@ def test_a_changed_row_is_named(used: Path, statement: str, sequence: int) -> No
     assert refusal.value.sequence == sequence
 
 
+def test_a_forged_mark_does_not_hide_a_forged_end(used: Path) -> None:
+    journal, _ = open_journal(used)
+    newest = journal.entry(SALES)
+    journal.close()
+    assert newest is not None
+    forged = newest.raw[:-1] + bytes([newest.raw[-1] ^ 1])
+    digest = sha256(forged).hexdigest()
+    tamper(
+        used,
+        f"UPDATE entries SET raw = x'{forged.hex()}', hash = x'{digest}' WHERE sequence = {SALES}",
+        f"UPDATE marks SET hash = x'{digest}' WHERE name = 'verified'",
+    )
+
+    with pytest.raises(ChainError, match="not signed"):
+        open_journal(used)
+
+
 def test_an_entry_of_another_key_is_no_entry(used: Path) -> None:
     forged = build_entry(
         sequence=SALES + 1,

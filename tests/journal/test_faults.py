@@ -131,6 +131,13 @@ def test_a_full_disk_without_a_byte_left_says_so_and_loses_nothing(state: Path) 
     journal.close()
 
 
+def test_a_disk_that_was_full_before_the_start_can_still_be_read(state: Path) -> None:
+    said = run_seller(state, sales=1, strace=("-e", "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC:when=1+"))
+
+    assert said == [["READY", "DiskFullError"], ["TRUTH", "1", "payment", "lost", "DiskFullError"]]
+    check(state, said)
+
+
 @pytest.mark.parametrize("error", ["EROFS", "EACCES"])
 def test_a_read_only_disk_is_named_at_start(state: Path, error: str) -> None:
     before = (state / "journal.db").read_bytes()

@@ -1,0 +1,120 @@
+"""A journal of years: opening, selling and computing anew stay quick, and memory stays flat."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+FILL = """
+import sys
+from pathlib import Path
+from pos.journal.adoption import insert_signed
+from pos.journal.chain import Head, sign_next
+from pos.journal.records import PrintState
+from tests.support.journal_builders import TERMINAL_KEY, Purse, a_reading, approved, open_journal
+
+folder, payments = Path(sys.argv[1]), int(sys.argv[2])
+journal, _ = open_journal(folder)
+database, head, purse = journal._database, journal.head, Purse()
+for number in range(1, payments + 1):
+    if number % 1_000 == 1:
+        batch = []
+    if number % 4 == 1:
+        purse = Purse(number=number)
+    draft = approved(purse.pay(1_000), 1_000, number=f"{number:06d}", sale=number)
+    batch.append(sign_next(draft, after=head, reading=a_reading(time_s=1_795_316_400 + number), key=TERMINAL_KEY))
+    head = Head.of(batch[-1])
+    if number % 1_000 == 0 or number == payments:
+        with database.transaction() as transaction:
+            insert_signed(transaction, batch, new_jobs=PrintState.HELD)
+            transaction.connection.execute("DELETE FROM paper")
+            transaction.connection.execute("INSERT OR IGNORE INTO shown SELECT sequence FROM entries")
+journal.close()
+"""
+MEASURE = r"""
+import re, statistics, sys, time
+from pathlib import Path
+from tests.support.journal_builders import Purse, a_reading, approved, open_journal
+
+def peak_mb():
+    # A child of a large process begins with its peak in ru_maxrss.
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+def timed(name, action):
+    start = time.perf_counter()
+    answer = action()
+    print(f"{name} {time.perf_counter() - start:.3f}")
+    return answer
+
+folder, payments = Path(sys.argv[1]), int(sys.argv[2])
+print(f"imported_mb {peak_mb():.1f}")
+journal, report = timed("first_open_s", lambda: open_journal(folder))
+journal.close()
+journal, report = timed("open_s", lambda: open_journal(folder))
+assert report.head.sequence == payments and report.signatures_checked == 0
+print(f"opened_mb {peak_mb():.1f}")
+times = []
+purse = Purse(number=payments + 1, value_won=1_000_000)
+for number in range(1, 301):
+    draft = approved(purse.pay(1_000), 1_000, number=f"{payments + number:06d}", sale=payments + number)
+    reading = a_reading(time_s=1_795_916_400 + number)
+    start = time.process_time()
+    journal.record([draft], reading=reading)
+    times.append(time.process_time() - start)
+print(f"record_cpu_ms {statistics.median(times) * 1000:.3f}")
+questions = time.perf_counter()
+for _ in range(200):
+    journal.payments.approved_payment(purse.payment_identity(301))
+    journal.payments.highest_point(purse.identity)
+    journal.payments.voucher_spent_since_contact(purse.identity)
+    journal.payments.exposure(), journal.outbox.waiting(), journal.sales.next_receipt_number()
+print(f"questions_ms {(time.perf_counter() - questions) * 5:.3f}")
+timed("last_sale_s", journal.sales.last_sale)
+timed("search_s", lambda: journal.sales.search(amount_won=777))
+timed("totals_s", lambda: journal.day_totals("2026-11-22"))
+print(f"selling_mb {peak_mb():.1f}")
+timed("rebuild_s", journal.rebuild)
+print(f"rebuilt_mb {peak_mb():.1f}")
+timed("backup_s", lambda: journal.back_up(folder))
+found = timed("verify_s", journal.verify)
+assert found.problems == ()
+print(f"verified_mb {peak_mb():.1f}")
+journal.close()
+print(f"file_mb {(folder / 'journal.db').stat().st_size / 1e6:.1f}")
+"""
+
+
+def measure(folder: Path, payments: int) -> dict[str, float]:
+    """Fill a journal, then measure in a process of its own."""
+    folder.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    said = ""
+    for program in (FILL, MEASURE):
+        done = subprocess.run(
+            [sys.executable, "-c", program, folder, str(payments)],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        said = done.stdout
+    return {name: float(value) for name, value in re.findall(r"(\w+) ([\d.]+)", said)}
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_payments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    few = measure(tmp_path / "few", 1_000)
+    many = measure(tmp_path / "many", 100_000)
+
+    with capsys.disabled():
+        sys.stdout.write(f"\n1 000 payments: {few}\n100 000 payments: {many}\n")
+    # The bounds are wide: they catch what grows with the journal, not a busy machine.
+    assert many["verified_mb"] < few["verified_mb"] + 12
+    assert many["open_s"] < 10
+    assert many["record_cpu_ms"] < few["record_cpu_ms"] * 1.5 + 0.1
