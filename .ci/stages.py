@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import environments
 import fresh_clone
 import readme
-from bench import Bench, StageError
+from bench import Bench, StageError, end_children
 from ground import CACHE, ROOT, GroundError, install_packages
 
 PACKAGES_TO_TEST = ("git", "strace", "tmux")
@@ -187,13 +187,16 @@ def _run_all(stages: Sequence[Stage], pytest_arguments: Sequence[str]) -> int:
     # Ended from outside, the runner must still end what the stage at hand has started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     tally = Tally()
-    for stage in stages:
-        sys.stdout.write(f"\n──── {stage.name}: {stage.says}\n")
-        sys.stdout.flush()
-        started = time.monotonic()
-        bench = Bench(deadline_s=started + stage.minutes_max * 60, pytest_arguments=pytest_arguments)
-        reason, status = _attempt(stage, bench)
-        tally.add(stage, time.monotonic() - started, reason, status)
+    try:
+        for stage in stages:
+            sys.stdout.write(f"\n──── {stage.name}: {stage.says}\n")
+            sys.stdout.flush()
+            started = time.monotonic()
+            bench = Bench(deadline_s=started + stage.minutes_max * 60, pytest_arguments=pytest_arguments)
+            reason, status = _attempt(stage, bench)
+            tally.add(stage, time.monotonic() - started, reason, status)
+    finally:
+        end_children()
     _print(tally)
     return tally.status
 

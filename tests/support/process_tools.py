@@ -99,6 +99,16 @@ class Child:
                     raise AssertionError(f"no line like '{pattern}' on {stream}\n{self.report()}")
                 self._said.wait(min(left_s, 1.0))
 
+    @property
+    def heard_bytes(self) -> int:
+        """How much it has said so far, on both streams."""
+        return sum(map(len, self._streams.values()))
+
+    def wait_for_more(self, heard_bytes: int, *, deadline_s: float = DEADLINE_S) -> None:
+        """Wait until it has said more than so many bytes, or the deadline has come."""
+        with self._said:
+            self._said.wait_for(lambda: self.heard_bytes > heard_bytes, deadline_s)
+
     def wait(self, *, deadline_s: float = DEADLINE_S) -> int:
         """Wait for its end; gives the exit status."""
         try:
@@ -217,8 +227,8 @@ class Terminal:
     """A program on a terminal of a given size, kept by a tmux server of its own."""
 
     tmux: tuple[str, ...]
-    output: int
-    """Becomes readable whenever the program has written to its screen."""
+    listener: Child
+    """Hears from tmux whenever the program has written to its screen."""
 
     def send_keys(self, *keys: str) -> None:
         """Press keys by tmux's names ("Enter", "Escape", "F1", "KP1", …); any other text is typed as it is."""
@@ -231,17 +241,15 @@ class Terminal:
     def wait_for(self, pattern: str, *, deadline_s: float = DEADLINE_S) -> str:
         """Wait until the pattern is found on the screen; gives the screen."""
         end_s = time.monotonic() + deadline_s
-        written = select.poll()
-        written.register(self.output, select.POLLIN)
         while True:
+            heard_bytes = self.listener.heard_bytes
             screen = self.capture()
             if re.search(pattern, screen):
                 return screen
             left_s = end_s - time.monotonic()
             assert left_s > 0, f"nothing like '{pattern}' on the screen after {deadline_s} s:\n{screen}"
-            # The program may be done writing before tmux has drawn it: look again soon, whatever is heard.
-            if written.poll(min(left_s * 1000, 100)):
-                os.read(self.output, 65536)
+            # Not everything that changes the screen is something the program wrote.
+            self.listener.wait_for_more(heard_bytes, deadline_s=min(left_s, 0.2))
 
     def is_running(self) -> bool:
         return self._tmux("display-message", "-p", "#{pane_dead}").strip() == "0"
@@ -275,16 +283,16 @@ def on_a_terminal(
     # The path of a Unix socket has at most 107 bytes: a test's own folder may be too deep.
     with tempfile.TemporaryDirectory(prefix="tty-") as own:
         tmux = ("tmux", "-S", f"{own}/socket", "-u", "-f", "/dev/null")
-        os.mkfifo(f"{own}/written")
-        output = os.open(f"{own}/written", os.O_RDWR | os.O_NONBLOCK)
         options = ("remain-on-exit on", "status off", "default-terminal tmux-256color")
         keep = " ".join(f"set-option -g {option} ;" for option in options)
         start = ["new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder), program, ";"]
-        listen = ["pipe-pane", "-O", f"exec cat >{own}/written"]
+        stay = ["set-option", "window-size", "manual"]
+        subprocess.run(
+            [*tmux, *keep.split(), *start, *stay], env=environment, cwd=folder, check=True, timeout=DEADLINE_S
+        )
         try:
-            whole = [*tmux, *keep.split(), *start, *listen]
-            subprocess.run(whole, env=environment, cwd=folder, check=True, timeout=DEADLINE_S)
-            yield Terminal(tmux=tmux, output=output)
+            # A client in control mode is told of everything that the program writes.
+            with Child([*tmux, "-C", "attach-session"], env=environment) as listener:
+                yield Terminal(tmux=tmux, listener=listener)
         finally:
             subprocess.run([*tmux, "kill-server"], capture_output=True, timeout=DEADLINE_S, check=False)
-            os.close(output)
