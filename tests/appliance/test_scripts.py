@@ -1,0 +1,142 @@
+"""The two shell scripts, run as systemd runs them; `stat` and `df` answer for partitions that are not here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.appliance.conftest import SYSTEMD
+from tests.support.process_tools import Child, run
+
+Script = Callable[..., Child]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """A folder of commands that come before the machine's own."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "chak-data").touch()
+    return folder
+
+
+@pytest.fixture
+def script(machine: Path) -> Script:
+    def use(name: str, *arguments: str | Path) -> Child:
+        environment = {"PATH": f"{machine}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        return run([SYSTEMD / name, *arguments], env=environment)
+
+    return use
+
+
+def command(folder: Path, name: str, body: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+
+
+def mounted(machine: Path) -> None:
+    """Every folder is on a disk of its own: its name is its device number."""
+    command(machine, "stat", 'echo "$3"')
+
+
+def test_a_mounted_partition_with_room_opens_the_till(script: Script, machine: Path, data: Path) -> None:
+    mounted(machine)
+
+    done = script("data-check", data)
+
+    assert (done.exit_status, done.stderr) == (0, "")
+    assert [path.name for path in data.iterdir()] == ["chak-data"]
+
+
+def test_a_bare_mount_point_does_not_even_with_a_marker(script: Script, data: Path) -> None:
+    done = script("data-check", data)
+
+    assert done.exit_status == 1
+    assert "is not mounted" in done.stderr
+
+
+def test_a_partition_without_our_marker_is_not_ours(script: Script, machine: Path, data: Path) -> None:
+    mounted(machine)
+    (data / "chak-data").unlink()
+
+    done = script("data-check", data)
+
+    assert done.exit_status == 1
+    assert "is not a till's data partition" in done.stderr
+    assert list(data.iterdir()) == []
+
+
+def test_a_partition_that_became_read_only_is_refused(script: Script, machine: Path, data: Path) -> None:
+    mounted(machine)
+    command(machine, "sync", "exit 1")
+
+    done = script("data-check", data)
+
+    assert done.exit_status == 1
+    assert "cannot be written" in done.stderr
+
+
+def test_a_full_partition_is_refused_and_says_how_full(script: Script, machine: Path, data: Path) -> None:
+    mounted(machine)
+    command(machine, "df", "printf 'Avail\\n 4096\\n'")
+
+    done = script("data-check", data)
+
+    assert done.exit_status == 1
+    assert "has 4096 KiB free" in done.stderr
+
+
+def test_a_failure_leaves_the_last_lines_of_its_log(script: Script, machine: Path, data: Path) -> None:
+    command(machine, "journalctl", 'echo "said by $1"')
+
+    assert script("failure-capture", "pos-core", data).exit_status == 0
+
+    (kept,) = (data / "diag").iterdir()
+    assert kept.read_text() == "said by --unit=pos-core.service\n"
+    assert (data / "diag").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_service_that_fails_again_and_again_writes_once_in_ten_minutes(
+    script: Script, machine: Path, data: Path
+) -> None:
+    command(machine, "journalctl", "echo words")
+
+    assert script("failure-capture", "pos-core", data).exit_status == 0
+    assert script("failure-capture", "pos-core", data).exit_status == 0
+
+    assert len(list((data / "diag").iterdir())) == 1
+
+
+def test_no_more_than_twenty_failures_are_kept_and_the_oldest_go(script: Script, machine: Path, data: Path) -> None:
+    command(machine, "journalctl", "echo words")
+    (data / "diag").mkdir()
+    for number in range(25):
+        path = data / "diag" / f"pos-sync-{number:02}.log"
+        path.touch()
+        os.utime(path, (1_000_000 + number, 1_000_000 + number))
+
+    assert script("failure-capture", "pos-core", data).exit_status == 0
+
+    names = sorted(path.name for path in (data / "diag").iterdir())
+    assert len(names) == 20
+    assert names[0].startswith("pos-core-")
+    assert names[1:] == [f"pos-sync-{number:02}.log" for number in range(6, 25)]
+
+
+def test_nothing_is_written_where_the_partition_is_missing(script: Script, data: Path) -> None:
+    (data / "chak-data").unlink()
+
+    assert script("failure-capture", "pos-core", data).exit_status == 0
+
+    assert list(data.iterdir()) == []

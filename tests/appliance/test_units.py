@@ -1,0 +1,133 @@
+"""The unit files, judged by systemd itself and by the rules that systemd does not know."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.appliance.conftest import ROOT, SYSTEMD, Tool, read_unit
+from tests.support.process_tools import run
+
+UNITS = sorted(path.name for path in SYSTEMD.glob("*.service"))
+FOREVER = ("pos-core.service", "pos-devices.service", "pos-sync.service", "pos-screen.service")
+EXPOSURE_MAX = {
+    "pos-core.service": 0.3,
+    "pos-devices.service": 0.8,
+    "pos-sync.service": 1.2,
+    "pos-screen.service": 1.5,
+    "pos-data-check.service": 0.8,
+    "pos-failure@.service": 0.8,
+}
+LATER_THAN_DEBIAN_12 = ("RestartSteps=", "RestartMaxDelaySec=")
+"""systemd 252 warns of these and restarts every second instead; that is all it costs there."""
+OUR_OWN = "/usr/lib/pos/"
+
+
+def test_every_unit_has_a_limit_to_its_exposure() -> None:
+    assert set(UNITS) == set(EXPOSURE_MAX)
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_is_exposed_no_more_than_it_may_be(name: str, tool: Tool) -> None:
+    # systemd counts in tenths here.
+    limit = f"--threshold={EXPOSURE_MAX[name] * 10:.0f}"
+
+    done = tool("systemd-analyze", "security", "--no-pager", "--offline=true", limit, SYSTEMD / name)
+
+    assert done.exit_status == 0, done.report()
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_systemd_understands_every_line(name: str, tool: Tool, systemd_version: int, tmp_path: Path) -> None:
+    unit = tmp_path / name
+    unit.write_text("\n".join(_for_this_machine((SYSTEMD / name).read_text("utf-8"), systemd_version)) + "\n")
+
+    done = tool("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit)
+
+    assert done.exit_status == 0, done.report()
+    assert name.removesuffix(".service") not in done.stderr, done.report()
+
+
+def _for_this_machine(text: str, systemd_version: int) -> list[str]:
+    """The unit without what this systemd is too old for, its programs replaced: they need not be installed here."""
+    lines = [line for line in text.splitlines() if systemd_version >= 254 or not line.startswith(LATER_THAN_DEBIAN_12)]
+    return ["ExecStart=/bin/true" if line.startswith("ExecStart=") else line for line in lines]
+
+
+def test_every_pos_command_of_a_unit_exists(tmp_path: Path) -> None:
+    for name in UNITS:
+        (command,) = read_unit(name).values("ExecStart")
+        before, is_pos, after = command.partition("/usr/bin/pos ")
+        if not is_pos:
+            assert before.startswith(OUR_OWN), f"{name}: {command}"
+            continue
+        words = after.replace("/etc/pos/terminal.toml", str(tmp_path / "absent.toml")).split()
+
+        done = run([sys.executable, "-m", "pos", *words], cwd=ROOT)
+
+        # It has understood its arguments when it is the configuration that it misses.
+        assert "absent.toml: no such file" in done.stderr, f"{name}: {done.report()}"
+
+
+def test_every_script_of_a_unit_is_here_and_can_run() -> None:
+    scripts = [word for name in UNITS for word in read_unit(name).words("ExecStart") if word.startswith(OUR_OWN)]
+
+    assert scripts
+    for script in scripts:
+        source = SYSTEMD / script.removeprefix(OUR_OWN)
+        assert source.stat().st_mode & 0o111 == 0o111, f"{source} cannot be executed"
+
+
+def test_nothing_waits_for_the_network() -> None:
+    for name in UNITS:
+        unit = read_unit(name)
+        ordered = {word for key in ("After", "Before", "Wants", "Requires", "BindsTo") for word in unit.words(key)}
+        assert not {word for word in ordered if word.startswith(("network", "time-sync", "nss-"))}, name
+
+
+@pytest.mark.parametrize("name", FOREVER)
+def test_systemd_never_gives_up_on_a_process(name: str) -> None:
+    unit = read_unit(name)
+
+    assert unit.values("Restart") == ("always",)
+    assert unit.values("RestartSec") == ("1s",)
+    assert unit.values("StartLimitIntervalSec") == ("0",)
+    assert unit.values("WantedBy") == ("multi-user.target",)
+
+
+def test_only_the_process_that_feeds_a_watchdog_has_one() -> None:
+    assert {name for name in UNITS if read_unit(name).values("WatchdogSec")} == {"pos-core.service"}
+    assert {name for name in UNITS if read_unit(name).values("Type") == ("notify",)} == {"pos-core.service"}
+
+
+def test_only_sync_reaches_a_network_and_nobody_else_reaches_the_data() -> None:
+    for name in UNITS:
+        is_private = read_unit(name).values("PrivateNetwork") == ("yes",)
+        assert is_private is (name != "pos-sync.service"), name
+    for name in set(FOREVER) - {"pos-core.service"}:
+        assert "-/var/lib/pos" in read_unit(name).words("InaccessiblePaths"), name
+
+
+def test_each_process_has_a_user_of_its_own_and_nobody_is_in_a_shared_group() -> None:
+    users = {name: read_unit(name).values("User") for name in FOREVER}
+    declared = (SYSTEMD / "sysusers.d" / "pos.conf").read_text("utf-8")
+
+    assert len(set(users.values())) == len(FOREVER)
+    for name, (user,) in users.items():
+        assert f"\nu {user} " in declared, name
+        assert read_unit(name).words("SupplementaryGroups") == ("pos-link",), name
+
+
+def test_the_users_can_be_made(tool: Tool) -> None:
+    done = tool("systemd-sysusers", "--cat-config", SYSTEMD / "sysusers.d" / "pos.conf")
+
+    assert done.exit_status == 0, done.report()
+
+
+@pytest.mark.parametrize("path", sorted(p for p in SYSTEMD.rglob("*") if p.is_file()), ids=lambda path: path.name)
+def test_every_file_begins_with_why(path: Path) -> None:
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#!")]
+
+    assert lines[0].startswith("# "), f"{path} must begin with a comment that says why it is there"
