@@ -29,6 +29,7 @@ _ENDS: Final = {
     "unknown": PrintOutcome.UNKNOWN,
 }
 _FIRST, _SECOND, _THIRD = 1, 2, 3
+_CHOICES: Final = {QuestionKind.PAPER_LOADED: 3, QuestionKind.PRINT_RECEIPT: 2, QuestionKind.PRINT_UNKNOWN: 3}
 _QUESTION_SERIALS_FROM: Final = 1_000_000
 """Paper's questions are numbered apart from the counter's, so that one answer can never meet the other's question."""
 
@@ -70,7 +71,7 @@ class Paper:
 
     def answer(self, serial: int, choice: int) -> Done | Refused:
         asked = self._question
-        if asked is None or asked.serial != serial:
+        if asked is None or asked.serial != serial or not _FIRST <= choice <= _CHOICES[asked.kind]:
             return Refused(cause=Refusal.QUESTION_GONE)
         self._question = None
         match asked.kind:
