@@ -102,6 +102,7 @@ class Delivery:
         return OutboxBatch(
             terminal=self.terminal,
             ledger=self.trust.ledger.ledger,
+            after=after,
             entries=tuple(entry.raw for entry in entries),
             waiting=self.journal.head.sequence - after,
         )

@@ -162,10 +162,11 @@ class AttentionPage(Answer, frozen=True, kw_only=True):
 
 
 class OutboxBatch(Answer, frozen=True, kw_only=True):
-    """Entries for the ledger and how much still waits behind them."""
+    """Entries for the ledger, behind the one of sequence `after`, and how many wait, these among them."""
 
     terminal: str
     ledger: str
+    after: int
     entries: tuple[bytes, ...]
     waiting: int
 

@@ -27,7 +27,7 @@ from pos.voucher.calls import call_hash
 
 R = TypeVar("R")
 DETOURS_MAX: Final = 8
-"""How often one `deliver_all` may be sent back or made to fetch before it gives up on this ledger for now."""
+"""How many rounds of one `deliver_all` may bring nothing forward before it gives up on this ledger for now."""
 _OK: Final = 200
 _UNAUTHORISED: Final = 401
 _CONFLICT: Final = 409
@@ -53,10 +53,13 @@ class Delivered:
     """What one or more rounds achieved."""
 
     sent: int = 0
+    """Entries that the ledger has acknowledged."""
+    fetched: int = 0
+    """Entries that only the ledger had."""
     step: DeliveryStep = DeliveryStep.CONTINUE
 
     def __add__(self, other: "Delivered") -> "Delivered":
-        return Delivered(sent=self.sent + other.sent, step=other.step)
+        return Delivered(sent=self.sent + other.sent, fetched=self.fetched + other.fetched, step=other.step)
 
 
 class Delivery:
@@ -81,7 +84,7 @@ class Delivery:
             on_progress(max(batch.waiting - done.sent, 0))
             if done.step is DeliveryStep.STOP or (done.step is DeliveryStep.CONTINUE and batch.waiting <= done.sent):
                 return total
-            detours += done.step is not DeliveryStep.CONTINUE
+            detours += not (done.sent or done.fetched)
         raise LedgerUnreachableError("the ledger and the till do not come to an end")
 
     def _round(self, batch: OutboxBatch) -> Delivered:
@@ -93,19 +96,22 @@ class Delivery:
         if taken.step is DeliveryStep.IGNORE:
             raise LedgerUnreachableError(f"answer {answer.status} is not an acknowledgement of our ledger")
         if taken.step is DeliveryStep.FETCH:
-            self._fetch(batch.terminal, taken)
-        sent = len(batch.entries) if taken.step is DeliveryStep.CONTINUE else 0
-        return Delivered(sent=sent, step=taken.step)
+            return Delivered(fetched=self._fetch(batch.terminal, taken), step=taken.step)
+        # Sent is what the ledger says it holds, not what was put on the wire.
+        held = min(max(taken.acknowledged - batch.after, 0), len(batch.entries))
+        return Delivered(sent=held if taken.step is DeliveryStep.CONTINUE else 0, step=taken.step)
 
-    def _fetch(self, terminal: str, taken: Acknowledged) -> None:
+    def _fetch(self, terminal: str, taken: Acknowledged) -> int:
         """Bring back entries that only the ledger still has."""
         path = f"/v1/terminals/{terminal}/journal?after={taken.fetch_after}"
         answer, _ = self._authorised("GET", path, b"")
         if answer.status != _OK:
             raise _fault(answer)
-        adopted = self._link.call(AdoptEntries(entries=_byte_strings(answer.body)))
+        entries = _byte_strings(answer.body)
+        adopted = self._link.call(AdoptEntries(entries=entries))
         if not isinstance(adopted, Done):
             raise LedgerRefusedError("the ledger's entries of this terminal are not ours", status=answer.status)
+        return len(entries)
 
     def _authorised(self, method: str, path: str, body: bytes) -> tuple[LedgerAnswer, bytes]:
         """Call with a token; when the ledger's clock disagrees, once more at its time."""

@@ -47,7 +47,7 @@ class RunningServer:
             case NextPrintJob():
                 return PrintJob(job=7, receipt_number="000007")
             case NextBatch():
-                return OutboxBatch(terminal="t", ledger="l", entries=(b"x" * 500_000,) * 2, waiting=2)
+                return OutboxBatch(terminal="t", ledger="l", after=0, entries=(b"x" * 500_000,) * 2, waiting=2)
             case SyncNow():
                 raise TrustError("issuers.json: cannot be read")
             case _:
