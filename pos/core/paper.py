@@ -21,7 +21,6 @@ from pos.link.state import PrinterState, QuestionKind, QuestionView
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
 
-_ABLE: Final = (PrinterState.READY, PrinterState.PAPER_LOW, PrinterState.PRINTING)
 _NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
 _ENDS: Final = {
     "printed": PrintOutcome.PRINTED,

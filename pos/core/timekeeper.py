@@ -12,7 +12,6 @@ Combining the clocks is `pos.clock`'s pure function.
 """
 
 import logging
-import time
 from pathlib import Path
 from typing import Final
 
@@ -56,7 +55,8 @@ class Timekeeper:
         return now
 
     def monotonic_s(self) -> float:
-        return time.monotonic()
+        """Seconds since this boot. Sleep counts: an answer that slept with the machine is an old one."""
+        return self._machine.boot_ms() / 1000
 
     def accept(self, *, time_s: int, error_s: int, raw: bytes) -> bool:
         """Move the anchor to a verified signed time.
