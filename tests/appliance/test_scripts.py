@@ -32,8 +32,9 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def script(machine: Path) -> Script:
-    def use(name: str, *arguments: str | Path) -> Child:
+    def use(name: str, *arguments: str | Path, result: str = "signal") -> Child:
         environment = {"PATH": f"{machine}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+        environment |= {"MONITOR_SERVICE_RESULT": result} if result else {}
         return run([SYSTEMD / name, *arguments], env=environment)
 
     return use
@@ -103,7 +104,9 @@ def test_a_failure_leaves_the_last_lines_of_its_log(script: Script, machine: Pat
     assert script("failure-capture", "pos-core", data).exit_status == 0
 
     (kept,) = (data / "diag").iterdir()
-    assert kept.read_text() == "said by --unit=pos-core.service\n"
+    how, said = kept.read_text().splitlines()
+    assert how.startswith("pos-core ended: signal")
+    assert said == "said by --unit=pos-core.service"
     assert (data / "diag").stat().st_mode & 0o777 == 0o700
 
 
@@ -140,3 +143,11 @@ def test_nothing_is_written_where_the_partition_is_missing(script: Script, data:
     assert script("failure-capture", "pos-core", data).exit_status == 0
 
     assert list(data.iterdir()) == []
+
+
+def test_a_service_that_never_started_leaves_nothing(script: Script, machine: Path, data: Path) -> None:
+    command(machine, "journalctl", "echo words")
+
+    assert script("failure-capture", "pos-core", data, result="").exit_status == 0
+
+    assert [path.name for path in data.iterdir()] == ["chak-data"]
