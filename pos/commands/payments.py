@@ -58,7 +58,7 @@ def pay(config: TerminalConfig, *, amount_won: int, text: str | None, image: Pat
                 entry=answer.entry,
                 amount_won=answer.amount_won,
                 checks=answer.checks,
-                paper=paper or answer.paper,
+                paper=paper,
             )
         )
     else:
