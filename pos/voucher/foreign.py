@@ -22,7 +22,6 @@ _EMV_MERCHANT_START: Final = "000201"
 _EMV_CRC: Final = re.compile(r"6304([0-9A-F]{4})")
 # EMVCo consumer-presented codes: base64 of the tag 85 with the value "CPV01".
 _EMV_CONSUMER_START: Final = b"\x85\x05CPV01"
-_EMV_CONSUMER_TEXT: Final = "hQVDUFYwM"
 _WEB_ADDRESS: Final = re.compile(r"https?://[^\s/?#]+", re.IGNORECASE)
 # The serial of a cash-receipt card has 18 digits after the notice's own example, 1544 2020 **** 123456
 # (National Tax Service notice 2025-19, article 2, paragraph 4).
@@ -107,8 +106,6 @@ def _is_emv_merchant(text: str) -> bool:
 
 
 def _is_emv_consumer(text: str) -> bool:
-    if not text.startswith(_EMV_CONSUMER_TEXT):
-        return False
     try:
         return base64.b64decode(text, validate=True).startswith(_EMV_CONSUMER_START)
     except ValueError:

@@ -100,6 +100,8 @@ def acknowledgement_cases() -> list[Case]:
             "null": None,
             "of an unknown status": [[1, "lost", None]],
             "of two parts": [[1, "settled"]],
+            "of four parts": [[1, "settled", None, None]],
+            "as maps": [{0: 1, 1: "settled", 2: None}],
             "twice for one sequence": [[1, "pending", None], [1, "settled", None]],
             "for sequence 0": [[0, "settled", None]],
             "settled with a detail": [[1, "settled", "thanks"]],

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pos import cbor
 from pos.errors import MalformedError
 from pos.voucher import labels
 from pos.voucher.aad import Aad
@@ -34,6 +35,7 @@ from tests.support.voucher_builders import (
     an_entry,
     an_evidence_side,
     an_issuer,
+    fields_of,
     resigned,
     some_bytes,
 )
@@ -102,6 +104,7 @@ def test_step_3_the_entry_must_approve_and_refused_payments_incriminate_nobody()
         reason="already_used",
         scanned_sha256=some_bytes("text", 32),
         object_bytes=a_payment().raw,
+        amount_won=a_payment().claims.amount_won,
     )
     entry = an_entry(declined.to_body(), kind=PaymentDeclined.KIND).raw
     side = EvidenceSide(entry=entry, certificate=a_certificate().raw)
@@ -155,6 +158,19 @@ def test_what_is_not_of_its_form_is_an_answer_and_not_an_error():
 def test_a_file_that_is_no_evidence_is_refused(raw: bytes):
     with pytest.raises(MalformedError):
         EvidenceFile.from_bytes(raw)
+
+
+def test_a_file_is_closed_and_has_a_limit():
+    fields = {**fields_of(a_conflict().to_bytes()), 3: "note"}
+    with pytest.raises(MalformedError, match="not known"):
+        EvidenceFile.from_bytes(cbor.encode(fields))
+    with pytest.raises(MalformedError, match="more than"):
+        EvidenceFile.from_bytes(bytes(EVIDENCE_BYTES_MAX + 1))
+    longest = EvidenceFile(
+        first=EvidenceSide(entry=bytes(16_384), certificate=bytes(512)),
+        second=EvidenceSide(entry=b"1", certificate=b"2"),
+    )
+    assert EvidenceFile.from_bytes(longest.to_bytes()) == longest
 
 
 def test_conflicts_cannot_be_made_by_hand():

@@ -9,8 +9,8 @@ from pos.voucher.foreign import EXCERPT_CHARACTERS_MAX, ForeignKind, recognise
 from pos.voucher.qr import NewerVersionError, UnknownPrefixError, decode_text
 
 
-def _emv_merchant(body: str) -> str:
-    covered = "000201" + body + "6304"
+def _with_checksum(body: str) -> str:
+    covered = body + "6304"
     return covered + f"{binascii.crc_hqx(covered.encode(), 0xFFFF):04X}"
 
 
@@ -19,7 +19,7 @@ EMV_EXAMPLE = (
     "00020101021229300012D156000000000510A93FO3230Q31280012D15600000001030812345678520441115802CN5914BEST TRANSPORT"
     "6007BEIJING64200002ZH0104最佳运输0202北京540523.7253031565502016233030412340603***0708A60086670902ME91320016A0112233449988770708123456786304A13A"
 )
-MERCHANT_CODE = _emv_merchant("010212" + "5204549953034105802KR5906BAKERY6006SEOUL")
+MERCHANT_CODE = _with_checksum("000201010212" + "5204549953034105802KR5906BAKERY6006SEOUL")
 CONSUMER_CODE = base64.b64encode(b"\x85\x05CPV01\x61\x0e\x4f\x07\xa0\0\0\0\x55\x55\x55\x57\x03\x12\x34\x5f").decode()
 
 
@@ -31,6 +31,9 @@ CONSUMER_CODE = base64.b64encode(b"\x85\x05CPV01\x61\x0e\x4f\x07\xa0\0\0\0\x55\x
         (MERCHANT_CODE[:-1] + ("0" if MERCHANT_CODE[-1] != "0" else "1"), ForeignKind.UNKNOWN),
         (MERCHANT_CODE.replace("SEOUL", "BUSAN"), ForeignKind.UNKNOWN),
         ("000201", ForeignKind.UNKNOWN),
+        (_with_checksum("000202" + MERCHANT_CODE[6:-8]), ForeignKind.UNKNOWN),
+        (_with_checksum("000201" + "9" * 498), ForeignKind.EMV_MERCHANT),
+        (_with_checksum("000201" + "9" * 499), ForeignKind.UNKNOWN),
         (CONSUMER_CODE, ForeignKind.EMV_CONSUMER),
         (CONSUMER_CODE[:-1] + "!", ForeignKind.UNKNOWN),
         (base64.b64encode(b"\x85\x05CPV02").decode(), ForeignKind.UNKNOWN),

@@ -142,6 +142,14 @@ def test_keys_and_signatures_of_another_length_are_refused(length: int):
     assert not verify_signature(key.public_key, MESSAGE, key.sign(MESSAGE)[:length].ljust(length, b"\0")[:63])
 
 
+def test_a_signature_does_not_borrow_a_byte_from_the_message():
+    key = a_key("borrow")
+    signature = key.sign(MESSAGE)
+
+    assert not verify_signature(key.public_key, MESSAGE[1:], signature + MESSAGE[:1])
+    assert not verify_signature(key.public_key, signature[-1:] + MESSAGE, signature[:-1])
+
+
 def test_a_signing_key_does_not_show_its_secret():
     key = SigningKey.from_seed(SEED)
 

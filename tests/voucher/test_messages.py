@@ -78,6 +78,26 @@ def test_a_header_with_a_second_spelling_is_refused(header: str):
         parse_authorization(header)
 
 
+def test_lengths_are_looked_at_before_anything_is_read():
+    for read, bytes_max in (
+        (lambda raw: verify_call_token(raw, TERMINAL_KEY.public_key), 512),
+        (lambda raw: verify_signed_time(raw, a_ledger(), nonce=NONCE), 512),
+        (lambda raw: verify_message(raw, a_ledger(), terminal=TERMINAL), 65_536),
+        (lambda raw: verify_acknowledgement(raw, a_ledger(), nonce=NONCE), 2_097_152),
+    ):
+        with pytest.raises(MalformedError, match=f"more than {bytes_max}"):
+            read(bytes(bytes_max + 1))
+        with pytest.raises(MalformedError, match="CBOR"):
+            read(bytes(bytes_max))
+
+
+def test_a_header_may_be_as_long_as_the_longest_token():
+    assert parse_authorization(authorization_header(bytes(512))) == bytes(512)
+    assert parse_authorization(authorization_header(b"x")) == b"x"
+    with pytest.raises(MalformedError, match="not COSE"):
+        parse_authorization(authorization_header(bytes(1024)))
+
+
 def test_the_hash_of_a_call_covers_method_path_query_and_body():
     hashes = {
         call_hash("POST", "/v1/a", b"x"),

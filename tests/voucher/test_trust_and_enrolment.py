@@ -12,7 +12,7 @@ from pos.voucher.cose import SignatureError
 from pos.voucher.enrolment import ENROLMENT_BYTES_MAX, NO_PIN, EnrolmentCode, build_enrolment, verify_enrolment
 from pos.voucher.keys import key_id
 from pos.voucher.qr import QrKind, decode_text, encode_text
-from pos.voucher.trust import IssuerKey, Ledger, LedgerRole
+from pos.voucher.trust import IssuerKey, Ledger, LedgerKey, LedgerRole
 from pos.voucher.trust_parts import SET_BYTES_MAX, TrustFile, TrustPart, join_parts, missing_parts, split_set
 from tests.support.voucher_builders import (
     ISSUER,
@@ -47,6 +47,11 @@ def test_a_key_that_is_no_valid_point_is_refused():
     small = by_hand.encode(by_hand.ORDER_TWO)
     with pytest.raises(TrustError, match="point"):
         IssuerKey(kid=key_id(small), public_key=small, sign_from_s=0, sign_until_s=NOW_S, revoked=False)
+
+
+def test_a_ledger_key_is_checked_like_an_issuers():
+    with pytest.raises(TrustError, match="key id"):
+        LedgerKey(kid=ISSUER_KEY.kid, public_key=LEDGER_KEY.public_key, roles=frozenset())
 
 
 def test_a_key_id_twice_is_refused():

@@ -200,6 +200,22 @@ def test_no_part_of_a_payment_is_a_payment_or_a_note():
             signed.decode_paper_voucher(raw)
 
 
+def test_an_object_longer_than_a_code_is_refused_before_it_is_read():
+    for decode in (decode_payment, signed.decode_voucher, signed.decode_certificate, signed.decode_request):
+        with pytest.raises(MalformedError, match="more than 512"):
+            decode(bytes(513))
+        with pytest.raises(MalformedError, match="CBOR"):
+            decode(bytes(512))
+
+
+def test_codes_hold_1_to_512_bytes():
+    for size in (1, 512):
+        assert decode_text(encode_text(QrKind.PAYMENT, bytes(size))).data == bytes(size)
+    for size in (0, 513):
+        with pytest.raises(AssertionError):
+            encode_text(QrKind.PAYMENT, bytes(size))
+
+
 def test_a_note_verifies_as_a_note_and_pays_nothing_inside_a_payment():
     note = a_paper_voucher()
 
