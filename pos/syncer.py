@@ -61,10 +61,10 @@ def run_sync(config: TerminalConfig, stopping: Event) -> None:
 
 def _serve(link: BlockingLink, delivery: Delivery, stopping: Event) -> None:
     backoff = Backoff(random.Random())
+    work = _Work(link, stopping)
     link.call(WatchSync())
     while not stopping.is_set():
-        pause_s = _try(link, delivery, backoff)
-        _wait_for_work(link, pause_s, stopping, is_failing=backoff.pause_s > 0)
+        work.wait(_try(link, delivery, backoff), is_failing=backoff.pause_s > 0)
 
 
 def _try(link: BlockingLink, delivery: Delivery, backoff: Backoff) -> float:
@@ -86,18 +86,25 @@ def _try(link: BlockingLink, delivery: Delivery, backoff: Backoff) -> float:
     return HEARTBEAT_S
 
 
-def _wait_for_work(link: BlockingLink, pause_s: float, stopping: Event, *, is_failing: bool) -> None:
-    """Wait out the pause; new work ends it at once, unless the network is down: then only the cashier's key does."""
-    waited_s = 0.0
-    forced: int | None = None
-    while waited_s < pause_s and not stopping.is_set():
-        slice_s = min(1.0, pause_s - waited_s)
-        push = link.next_push(slice_s)
-        if push is None:
-            waited_s += slice_s
-        elif isinstance(push, SyncWork):
-            if forced is not None and push.force_serial != forced:
-                return
-            forced = push.force_serial
-            if push.waiting and not is_failing:
-                return
+class _Work:
+    """What core pushes about work to do."""
+
+    def __init__(self, link: BlockingLink, stopping: Event) -> None:
+        self._link = link
+        self._stopping = stopping
+        self._forced: int | None = None
+        """How often the cashier's key had been pressed when last looked."""
+
+    def wait(self, pause_s: float, *, is_failing: bool) -> None:
+        """Wait out the pause; new work ends it at once, unless the network is down: then only the cashier's key."""
+        waited_s = 0.0
+        while waited_s < pause_s and not self._stopping.is_set():
+            slice_s = min(1.0, pause_s - waited_s)
+            push = self._link.next_push(slice_s)
+            if push is None:
+                waited_s += slice_s
+            elif isinstance(push, SyncWork):
+                is_forced = self._forced is not None and push.force_serial != self._forced
+                self._forced = push.force_serial
+                if is_forced or (push.waiting and not is_failing):
+                    return

@@ -5,15 +5,18 @@ Also gives the command line its way in: the running core if there is one, otherw
 one process may hold the journal.
 """
 
+import logging
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 from typing import Final, Protocol, TypeVar, cast
 
+from drivers.errors import DeviceError
 from pos.clock import LinuxMachine, Machine
 from pos.config import TerminalConfig
 from pos.core.checkout import Checkout, ContactTime
@@ -31,6 +34,7 @@ from pos.core.timekeeper import Timekeeper, certain_time_s
 from pos.core.trust_store import FolderTrustStore, TrustStore
 from pos.core.views import Views
 from pos.errors import ConfigError, LinkError
+from pos.journal.faults import HeldError
 from pos.journal.journal import Journal
 from pos.link.calls import AnyCall, Call, Role
 from pos.link.client import BlockingLink
@@ -42,6 +46,14 @@ KEY_FILE: Final = "terminal.key"
 JOURNAL_FILE: Final = "journal.db"
 CREDENTIAL: Final = "terminal.key"
 """Name under which systemd hands the key over (`LoadCredentialEncrypted=`)."""
+
+HELD_S_MAX: Final = 5.0
+"""How long a command waits for another one to let go of the journal."""
+HELD_PAUSE_S: Final = 0.05
+PAPER_S_MAX: Final = 30.0
+"""How long a command waits for the printer; the receipt stays queued or its outcome unknown."""
+
+log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
@@ -148,8 +160,8 @@ class Control(Protocol):
 
     def call_as(self, role: Role, call: Call[R]) -> R: ...
 
-    def print_waiting(self) -> str | None:
-        """See to the paper; None where the devices process does that by itself."""
+    def see_to_paper(self, receipt_number: str) -> str | None:
+        """Print what waits, and tell how this receipt stands then; None where the devices process does it by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,23 +182,38 @@ class LocalControl:
         self._core = core
         self._config = config
 
+    def close(self) -> None:
+        self._core.close()
+
     def call(self, call: Call[R]) -> R:
         return self.call_as(Role.CONTROL, call)
 
     def call_as(self, role: Role, call: Call[R]) -> R:
         return cast("R", self._core.handle(role, cast("AnyCall", call)))
 
-    def print_waiting(self) -> str | None:
+    def see_to_paper(self, receipt_number: str) -> str | None:
+        if self._config.printer.url != "none" and self._core.devices_state().jobs_waiting:
+            try:
+                self._print()
+            except DeviceError as error:
+                # The sale is recorded and its receipt stays queued: nothing of it may fail here any more.
+                log.warning("no receipt now: %s", error)
+        jobs = self._core.journal.paper.jobs_of(receipt_number)
+        return jobs[-1].state.value if jobs else None
+
+    def _print(self) -> None:
         from pos.devices.paper import PaperDesk, open_printer
 
-        if self._config.printer.url == "none" or not self._core.devices_state().jobs_waiting:
-            return None
+        stopping = Event()
+        # A command must come to its end, also where somebody has to put in paper first.
+        giving_up = Timer(PAPER_S_MAX, stopping.set)
+        giving_up.start()
         printer = open_printer(self._config)
         try:
-            ended = PaperDesk(RoleLink(self, Role.DEVICES), printer, Event()).print_waiting()
+            PaperDesk(RoleLink(self, Role.DEVICES), printer, stopping).print_waiting()
         finally:
+            giving_up.cancel()
             printer.close()
-        return "printed" if ended else "queued"
 
 
 class RemoteControl:
@@ -204,7 +231,7 @@ class RemoteControl:
             self._links[role] = BlockingLink(self._socket_dir, role)
         return self._links[role].call(call)
 
-    def print_waiting(self) -> str | None:
+    def see_to_paper(self, receipt_number: str) -> str | None:
         return None
 
     def close(self) -> None:
@@ -215,19 +242,27 @@ class RemoteControl:
 @contextmanager
 def open_control(config: TerminalConfig) -> Iterator[Control]:
     """The running core, or one opened here for as long as the command takes."""
+    control = _first_control(config)
     try:
-        remote = RemoteControl(config.terminal.socket_dir)
-    except LinkError:
-        core = build_core(config)
-        try:
-            yield LocalControl(core, config)
-        finally:
-            core.close()
-        return
-    try:
-        yield remote
+        yield control
     finally:
-        remote.close()
+        control.close()
+
+
+def _first_control(config: TerminalConfig) -> "RemoteControl | LocalControl":
+    """Whoever can be had first; where another command holds the journal, its end is waited for."""
+    until_s = time.monotonic() + HELD_S_MAX
+    while True:
+        with suppress(LinkError):
+            return RemoteControl(config.terminal.socket_dir)
+        try:
+            return LocalControl(build_core(config), config)
+        except HeldError as error:
+            if time.monotonic() >= until_s:
+                raise HeldError(
+                    "another command works on this terminal's journal; try again when it is done"
+                ) from error
+        time.sleep(HELD_PAUSE_S)
 
 
 @contextmanager

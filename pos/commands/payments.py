@@ -4,14 +4,16 @@ from pathlib import Path
 
 import msgspec
 
+from pos.commands.faults import not_now
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
-from pos.errors import PosError
+from pos.errors import LinkError, OutcomeUnknownError, PosError
 from pos.exits import Exit
-from pos.link.calls import OpenRequest, Pay, PayAnswer, Refused, RequestAnswer
+from pos.link.calls import OpenRequest, Pay, PayAnswer, Refused, RequestAnswer, VerdictShown
+from pos.link.client import CoreFaultError
 from pos.link.state import Outcome, VerdictView
 from pos.money import format_won
-from pos.terminal import open_control
+from pos.terminal import Control, open_control
 from pos.words import words_for
 
 _EXITS = {Outcome.APPROVED: Exit.DONE, Outcome.DECLINED: Exit.DECLINED, Outcome.REFERRED: Exit.REFERRED}
@@ -30,6 +32,8 @@ class PayJson(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable form of an open request."""
+
     text: str
     nonce: str
     amount_won: int
@@ -45,33 +49,55 @@ def pay(config: TerminalConfig, *, amount_won: int, text: str | None, image: Pat
     """One sale: decode, verify, decide, record, print."""
     code = text if text is not None else _text_of(image)
     with open_control(config) as control:
-        answer = control.call(Pay(text=code, amount_won=amount_won))
-        if isinstance(answer, Refused):
-            raise PosError(f"nothing can be sold now: {answer.cause}")
-        paper = control.print_waiting() if answer.outcome is Outcome.APPROVED else None
-    if as_json:
-        print_json(
-            PayJson(
-                outcome=answer.outcome.value,
-                reason=answer.reason,
-                receipt_number=answer.receipt_number,
-                entry=answer.entry,
-                amount_won=answer.amount_won,
-                checks=answer.checks,
-                paper=paper,
-            )
-        )
-    else:
-        print_line(_sentence(answer))
+        answer = _present(control, Pay(text=code, amount_won=amount_won))
+        is_approved = answer.outcome is Outcome.APPROVED
+        paper = control.see_to_paper(answer.receipt_number or "") if is_approved else None
+        _say(answer, paper, as_json=as_json)
+        if is_approved:
+            control.call(VerdictShown(entry_sequence=answer.entry_sequence))
     return _EXITS[answer.outcome]
+
+
+def _present(control: Control, call: Pay) -> PayAnswer:
+    """Ask once. OutcomeUnknownError where core went away with the question, or does not know itself."""
+    try:
+        answer = control.call(call)
+    except CoreFaultError as error:
+        if error.kind == OutcomeUnknownError.__name__:
+            raise OutcomeUnknownError(str(error)) from error
+        raise
+    except LinkError as error:
+        raise OutcomeUnknownError(f"the running terminal went away before it answered: {error}") from error
+    if isinstance(answer, Refused):
+        raise not_now(control, answer.cause)
+    return answer
+
+
+def _say(answer: PayAnswer, paper: str | None, *, as_json: bool) -> None:
+    if not as_json:
+        print_line(_sentence(answer))
+        return
+    print_json(
+        PayJson(
+            outcome=answer.outcome.value,
+            reason=answer.reason,
+            receipt_number=answer.receipt_number,
+            entry=answer.entry,
+            amount_won=answer.amount_won,
+            checks=answer.checks,
+            paper=paper,
+        )
+    )
 
 
 def request(config: TerminalConfig, *, amount_won: int, qr: Path | None, as_json: bool) -> int:
     """Open a payment request; `pos pay` matches its answer by the nonce."""
+    if qr is not None and not qr.absolute().parent.is_dir():
+        raise PosError(f"{qr}: cannot be written: there is no folder {qr.absolute().parent}; no request was opened")
     with open_control(config) as control:
         answer = control.call(OpenRequest(amount_won=amount_won))
-    if not isinstance(answer, RequestAnswer):
-        raise PosError(f"no request can be opened now: {answer.cause}")
+        if not isinstance(answer, RequestAnswer):
+            raise not_now(control, answer.cause)
     if qr is not None:
         _write_qr(answer.text, qr)
     if as_json:
@@ -106,7 +132,9 @@ def _write_qr(text: str, path: Path) -> None:
     try:
         segno.make_qr(text, error="l", boost_error=False).save(str(path), kind="png", scale=6, border=4)
     except OSError as error:
-        raise PosError(f"{path}: cannot be written: {error.strerror}") from error
+        raise PosError(
+            f"{path}: cannot be written: {error.strerror}; the request is open, its text is {text}"
+        ) from error
 
 
 def _sentence(answer: PayAnswer) -> str:

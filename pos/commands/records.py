@@ -4,9 +4,11 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
+from pos.commands.faults import refusal_words
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
 from pos.errors import PosError
@@ -58,13 +60,13 @@ def receipt(config: TerminalConfig, action: str, number: str, *, out: Path | Non
         if action == "reprint":
             answer = control.call(ReprintReceipt(receipt_number=number))
             if isinstance(answer, Refused):
-                raise PosError(f"receipt {number}: {answer.cause}")
-            paper = control.print_waiting()
+                raise PosError(f"receipt {number}: {refusal_words(answer.cause)}")
+            paper = control.see_to_paper(number)
             print_line(f"receipt {number}: {paper or 'queued'}")
             return Exit.DONE
         page = control.call(ShowReceipt(receipt_number=number))
     if not isinstance(page, ReceiptPage):
-        raise PosError(f"receipt {number}: {page.cause}")
+        raise PosError(f"receipt {number}: {refusal_words(page.cause)}")
     if action == "png":
         return _draw(page, config, out or Path(f"{number}.png"))
     if as_json:
@@ -102,18 +104,25 @@ def _print_entry(entry: SignedEntry, raw: bytes, *, as_json: bool) -> None:
 
 def _export(control: Control, out: Path | None) -> int:
     """Each entry behind its length (32 bits, big-endian): the whole journal, as evidence and for another program."""
-    count = 0
-    stream = sys.stdout.buffer if out is None else out.open("wb")
-    try:
-        for raw in _entries(control):
-            stream.write(len(raw).to_bytes(EXPORT_HEAD_BYTES, "big") + raw)
-            count += 1
-        stream.flush()
-    finally:
-        if out is not None:
-            stream.close()
+    if out is None:
+        count = _write_entries(control, sys.stdout.buffer)
+    else:
+        try:
+            with out.open("wb") as file:
+                count = _write_entries(control, file)
+        except OSError as error:
+            raise PosError(f"{out}: cannot be written: {error.strerror}") from error
     sys.stderr.write(f"exported {count} entries\n")
     return Exit.DONE
+
+
+def _write_entries(control: Control, stream: BinaryIO) -> int:
+    count = 0
+    for raw in _entries(control):
+        stream.write(len(raw).to_bytes(EXPORT_HEAD_BYTES, "big") + raw)
+        count += 1
+    stream.flush()
+    return count
 
 
 def _check(control: Control, *, is_rebuild: bool, as_json: bool) -> int:

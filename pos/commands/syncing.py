@@ -8,7 +8,7 @@ import msgspec
 
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
-from pos.errors import LedgerUnreachableError
+from pos.errors import LedgerRefusedError
 from pos.exits import Exit
 from pos.link.calls import DeliveryStep, Role, SummariseSync
 from pos.sync.client import LedgerClient
@@ -43,7 +43,7 @@ def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
         delivered = Delivery(RoleLink(control, Role.SYNC), client).deliver_all(_progress)
         summary = control.call(SummariseSync())
     if delivered.step is DeliveryStep.STOP:
-        raise LedgerUnreachableError("the ledger holds another journal under this terminal's name; enrol again")
+        raise LedgerRefusedError("it holds another journal under this terminal's name; enrol again", status=409)
     result = SyncJson(
         sent=delivered.sent,
         acknowledged=summary.acknowledged,

@@ -44,6 +44,7 @@ from pos.link.calls import (
     SyncNow,
     TakeAcknowledgement,
     TakeSignedTime,
+    VerdictShown,
     WatchDevices,
     WatchSync,
 )
@@ -131,6 +132,9 @@ class ControlDesk:
                 return refused_amount(amount_won) or self._open(amount_won)
             case CloseRequest(nonce=nonce):
                 return Done() if self.requests.close(nonce) else Refused(cause=Refusal.REQUEST_GONE)
+            case VerdictShown(entry_sequence=entry):
+                self.history.mark_shown(entry)
+                return Done()
             case SyncNow():
                 self.delivery.force()
                 return Done()
@@ -168,7 +172,6 @@ class ControlDesk:
             reason, number, amount_won = None, recorded.receipt_number, decision.payment.payment.amount_won
             assert number is not None, "what is approved has a receipt"
             self.paper.sale_ended(number)
-            self.history.mark_shown(recorded.entry.sequence)
         else:
             earlier = decision.finding.earlier
             reason, amount_won = decision.finding.reason.value, call.amount_won
@@ -178,6 +181,7 @@ class ControlDesk:
             reason=reason,
             receipt_number=number,
             entry=recorded.entry.hash.hex(),
+            entry_sequence=recorded.entry.sequence,
             amount_won=amount_won,
             checks=tuple(check.name.lower() for check in decision.checks),
         )

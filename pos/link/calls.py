@@ -98,9 +98,9 @@ class PayAnswer(Answer, frozen=True, kw_only=True):
     receipt_number: str | None
     entry: str | None
     """Lower-case hex SHA-256 of the journal entry."""
+    entry_sequence: int
     amount_won: int
     checks: tuple[str, ...]
-    paper: str | None = None
 
 
 class RequestAnswer(Answer, frozen=True, kw_only=True):
@@ -488,6 +488,7 @@ SyncCall: TypeAlias = (
 )
 ControlCall: TypeAlias = (
     Pay
+    | VerdictShown
     | OpenRequest
     | CloseRequest
     | ReadJournal

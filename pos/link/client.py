@@ -1,7 +1,8 @@
 """The other processes' side of a link: a blocking client and an asyncio client.
 
-Both raise LinkError when core cannot be reached, goes away, or answers with a fault; the caller decides whether to
-connect again. Calls on one client are answered in order; pushes are kept until asked for, newest last.
+Both raise LinkError when core cannot be reached or goes away, and CoreFaultError, which is one, when it answers with a
+fault; the caller decides whether to connect again. Calls on one client are answered in order; pushes are kept until
+asked for, newest last.
 """
 
 import asyncio
@@ -28,6 +29,16 @@ from pos.link.frames import (
 from pos.link.server import socket_path
 
 R = TypeVar("R")
+
+
+class CoreFaultError(LinkError):
+    """Core answered, with a fault; `kind` is the fault's class name there."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+
+
 CALL_TIMEOUT_S: Final = 30.0
 """Longer than any single call takes; checking a journal of years is the longest."""
 _PUSHES_MAX: Final = 256
@@ -148,5 +159,5 @@ class AsyncLink:
 
 def _unwrapped(frame: AnswerFrame) -> object:
     if isinstance(frame.body, Fault):
-        raise LinkError(f"{frame.body.kind}: {frame.body.text}")
+        raise CoreFaultError(frame.body.kind, frame.body.text)
     return frame.body
