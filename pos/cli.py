@@ -16,10 +16,12 @@ from drivers.errors import DeviceError
 from pos.config import DEFAULT_PATH, TerminalConfig, load_config
 from pos.errors import (
     ConfigError,
+    JournalError,
     LedgerRefusedError,
     LedgerUnreachableError,
     OutcomeUnknownError,
     PosError,
+    TrustError,
 )
 from pos.exits import Exit
 from pos.money import AmountError, parse_won
@@ -44,6 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(Exit.FAULT, f"the ledger refuses this terminal: {error}")
     except OutcomeUnknownError as error:
         return _fail(Exit.UNKNOWN, f"the outcome is unknown: {error}", "do not repeat it: look it up in the journal")
+    except (JournalError, TrustError) as error:
+        from pos.commands.faults import sentences
+
+        return _fail(Exit.FAULT, *sentences(error))
     except DeviceError as error:
         return _fail(Exit.DEVICE, f"a device does not work: {error}")
     except PosError as error:
