@@ -119,10 +119,12 @@ def _text_of(image: Path | None) -> str:
     from pos.scanner.paths import scan_paths
 
     assert image is not None, "the parser requires one of --text and --image"
+    fault = ""
     for result in scan_paths([image]):
         if result.text is not None:
             return result.text
-    raise NoCodeError(f"{image}: no code could be read; hold it flat, whole and sharp, and try again")
+        fault = fault or result.fault
+    raise NoCodeError(fault or f"{image}: no code could be read; hold it flat, whole and sharp, and try again")
 
 
 def _write_qr(text: str, path: Path) -> None:
