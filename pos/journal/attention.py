@@ -32,12 +32,12 @@ _ITEMS: Final = (
     "WITH matters AS (SELECT entry, cause FROM attention"
     " UNION ALL SELECT job, 'paper_unknown' FROM paper WHERE state = 'unknown')"
     " SELECT m.entry, e.hash, m.cause, e.time_s,"
-    f" coalesce(a.amount_won, s.paid_won, 0), coalesce(a.receipt_number, j.receipt_number, '')"
-    " FROM matters m JOIN entries e ON e.sequence = m.entry"
-    f" LEFT JOIN ({_APPROVED}) a ON a.entry = m.entry"
-    " LEFT JOIN print_jobs j ON j.job = m.entry LEFT JOIN receipts r ON r.ordinal = CAST(j.receipt_number AS INTEGER)"
-    " LEFT JOIN sales s ON s.sale = r.sale"
-    " WHERE NOT EXISTS (SELECT 1 FROM closed_matters c WHERE c.hash = e.hash) ORDER BY m.entry LIMIT ?"
+    " coalesce(p.amount_won, c.amount_won, s.paid_won, 0), coalesce(p.receipt_number, c.receipt_number,"
+    " j.receipt_number, '') FROM matters m JOIN entries e ON e.sequence = m.entry"
+    " LEFT JOIN payments p ON p.entry = m.entry LEFT JOIN confirmations c ON c.entry = m.entry"
+    " LEFT JOIN print_jobs j ON j.job = m.entry"
+    " LEFT JOIN receipts r ON r.ordinal = CAST(j.receipt_number AS INTEGER) LEFT JOIN sales s ON s.sale = r.sale"
+    " WHERE NOT EXISTS (SELECT 1 FROM closed_matters x WHERE x.hash = e.hash) ORDER BY m.entry LIMIT ?"
 )
 
 

@@ -20,15 +20,15 @@ ENTRIES_MAX: Final = 256
 BATCH_BYTES_MAX: Final = 1024 * 1024
 """Of one call's body (protocol, journal API): the entries with their CBOR heads, and the array's."""
 _HEAD_BYTES: Final = 3
+_SINCE: Final = f"(SELECT {{}} FROM payments WHERE entry <= {ACKNOWLEDGED} ORDER BY entry DESC LIMIT 1)"
+_UNTIL: Final = "(SELECT {} FROM payments ORDER BY entry DESC LIMIT 1)"
 _WAITING: Final = (
-    f"WITH a AS (SELECT {ACKNOWLEDGED} AS sequence),"
-    " newest AS (SELECT total_count, total_won FROM payments ORDER BY entry DESC LIMIT 1),"
-    " known AS (SELECT total_count, total_won FROM payments, a WHERE entry <= a.sequence ORDER BY entry DESC LIMIT 1),"
-    " paid AS (SELECT count(*) AS n, coalesce(sum(amount_won), 0) AS won FROM confirmations, a"
-    " WHERE entry > a.sequence)"
-    " SELECT coalesce((SELECT total_count FROM newest), 0) - coalesce((SELECT total_count FROM known), 0) + paid.n,"
-    " coalesce((SELECT total_won FROM newest), 0) - coalesce((SELECT total_won FROM known), 0) + paid.won,"
-    " coalesce((SELECT max(sequence) FROM entries), 0) - a.sequence FROM a, paid"
+    "SELECT"
+    f" coalesce({_UNTIL.format('total_count')}, 0) - coalesce({_SINCE.format('total_count')}, 0) + count(*),"
+    f" coalesce({_UNTIL.format('total_won')}, 0) - coalesce({_SINCE.format('total_won')}, 0)"
+    " + coalesce(sum(amount_won), 0),"
+    f" coalesce((SELECT max(sequence) FROM entries), 0) - {ACKNOWLEDGED}"
+    f" FROM confirmations WHERE entry > {ACKNOWLEDGED}"
 )
 
 

@@ -14,15 +14,16 @@ ENTRIES_OF_SALE_MAX: Final = 1_000
 
 _SALE: Final = (
     "SELECT s.sale, s.sale_id, s.state, s.business_date, s.opened_s, s.ended_s, s.total_won, s.paid_won,"
-    " s.taxable_won, s.vat_won, s.exempt_won, s.service_won, s.receipt_number, j.job, j.outcome, p.state"
+    " s.taxable_won, s.vat_won, s.exempt_won, s.service_won, s.receipt_number, s.last_entry, j.job, j.outcome,"
+    " p.state"
     " FROM sales s LEFT JOIN receipts r ON r.ordinal = CAST(s.receipt_number AS INTEGER)"
     " LEFT JOIN print_jobs j ON j.job = r.job LEFT JOIN paper p ON p.job = j.job"
 )
+# Ranges are given as numbers: SQLite narrows the tables behind a view by a constant, but not by a joined row.
 _TENDERS: Final = (
     f"SELECT t.entry, e.time_s, t.form, t.amount_won, t.program, o.status, t.entry <= {ACKNOWLEDGED}"
-    " FROM sales s JOIN sale_tenders t ON t.entry BETWEEN s.sale AND s.last_entry AND t.sale = s.sale"
-    " JOIN entries e ON e.sequence = t.entry LEFT JOIN outcomes o ON o.entry = t.entry"
-    " WHERE s.sale = ? ORDER BY t.entry"
+    " FROM (SELECT * FROM sale_tenders WHERE entry BETWEEN ?1 AND ?2 AND sale = ?1) t"
+    " JOIN entries e ON e.sequence = t.entry LEFT JOIN outcomes o ON o.entry = t.entry ORDER BY t.entry"
 )
 _SEARCH: Final = (
     "WHERE (?1 IS NULL OR s.sale IN ("
@@ -30,15 +31,16 @@ _SEARCH: Final = (
     " AND (?2 IS NULL OR s.opened_s >= ?2) AND (?3 IS NULL OR s.opened_s < ?3)"
     " AND (?4 IS NULL OR s.business_date = ?4) ORDER BY s.sale DESC LIMIT ?5"
 )
+_RECEIPT: Final = (
+    "SELECT r.entry, r.job, s.sale, s.last_entry, s.ending_entry FROM receipts r"
+    " LEFT JOIN sales s ON s.sale = r.sale WHERE r.ordinal = ?"
+)
 _RECEIPT_ENTRIES: Final = (
-    "WITH r AS (SELECT r.entry, r.job, s.sale, s.last_entry, s.ending_entry FROM receipts r"
-    " LEFT JOIN sales s ON s.sale = r.sale WHERE r.ordinal = ?1),"
-    " jobs AS (SELECT job, outcome_entry FROM print_jobs WHERE job = (SELECT job FROM r) UNION ALL"
-    " SELECT job, outcome_entry FROM print_jobs WHERE receipt_number = ?2 AND copy_number > 1)"
-    " SELECT sequence, hash, raw FROM entries WHERE sequence IN (SELECT entry FROM r"
-    " UNION SELECT t.entry FROM r JOIN sale_tenders t ON t.entry BETWEEN r.sale AND r.last_entry AND t.sale = r.sale"
-    " UNION SELECT ending_entry FROM r UNION SELECT job FROM jobs UNION SELECT outcome_entry FROM jobs)"
-    " ORDER BY sequence LIMIT ?3"
+    "WITH jobs AS (SELECT job, outcome_entry FROM print_jobs WHERE job = ?2 UNION ALL"
+    " SELECT job, outcome_entry FROM print_jobs WHERE receipt_number = ?6 AND copy_number > 1)"
+    " SELECT sequence, hash, raw FROM entries WHERE sequence IN (SELECT ?1 UNION SELECT ?5"
+    " UNION SELECT entry FROM sale_tenders WHERE entry BETWEEN ?3 AND ?4 AND sale = ?3"
+    " UNION SELECT job FROM jobs UNION SELECT outcome_entry FROM jobs) ORDER BY sequence LIMIT ?7"
 )
 
 
@@ -88,7 +90,10 @@ class Sales:
     def receipt_entries(self, number: str) -> tuple[StoredEntry, ...]:
         """Every entry that a receipt rests on, oldest first: the tenders and the end of its sale, or what it was a slip
         for; and what happened to its paper."""
-        rows = self._database.rows(_RECEIPT_ENTRIES, receipt_ordinal(number), number, ENTRIES_OF_SALE_MAX)
+        receipt = self._database.row(_RECEIPT, receipt_ordinal(number))
+        if receipt is None:
+            return ()
+        rows = self._database.rows(_RECEIPT_ENTRIES, *receipt, number, ENTRIES_OF_SALE_MAX)
         return tuple(StoredEntry(sequence=sequence, hash=digest, raw=raw) for sequence, digest, raw in rows)
 
     def _one(self, clause: str, *parameters: SqlValue) -> SaleRecord | None:
@@ -100,7 +105,7 @@ class Sales:
 
     def _record(self, row: Row) -> SaleRecord:
         sale, sale_id, state, business_date, opened_s, ended_s, total_won, paid_won = row[:8]
-        job, outcome, paper = row[13:]
+        last_entry, job, outcome, paper = row[13:]
         return SaleRecord(
             sale_id=sale_id,
             state=SaleState(state),
@@ -112,7 +117,7 @@ class Sales:
             tax=tax_in(row[8:12]),
             receipt_number=row[12],
             print_state=None if job is None else PrintState(outcome or paper or PrintState.HELD),
-            tenders=tuple(map(_tender, self._database.rows(_TENDERS, sale))),
+            tenders=tuple(map(_tender, self._database.rows(_TENDERS, sale, last_entry))),
         )
 
 

@@ -10,17 +10,18 @@ _SALES: Final = (
     " coalesce(sum(exempt_won), 0), coalesce(sum(service_won), 0) FROM sales"
     " WHERE business_date = ? AND state = 'completed'"
 )
+_RANGE: Final = "SELECT coalesce(min(sale), 0), coalesce(max(last_entry), 0) FROM sales WHERE business_date = ?"
 _FORMS: Final = (
-    "SELECT t.form, t.program, count(*), sum(t.amount_won) FROM sales s JOIN sale_tenders t"
-    " ON t.entry BETWEEN s.sale AND s.last_entry AND t.sale = s.sale"
-    " WHERE s.business_date = ? GROUP BY t.form, t.program ORDER BY t.form, t.program"
+    "SELECT form, program, count(*), sum(amount_won) FROM sale_tenders WHERE entry BETWEEN ?1 AND ?2"
+    " AND sale IN (SELECT sale FROM sales WHERE business_date = ?3) GROUP BY form, program ORDER BY form, program"
 )
 
 
 def day_totals(database: Database, business_date: str) -> DayTotals:
     """Add up one business day; a sale belongs to the day on which it began."""
-    row = database.row(_SALES, business_date)
+    row, entries = database.row(_SALES, business_date), database.row(_RANGE, business_date)
     assert row is not None, "an aggregate has one row"
+    assert entries is not None, "an aggregate has one row"
     sales, total_won, taxable_won, vat_won, exempt_won, service_won = row
     return DayTotals(
         business_date=business_date,
@@ -32,6 +33,6 @@ def day_totals(database: Database, business_date: str) -> DayTotals:
         service_won=service_won,
         tenders=tuple(
             FormTotal(form=TenderForm(form), program=program, count=count, value_won=value_won)
-            for form, program, count, value_won in database.rows(_FORMS, business_date)
+            for form, program, count, value_won in database.rows(_FORMS, *entries, business_date)
         ),
     )
