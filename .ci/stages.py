@@ -20,7 +20,7 @@ import readme
 from bench import Bench, StageError, end_children
 from ground import CACHE, ROOT, GroundError, install_packages
 
-PACKAGES_TO_TEST = ("git", "strace", "tmux")
+PACKAGES_TO_TEST = ("git", "strace", "tmux", "systemd", "udev")
 FUZZ_RUNS_SLICE = 500_000
 FUZZ_RUNS_SOAK = 50_000_000
 
