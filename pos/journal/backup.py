@@ -11,8 +11,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from pos.journal.database import Database, sync_folder
+from pos.journal.database import Database
 from pos.journal.faults import DamagedError, mapped
+from pos.journal.files import sync_folder
 
 KEPT: Final = 3
 _NAME: Final = re.compile(r"journal-([0-9]{12})\.db")

@@ -21,9 +21,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from pos.errors import DatabaseVersionError, JournalError, OutcomeUnknownError
+from pos.errors import JournalError, OutcomeUnknownError
 from pos.journal.faults import DamagedError, fault_of, mapped
-from pos.journal.header import read_identity
+from pos.journal.files import create_file
+from pos.journal.header import refuse_foreign
 
 
 @contextmanager
@@ -47,11 +48,6 @@ Migrations: TypeAlias = sqlite_utils.Migrations
 SqlValue: TypeAlias = int | str | bytes | None
 Row: TypeAlias = tuple[Any, ...]
 """SQLite's answers have no static type; the tables are STRICT, and rows become values in the module that asked."""
-
-APPLICATION_ID: Final = int.from_bytes(b"CHJ1", "big")
-GENERATION: Final = 1
-"""`user_version`: the oldest program generation that can still use the database. Migrations that only add leave it, so
-that the previous version survives them after an update was taken back; a change it could not survive raises it."""
 
 SEQUENCE_MAX: Final = 2**63 - 1
 """What a column can hold; the protocol's integers go to twice that, and no journal gets there."""
@@ -96,7 +92,7 @@ class Database:
         Raises DatabaseVersionError, HeldError, DamagedError, ReadOnlyDiskError, DiskFullError or JournalError.
         """
         self.path = path
-        self.is_created = _create_file(path)
+        self.is_created = create_file(path)
         self.fault: JournalError | None = None
         """What the last commit that raised had met."""
         self._connection: sqlite3.Connection | None = None
@@ -109,7 +105,7 @@ class Database:
         with mapped():
             # SQLite would open what cannot be written for reading, and stumble over its locks later.
             os.close(os.open(self.path, os.O_RDWR))
-        _refuse_foreign(self.path)
+        refuse_foreign(self.path)
         self._connection = _connect(self.path)
         try:
             _apply_pragmas(self._connection)
@@ -208,36 +204,6 @@ def _connect(path: Path) -> sqlite3.Connection:
             isolation_level=None,
             cached_statements=256,
         )
-
-
-def _create_file(path: Path) -> bool:
-    """Create the file durably, readable by its owner only; False where it exists."""
-    with mapped():
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        except FileExistsError:
-            return False
-        sync_folder(path.parent)
-    return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _refuse_foreign(path: Path) -> None:
-    identity = read_identity(path)
-    if identity is None:
-        return
-    if identity.generation > GENERATION:
-        raise DatabaseVersionError(found=identity.generation, known=GENERATION)
-    if identity.application_id not in (0, APPLICATION_ID):
-        raise DamagedError(f"{path.name} is a database of something else ({identity.application_id:#x})")
 
 
 def _refuse_nameless(connection: sqlite3.Connection) -> None:

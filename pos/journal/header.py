@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pos.errors import DatabaseVersionError
 from pos.journal.faults import DamagedError, mapped
+
+APPLICATION_ID: Final = int.from_bytes(b"CHJ1", "big")
+GENERATION: Final = 1
+"""`user_version`: the oldest program generation that can still use the database. Migrations that only add leave it, so
+that the previous version survives them after an update was taken back; a change it could not survive raises it."""
 
 _MAGIC: Final = b"SQLite format 3\x00"
 _FILE_HEADER_BYTES: Final = 100
@@ -26,6 +32,17 @@ class Identity:
     application_id: int
     generation: int
     """SQLite's `user_version`."""
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise DatabaseVersionError for a database from the future, DamagedError for one of something else."""
+    identity = read_identity(path)
+    if identity is None:
+        return
+    if identity.generation > GENERATION:
+        raise DatabaseVersionError(found=identity.generation, known=GENERATION)
+    if identity.application_id not in (0, APPLICATION_ID):
+        raise DamagedError(f"{path.name} is a database of something else ({identity.application_id:#x})")
 
 
 def read_identity(path: Path) -> Identity | None:

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from pos.errors import JournalError
-from pos.journal.database import sync_folder
 from pos.journal.faults import fault_of
+from pos.journal.files import sync_folder
 from pos.voucher.entry import ENTRY_BYTES_MAX
 
 MARKER_NAME: Final = "chak-journal-mirror"

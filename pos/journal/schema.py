@@ -12,8 +12,9 @@ Tables computed from the entries are not migrated but made anew when their shape
 
 from typing import Final
 
-from pos.journal.database import APPLICATION_ID, GENERATION, Database, Migrations, Tables
+from pos.journal.database import Database, Migrations, Tables
 from pos.journal.faults import mapped
+from pos.journal.header import APPLICATION_ID, GENERATION
 
 _MIGRATIONS: Final = Migrations("journal")
 

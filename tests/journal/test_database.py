@@ -13,8 +13,9 @@ import pytest
 
 from pos.errors import DatabaseVersionError, DiskFullError, JournalError, OutcomeUnknownError, ReadOnlyDiskError
 from pos.journal.computed import VERSION
-from pos.journal.database import APPLICATION_ID, GENERATION, Database
+from pos.journal.database import Database
 from pos.journal.faults import ContradictionError, DamagedError, HeldError, fault_of
+from pos.journal.header import APPLICATION_ID, GENERATION
 from tests.support.journal_builders import TERMINAL, Purse, open_journal, seeded, sell
 
 SAFE = {

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,9 +33,7 @@ ROOT = SELLER.parents[2]
 @pytest.fixture(scope="module")
 def scratch() -> Iterator[Path]:
     """A folder in memory, where thousands of small files cost nothing."""
-    memory = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path("/tmp")
-    folder = memory / f"power-cut-{os.getpid()}"
-    folder.mkdir()
+    folder = Path(tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None))
     yield folder
     shutil.rmtree(folder)
 
