@@ -15,7 +15,7 @@ R_co = TypeVar("R_co", covariant=True)
 
 
 class Role(StrEnum):
-    """Who is asking; one socket each."""
+    """Who is asking; one socket each, in a folder of this name."""
 
     SCREEN = "screen"
     DEVICES = "devices"

@@ -3,6 +3,10 @@
 Calls are handled on the event loop, one at a time: there is one owner of the money and it does one thing at a time.
 A client that does not read its pushes is dropped rather than waited for (`PUSH_BYTES_MAX`); it reconnects and gets
 the newest state. A fault in one call is answered as a `Fault` and ends neither the link nor core.
+
+Each socket lies in a folder of its own, because the folder's group says who may reach it: one group per role. On an
+appliance the folders are there before core is and keep their owner, group and mode; where core makes one, it is for
+core's own user and group (`_FOLDER_MODE`).
 """
 
 import asyncio
@@ -20,6 +24,7 @@ from pos.link.calls import ROLE_CALLS, AnyAnswer, AnyCall, AnyPush, Role
 from pos.link.frames import AnswerFrame, Fault, PushFrame, decode_call_frame, encode_frame, read_frame
 
 PUSH_BYTES_MAX: Final = 1024 * 1024
+_FOLDER_MODE: Final = 0o750
 _SOCKET_MODE: Final = 0o660
 
 log = logging.getLogger(__name__)
@@ -40,10 +45,11 @@ class LinkServer:
         }
 
     async def start(self) -> None:
-        """Open the sockets; a stale one left by a killed process is replaced."""
+        """Open the sockets; a stale one left by a killed process is replaced. Raises OSError."""
         self._directory.mkdir(parents=True, exist_ok=True)
         for role in Role:
             path = socket_path(self._directory, role)
+            _make_folder(path.parent)
             path.unlink(missing_ok=True)
             server = await asyncio.start_unix_server(partial(self._serve, role), path)
             path.chmod(_SOCKET_MODE)
@@ -102,4 +108,13 @@ class LinkServer:
 
 
 def socket_path(directory: Path, role: Role) -> Path:
-    return directory / f"{role.value}.sock"
+    return directory / role.value / "core.sock"
+
+
+def _make_folder(path: Path) -> None:
+    """Leave a folder that is there as it is; the mode of a new one does not depend on the process's umask."""
+    try:
+        path.mkdir(mode=_FOLDER_MODE)
+    except FileExistsError:
+        return
+    path.chmod(_FOLDER_MODE)

@@ -1,7 +1,9 @@
 """Calls and pushes over real Unix sockets."""
 
 import asyncio
+import os
 import socket
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,6 +131,49 @@ def test_nonsense_ends_only_that_link(server: RunningServer, devices: BlockingLi
     assert rude.recv(1) == b""
     rude.close()
     assert devices.call(NextPrintJob()).job == 7
+
+
+def test_each_role_has_a_folder_of_its_own(server: RunningServer) -> None:
+    for role in Role:
+        path = socket_path(server.directory, role)
+        assert path.parent == server.directory / role.value
+        assert stat.S_ISSOCK(path.stat().st_mode)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_a_new_folder_is_open_to_its_group_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        server = RunningServer(tmp_path / "run")
+    finally:
+        os.umask(before)
+
+    assert [stat.S_IMODE((tmp_path / "run" / role.value).stat().st_mode) for role in Role] == [0o750] * len(Role)
+    server.stop()
+
+
+def test_a_folder_that_was_there_keeps_its_mode_and_its_stale_socket_is_replaced(tmp_path: Path) -> None:
+    directory = tmp_path / "run"
+    stale = socket_path(directory, Role.DEVICES)
+    stale.parent.mkdir(parents=True)
+    stale.parent.chmod(0o2710)
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(stale))
+
+    server = RunningServer(directory)
+
+    assert stat.S_IMODE(stale.parent.stat().st_mode) == 0o2710
+    link = BlockingLink(directory, Role.DEVICES)
+    assert link.call(NextPrintJob()).job == 7
+    link.close()
+    server.stop()
+
+
+def test_a_server_that_stops_takes_its_sockets_away_and_leaves_the_folders(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / "run")
+    server.stop()
+
+    assert sorted(path.name for path in (tmp_path / "run").rglob("*")) == sorted(role.value for role in Role)
 
 
 def test_no_core_is_a_link_error(tmp_path: Path) -> None:
