@@ -15,10 +15,11 @@ import zxingcpp
 
 from drivers.camera.frame import Grey
 from pos.scanner import zbar
+from pos.scanner.locate import locate
 from pos.scanner.rescue import Symbol, rescue
 from pos.scanner.sampling import Points
 from pos.scanner.symbol import VERSION_MAX, Level, size_of
-from pos.scanner.variants import SINGLE_PICTURE, Variant
+from pos.scanner.variants import OWN_LOOKS, SINGLE_PICTURE, Variant
 
 cv2.setNumThreads(1)
 
@@ -42,13 +43,14 @@ class Effort:
     """How much may be tried. With `every_code` the search goes on after the first code that is read."""
 
     variants: tuple[Variant, ...] = SINGLE_PICTURE
+    own_looks: tuple[tuple[Variant, int], ...] = OWN_LOOKS
     rescues_max: int = 3
     has_zbar: bool = True
     every_code: bool = False
 
 
 FIRST_CODE = Effort()
-EVERY_CODE = Effort(rescues_max=12, every_code=True)
+EVERY_CODE = Effort(rescues_max=24, every_code=True)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -71,7 +73,7 @@ class Findings:
         for code in other.codes:
             self.add(replace(code, corners=code.corners / scale))
         for symbol in other.located:
-            self.locate(replace(symbol, corners=symbol.corners / scale))
+            self.locate(symbol.scaled(1 / scale))
 
     def covers(self, corners: Points) -> bool:
         """Whether a code that was read already lies there."""
@@ -145,6 +147,9 @@ class _Search:
             if number >= 1 or not self._effort.every_code:
                 yield from self._rescues()
         yield from self._rescues()
+        for variant, window_px in self._effort.own_looks:
+            self._locate(variant, window_px)
+            yield from self._rescues()
         if self._effort.has_zbar:
             self._ask_zbar()
             yield
@@ -158,6 +163,16 @@ class _Search:
             if text := rescue(self._grey, symbol):
                 self.findings.add(Code(text=text, corners=symbol.corners, way="rescue"))
             yield
+
+    def _locate(self, variant: Variant, window_px: int) -> None:
+        """Looks for finder patterns where no code was read yet."""
+        if variant.scale > 1 and max(self._grey.shape) > SIDE_ENLARGED_MAX_PX:
+            return
+        unread = self._grey.copy()
+        for code in self.findings.codes:
+            cv2.fillConvexPoly(unread, np.round(code.corners).astype(np.int32), 128.0)
+        for symbol in locate(np.ascontiguousarray(variant.make(unread)), window_px=window_px):
+            self.findings.locate(symbol.scaled(1 / variant.scale))
 
     def _ask_zbar(self) -> None:
         for found in zbar.read(self._grey):

@@ -10,13 +10,12 @@ from collections import deque
 from dataclasses import dataclass
 
 from drivers.camera.frame import Grey
-from pos.scanner.rescue import MATCH_MIN, Soft, Symbol, agreement, error_power, soft_modules, text_of
+from pos.scanner.rescue import AGREEMENT_MIN, MATCH_MIN, Soft, Symbol, agreement, error_power, soft_modules, text_of
 from pos.scanner.sampling import sample
 from pos.scanner.symbol import Level
 
 FRAMES_FUSED_MAX = 6
 _FRAMES_APART_MAX = 12
-_AGREEMENT_MIN = 0.75
 _ROUNDS = 1
 
 _Format = tuple[int, Level, int]
@@ -54,7 +53,7 @@ class FusedRescue:
 
     def attempt(self, job: RescueJob) -> Rescued | None:
         """The text from this frame alone, or from it and the ones before it."""
-        field = sample(job.grey, job.symbol.corners, job.symbol.version)
+        field = sample(job.grey, job.symbol.corners, job.symbol.version, job.symbol.anchors)
         if field.match < MATCH_MIN:
             return None
         soft: Soft | None = None
@@ -66,7 +65,7 @@ class FusedRescue:
         return self._fuse(soft, job)
 
     def _fuse(self, soft: Soft, job: RescueJob) -> Rescued | None:
-        if agreement(soft, job.symbol) < _AGREEMENT_MIN:
+        if agreement(soft, job.symbol) < AGREEMENT_MIN:
             return None
         self._forget_others(job)
         self._estimates.append(_Estimate(soft=soft / (error_power(soft, job.symbol) + 0.02), frame=job.frame))

@@ -7,7 +7,7 @@ were guessed, so that a wrong text does not leave. Leaves to others: locating, a
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -15,14 +15,28 @@ import numpy.typing as npt
 
 from drivers.camera.frame import Grey
 from pos.scanner.reed_solomon import Corrected, correct
-from pos.scanner.sampling import MARGIN_MODULES, STEP, Field, Plane, Points, normalised, sample
+from pos.scanner.sampling import (
+    MARGIN_MODULES,
+    NO_ANCHORS,
+    STEP,
+    Anchors,
+    Field,
+    Plane,
+    Points,
+    normalised,
+    sample_shifted,
+    splined,
+    straighten,
+)
 from pos.scanner.segments import read_segments
 from pos.scanner.symbol import UNKNOWN, Block, Level, blocks, known_modules, layout, mask_pattern, size_of
+from pos.scanner.unbend import unbent
 
 Soft: TypeAlias = npt.NDArray[np.float64]  # a square of modules, dark positive, sure ones far from zero
 
 VERSION_RESCUED_MAX = 40
 MATCH_MIN = 0.3
+AGREEMENT_MIN = 0.75
 _REACH = 3  # samples to each side of a module's centre that the filter looks at
 _RIDGE = 0.02
 _SURE = 0.25
@@ -31,28 +45,41 @@ _UNSPENT_MIN = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Symbol:
-    """What a locator found: outer corners (clockwise from the top left, in pixels) and the format it read."""
+    """What a locator found: outer corners (clockwise from the top left, in pixels), the format it read, and anchors."""
 
     corners: Points
     version: int
     level: Level
     mask: int
+    anchors: Anchors = NO_ANCHORS
+
+    def scaled(self, scale: float) -> "Symbol":
+        """The same in a picture that is `scale` times as large."""
+        return replace(self, corners=self.corners * scale, anchors=self.anchors.scaled(scale))
+
+    def moved(self, by_px: Points) -> "Symbol":
+        """The same in a picture that begins elsewhere."""
+        return replace(self, corners=self.corners + by_px, anchors=self.anchors.moved(by_px))
 
 
 def rescue(grey: Grey, symbol: Symbol, *, rounds: int = 3) -> str | None:
     """The text of a located symbol, or None."""
-    field = sample(grey, symbol.corners, symbol.version)
-    if field.match < MATCH_MIN:
+    straightened = straighten(grey, symbol.corners, symbol.version, symbol.anchors)
+    if straightened.match < MATCH_MIN:
         return None
-    for soft in soft_modules(field, symbol, rounds=rounds):
-        if text := text_of(soft, symbol):
-            return text
+    for shifts in (splined, unbent):
+        field = sample_shifted(straightened, shifts(straightened))
+        for number, soft in enumerate(soft_modules(field, symbol, rounds=rounds)):
+            if text := text_of(soft, symbol):
+                return text
+            if number == 1 and agreement(soft, symbol) < AGREEMENT_MIN:
+                break
     return None
 
 
 def soft_modules(field: Field, symbol: Symbol, *, rounds: int) -> Iterator[Soft]:
     """Ever better estimates of the modules: plain, then filtered by the known ones, then by `rounds` of sure ones."""
-    samples = normalised(field)
+    samples = normalised(field.values)
     yield _plain(samples, field.version)
     known = known_modules(symbol.version, symbol.level, symbol.mask).ravel()
     inputs, is_known = _neighbourhoods(samples, field.version), known != UNKNOWN
@@ -63,6 +90,11 @@ def soft_modules(field: Field, symbol: Symbol, *, rounds: int) -> Iterator[Soft]
         sure = is_known | (np.abs(soft) > _SURE)
         soft = _filtered(inputs, np.where(is_known, ideal, np.sign(soft)), sure)
     yield soft.reshape(size_of(field.version), -1)
+
+
+def plain_modules(field: Field) -> Soft:
+    """The modules as they were sampled."""
+    return _plain(normalised(field.values), field.version)
 
 
 def agreement(soft: Soft, symbol: Symbol) -> float:

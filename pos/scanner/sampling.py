@@ -1,10 +1,12 @@
 """From the corners of a located symbol to the grey of each of its modules.
 
-A locator's corners are a module or two off, and paper is not flat. So the symbol is straightened by its corners, the
-finder and alignment patterns are looked for near where they must be, and what they are off by is spread over the whole
-symbol by a thin-plate spline. Leaves to others: finding corners, and turning grey into bits (`rescue`).
+A locator's corners are a module or two off, and paper is not flat. So the symbol is straightened by its corners, and
+the finder and alignment patterns are looked for near where they must be. What they are off by is spread over the symbol
+by a thin-plate spline; where that is not enough, the grid itself is followed (`unbend`). Leaves to others: finding
+corners, and turning grey into bits (`rescue`).
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -22,9 +24,10 @@ Plane: TypeAlias = npt.NDArray[np.float32]
 STEP = 2  # samples along a module
 MARGIN_MODULES = 3
 
-_STRAIGHT_PX = 6  # pixels per module of the straightened picture in which patterns are looked for
-_STRAIGHT_MARGIN = 4
+STRAIGHT_PX = 6  # pixels per module of the straightened picture in which patterns are looked for
+STRAIGHT_MARGIN = 4  # modules around it
 _MATCH_MIN = 0.45
+_SPLINE_EVERY_MODULES = 3
 _STIFFNESS = 0.5  # of the spline, per module of the symbol's side
 
 
@@ -37,6 +40,40 @@ class Field:
     match: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Straightened:
+    """A symbol seen from the front, nearly: the patterns that were found in it are still off by `shifts` (modules)."""
+
+    grey: Grey
+    to_picture: npt.NDArray[np.float64]
+    version: int
+    plane: Plane
+    found: Points
+    shifts: Points
+    corners: Points
+    corner_shifts: Points
+    match: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Anchors:
+    """The corners of finder patterns' rings (modules, four after four) that a locator saw in the picture (pixels)."""
+
+    modules: Points
+    pixels: Points
+
+    def scaled(self, scale: float) -> "Anchors":
+        """The same in a picture that is `scale` times as large."""
+        return Anchors(modules=self.modules, pixels=self.pixels * scale)
+
+    def moved(self, by_px: Points) -> "Anchors":
+        """The same in a picture that begins elsewhere."""
+        return Anchors(modules=self.modules, pixels=self.pixels + by_px)
+
+
+NO_ANCHORS = Anchors(modules=np.empty((0, 2)), pixels=np.empty((0, 2)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pattern:
     """A square of modules whose look is known; the place of its top left module, and how far it may be off."""
@@ -47,44 +84,94 @@ class _Pattern:
     reach_modules: float
 
 
-def sample(grey: Grey, corners: Points, version: int) -> Field:
+def sample(grey: Grey, corners: Points, version: int, anchors: Anchors = NO_ANCHORS) -> Field:
     """Samples a symbol whose outer corners (clockwise from the top left, in pixels) are known to a module or two."""
+    straightened = straighten(grey, corners, version, anchors)
+    return sample_shifted(straightened, splined(straightened))
+
+
+def straighten(grey: Grey, corners: Points, version: int, anchors: Anchors = NO_ANCHORS) -> Straightened:
+    """The symbol by its corners, and what its patterns and the anchors are off by."""
     size = size_of(version)
     square = np.array([[0, 0], [size, 0], [size, size], [0, size]], dtype=np.float32)
     to_picture = np.asarray(cv2.getPerspectiveTransform(square, corners.astype(np.float32)), dtype=np.float64)
-    found, shifts, match = _pattern_shifts(_straightened(grey, to_picture, size), version)
-    places = (np.arange((size + 2 * MARGIN_MODULES) * STEP) + 0.5) / STEP - MARGIN_MODULES
-    columns, rows = np.meshgrid(places, places)
-    points = np.column_stack([columns.ravel(), rows.ravel()])
-    if len(found) >= 4:
-        points = points + _spline(found, shifts, _STIFFNESS * size, points)
-    pixels = (
-        cv2.perspectiveTransform(points.reshape(1, -1, 2), to_picture).reshape(*columns.shape, 2).astype(np.float32)
+    plane = _seen_from_the_front(grey, to_picture, size)
+    corner_shifts = _anchor_shifts(anchors, to_picture)
+    seen, seen_shifts = _middles(anchors.modules), _middles(corner_shifts)  # corners alone lead nowhere far from them
+    centres, off, match = _pattern_shifts(plane, version, seen, seen_shifts)
+    found, shifts = _without_outliers(np.vstack([seen, centres]), np.vstack([seen_shifts, off]), size)
+    return Straightened(
+        grey=grey,
+        to_picture=to_picture,
+        version=version,
+        plane=plane,
+        found=found,
+        shifts=shifts,
+        match=match,
+        corners=anchors.modules,
+        corner_shifts=corner_shifts,
     )
+
+
+def sampling_points(version: int) -> Points:
+    """Where a field is sampled, in modules, row by row."""
+    places = (np.arange((size_of(version) + 2 * MARGIN_MODULES) * STEP) + 0.5) / STEP - MARGIN_MODULES
+    columns, rows = np.meshgrid(places, places)
+    return np.column_stack([columns.ravel(), rows.ravel()])
+
+
+def splined(straightened: Straightened) -> Points:
+    """The shifts (modules) of all sampling points that the patterns suggest."""
+    if len(straightened.found) < 4:
+        return np.zeros_like(sampling_points(straightened.version))
+    size = size_of(straightened.version)
+    places = np.arange(-MARGIN_MODULES, size + MARGIN_MODULES + _SPLINE_EVERY_MODULES, _SPLINE_EVERY_MODULES)
+    nodes = np.stack(np.meshgrid(places, places), axis=-1).reshape(-1, 2).astype(np.float64)
+    shifts = _spline(straightened.found, straightened.shifts, _STIFFNESS * size, nodes)
+    lattice = shifts.reshape(len(places), len(places), 2)
+    return between_nodes(lattice, straightened.version, first=-MARGIN_MODULES, every=_SPLINE_EVERY_MODULES)
+
+
+def between_nodes(lattice: Points, version: int, *, first: float, every: float) -> Points:
+    """The shifts of all sampling points from those of a lattice's nodes; beyond the nodes as at the nearest."""
+    points = sampling_points(version)
+    side = math.isqrt(len(points))  # OpenCV takes a square of them, but no row as long as all of them
+    places = ((points - first) / every).astype(np.float32).reshape(side, side, 2)
+    between = cv2.remap(
+        lattice.astype(np.float32), places[..., 0], places[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(between, dtype=np.float64).reshape(-1, 2)
+
+
+def sample_shifted(straightened: Straightened, shifts: Points) -> Field:
+    """Samples the picture itself where the shifted sampling points lie."""
+    side = (size_of(straightened.version) + 2 * MARGIN_MODULES) * STEP
+    points = (sampling_points(straightened.version) + shifts).reshape(1, -1, 2)
+    pixels = cv2.perspectiveTransform(points, straightened.to_picture).reshape(side, side, 2).astype(np.float32)
     values = cv2.remap(
-        grey,
+        straightened.grey,
         np.ascontiguousarray(pixels[..., 0]),
         np.ascontiguousarray(pixels[..., 1]),
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return Field(values=np.asarray(values, dtype=np.float32), version=version, match=match)
+    plane = np.asarray(values, dtype=np.float32)
+    return Field(values=plane, version=straightened.version, match=straightened.match)
 
 
-def normalised(field: Field) -> Plane:
+def normalised(values: Plane, *, step: int = STEP) -> Plane:
     """Dark positive, light negative, free of shade and glare: each sample against the mean and spread around it."""
-    window = (9 * STEP | 1,) * 2
-    values = field.values
+    window = (9 * step | 1,) * 2
     mean = np.asarray(cv2.blur(values, window), dtype=np.float32)
     spread = np.sqrt(np.maximum(np.asarray(cv2.blur(values * values, window)) - mean * mean, 0.0))
     floor = 0.35 * float(np.median(spread)) + 1e-3
     return np.asarray((mean - values) / np.maximum(spread, floor), dtype=np.float32)
 
 
-def _straightened(grey: Grey, to_picture: npt.NDArray[np.float64], size: int) -> Plane:
-    side = (size + 2 * _STRAIGHT_MARGIN) * _STRAIGHT_PX
-    shrink, shift = np.diag([1 / _STRAIGHT_PX, 1 / _STRAIGHT_PX, 1.0]), np.eye(3)
-    shift[:2, 2] = -_STRAIGHT_MARGIN
+def _seen_from_the_front(grey: Grey, to_picture: npt.NDArray[np.float64], size: int) -> Plane:
+    side = (size + 2 * STRAIGHT_MARGIN) * STRAIGHT_PX
+    shrink, shift = np.diag([1 / STRAIGHT_PX, 1 / STRAIGHT_PX, 1.0]), np.eye(3)
+    shift[:2, 2] = -STRAIGHT_MARGIN
     straight = cv2.warpPerspective(
         grey,
         to_picture @ shift @ shrink,
@@ -92,22 +179,40 @@ def _straightened(grey: Grey, to_picture: npt.NDArray[np.float64], size: int) ->
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return np.asarray(cv2.GaussianBlur(straight, (0, 0), 0.35 * _STRAIGHT_PX), dtype=np.float32)
+    return np.asarray(cv2.GaussianBlur(straight, (0, 0), 0.35 * STRAIGHT_PX), dtype=np.float32)
 
 
-def _pattern_shifts(straight: Plane, version: int) -> tuple[Points, Points, float]:
-    """Where known patterns should be (modules), how far they are off, and how well they fitted on average."""
+def _anchor_shifts(anchors: Anchors, to_picture: npt.NDArray[np.float64]) -> Points:
+    if not len(anchors.modules):
+        return np.empty((0, 2))
+    back = np.linalg.inv(to_picture)
+    return np.asarray(cv2.perspectiveTransform(anchors.pixels.reshape(1, -1, 2), back)[0] - anchors.modules)
+
+
+def _middles(corners: Points) -> Points:
+    return np.asarray(corners.reshape(-1, 4, 2).mean(axis=1))
+
+
+def _pattern_shifts(
+    straight: Plane, version: int, anchors: Points, shifts_there: Points
+) -> tuple[Points, Points, float]:
+    """Where known patterns should be (modules), how far they are off, and how well they fitted on average.
+
+    Anchors, where there are some, tell where to look.
+    """
     centres: list[tuple[float, float]] = []
     shifts: list[tuple[float, float]] = []
     scores: list[float] = []
-    for pattern, template in _patterns(version):
-        off_x, off_y, score = _search(straight, pattern, template)
+    patterns = _patterns(version)
+    middles = np.array([(pattern.column + pattern.side / 2, pattern.row + pattern.side / 2) for pattern, _ in patterns])
+    expected = _spline(anchors, shifts_there, _STIFFNESS * size_of(version), middles) if len(anchors) else 0 * middles
+    for (pattern, template), start in zip(patterns, expected, strict=True):
+        off_x, off_y, score = _search(straight, pattern, template, start)
         scores.append(score)
         if score > _MATCH_MIN:
             centres.append((pattern.column + pattern.side / 2, pattern.row + pattern.side / 2))
             shifts.append((off_x, off_y))
-    found, off = np.array(centres).reshape(-1, 2), np.array(shifts).reshape(-1, 2)
-    return *_without_outliers(found, off, size_of(version)), float(np.mean(scores))
+    return np.array(centres).reshape(-1, 2), np.array(shifts).reshape(-1, 2), float(np.mean(scores))
 
 
 def _without_outliers(found: Points, shifts: Points, size: int) -> tuple[Points, Points]:
@@ -132,20 +237,22 @@ def _patterns(version: int) -> tuple[tuple[_Pattern, Plane], ...]:
 def _template(framed: npt.NDArray[np.int8], pattern: _Pattern) -> Plane:
     row, column = pattern.row + 2, pattern.column + 2
     modules = framed[row : row + pattern.side, column : column + pattern.side]
-    drawn = np.kron(np.where(modules == DARK, 0.0, 1.0), np.ones((_STRAIGHT_PX, _STRAIGHT_PX))).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(drawn, (0, 0), 0.4 * _STRAIGHT_PX), dtype=np.float32)
+    drawn = np.kron(np.where(modules == DARK, 0.0, 1.0), np.ones((STRAIGHT_PX, STRAIGHT_PX))).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(drawn, (0, 0), 0.4 * STRAIGHT_PX), dtype=np.float32)
 
 
-def _search(straight: Plane, pattern: _Pattern, template: Plane) -> tuple[float, float, float]:
-    """How far (modules) a pattern is from its place, and how well it fits there."""
-    top, left = (pattern.row + _STRAIGHT_MARGIN) * _STRAIGHT_PX, (pattern.column + _STRAIGHT_MARGIN) * _STRAIGHT_PX
-    reach, side = int(pattern.reach_modules * _STRAIGHT_PX), pattern.side * _STRAIGHT_PX
-    window = straight[top - reach : top + side + reach, left - reach : left + side + reach]
+def _search(straight: Plane, pattern: _Pattern, template: Plane, start: Points) -> tuple[float, float, float]:
+    """How far (modules) a pattern is from its place, looked for around `start`, and how well it fits there."""
+    reach, side = int(pattern.reach_modules * STRAIGHT_PX), pattern.side * STRAIGHT_PX
+    home = (np.array((pattern.column, pattern.row)) + STRAIGHT_MARGIN) * STRAIGHT_PX
+    furthest = len(straight) - side - 2 * reach
+    left, top = np.clip(home + np.round(start * STRAIGHT_PX).astype(int) - reach, 0, furthest)
+    window = straight[top : top + side + 2 * reach, left : left + side + 2 * reach]
     fit = np.asarray(cv2.matchTemplate(window, template, cv2.TM_CCOEFF_NORMED))
     y, x = np.unravel_index(int(fit.argmax()), fit.shape)
-    off_x = x + _peak(fit[y, x - 1 : x + 2]) - reach
-    off_y = y + _peak(fit[y - 1 : y + 2, x]) - reach
-    return off_x / _STRAIGHT_PX, off_y / _STRAIGHT_PX, float(fit[y, x])
+    off_x = left + x + _peak(fit[y, x - 1 : x + 2]) - home[0]
+    off_y = top + y + _peak(fit[y - 1 : y + 2, x]) - home[1]
+    return float(off_x) / STRAIGHT_PX, float(off_y) / STRAIGHT_PX, float(fit[y, x])
 
 
 def _peak(three: npt.NDArray[np.generic]) -> float:

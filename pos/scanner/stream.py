@@ -6,7 +6,7 @@ show no code, so the cost of such a frame is what counts. Leaves to others: repe
 and rights (`worker`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, cycle
 
 import numpy as np
@@ -90,5 +90,5 @@ def _job(grey: Grey, symbol: Symbol, number: int) -> RescueJob:
     margin = _CROP_MARGIN * float((high - low).max()) + 8
     left, top = np.maximum(low - margin, 0).astype(int)
     right, bottom = (high + margin).astype(int) + 1
-    shifted = replace(symbol, corners=symbol.corners - (left, top))
-    return RescueJob(grey=grey[top:bottom, left:right].copy(), symbol=shifted, frame=number)
+    moved = symbol.moved(-np.array((left, top), dtype=np.float64))
+    return RescueJob(grey=grey[top:bottom, left:right].copy(), symbol=moved, frame=number)

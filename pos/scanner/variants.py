@@ -50,6 +50,7 @@ def _median(grey: Grey) -> Grey:
     return _grey(cv2.medianBlur(grey, 3))
 
 
+PLAIN = Variant(name="plain", scale=1.0, make=lambda grey: grey)
 SMOOTH = Variant(name="smooth", scale=1.0, make=_smooth(1.0))
 SMOOTHER = Variant(name="smoother", scale=1.0, make=_smooth(2.0))
 SHARP = Variant(name="sharp", scale=1.0, make=_sharp)
@@ -61,4 +62,5 @@ CLOSED = Variant(name="closed", scale=1.0, make=_closed)
 MEDIAN = Variant(name="median", scale=1.0, make=_median)
 
 SINGLE_PICTURE = (SMOOTH, SHARP, TWICE, SMOOTHER, LOCAL_CONTRAST)
+OWN_LOOKS = ((LOCAL_CONTRAST, 15), (PLAIN, 31), (TWICE, 15), (PLAIN, 151))  # with the window that finders stand out in
 STREAM = (SMOOTH, HALF_LARGER, SHARP, SMOOTHER, LOCAL_CONTRAST)
