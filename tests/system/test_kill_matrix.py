@@ -1,0 +1,192 @@
+"""The terminal killed at every system call of a sale that changes something, and what must be true afterwards.
+
+Killed is `pos pay`, from its start to its end, three customers long: two who pay and one who shows a used code. After
+each kill the journal is opened again as after a power cut:
+
+- an answer that was printed is in the journal, and no code was approved twice;
+- the chain holds, on both media where there are two, and receipt numbers have no gap;
+- a code is refused if and only if it was recorded as approved;
+- whoever was approved and not told is on the list to settle, unless a receipt came out;
+- the till sells on.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pos.config import load_config
+from pos.core.core import Core
+from pos.journal.mirror import prepare_mirror
+from pos.link.calls import Pay, PayAnswer, Role
+from pos.link.state import Outcome
+from pos.sandbox.cheats import Hand, payment_text
+from pos.sandbox.entropy import Entropy
+from pos.sandbox.people import Mint, Promise
+from pos.sandbox.town import Town
+from pos.terminal import build_core, load_key
+from pos.till.reasons import Reason
+from pos.voucher.bodies import PaymentApproved, parse_body
+from pos.voucher.entry import Entry
+from pos.voucher.qr import decode_text
+from tests.support.core_builders import make_town
+from tests.workshop.kill_matrix import Killed, Report, Victim, kill_everywhere, until_its_end
+
+SELLER = Path(__file__).with_name("kill_seller.py")
+HOME_PARTS = ("state", "trust", "paper", "camera", "run")
+SOLD_BEFORE = 3
+WON = 5_000
+
+
+def shop(folder: Path, *, with_mirror: bool) -> Town:
+    """A bakery that has sold before: with a printer and no second medium, or the other way round."""
+    town = make_town(folder / "town")
+    if with_mirror:
+        stick = town.directory / "stick"
+        stick.mkdir()
+        settings = town.terminal_toml.read_text("utf-8").replace('"sim:paper"', '"none"')
+        town.terminal_toml.write_text(f'{settings}\n[mirror]\npath = "stick"\n', "utf-8")
+        config = load_config(town.terminal_toml)
+        prepare_mirror(stick, terminal=config.terminal.id, public_key=load_key(config).public_key)
+    core = open_core(town.directory)
+    for number in range(SOLD_BEFORE):
+        assert present(core, code_of(hand(town, f"before {number}"))).outcome is Outcome.APPROVED
+    core.close()
+    return town
+
+
+def hand(town: Town, name: str) -> Hand:
+    return Mint(town, Entropy.of_seed(name)).hand(Promise(), now_s=int(time.time()))
+
+
+def code_of(holder: Hand) -> str:
+    return payment_text(holder.sign(amount_won=WON, issued_s=int(time.time())))
+
+
+def lay_out(town: Town) -> Callable[[Path], None]:
+    """A copy of the shop, and three customers with codes made just now."""
+
+    def copy(folder: Path) -> None:
+        for part in (*HOME_PARTS, "stick"):
+            if (town.directory / part).exists():
+                shutil.copytree(town.directory / part, folder / part)
+        shutil.copy(town.terminal_toml, folder)
+        first, second = code_of(hand(town, "first")), code_of(hand(town, "second"))
+        (folder / "codes").write_text("".join(f"{WON} {text}\n" for text in (first, first, second)), "ascii")
+
+    return copy
+
+
+def open_core(folder: Path) -> Core:
+    return build_core(load_config(folder / "terminal.toml"))
+
+
+def present(core: Core, text: str) -> PayAnswer:
+    answer = core.handle(Role.CONTROL, Pay(text=text, amount_won=WON))
+    assert isinstance(answer, PayAnswer), answer
+    return answer
+
+
+def everything_is_true(killed: Killed[str]) -> None:
+    told = [json.loads(line) for line in killed.told.splitlines()]
+    codes = [line.partition(" ")[2] for line in (killed.folder / "codes").read_text("ascii").splitlines()]
+    core = open_core(killed.folder)
+    try:
+        approvals = approved(core)
+        assert core.journal.verify().problems == ()
+        check_told(core, told)
+        check_receipts(approvals)
+        check_untold(core, told, approvals)
+        check_again(core, dict.fromkeys(codes), approvals)
+        sell_on(core)
+    finally:
+        core.close()
+
+
+def approved(core: Core) -> dict[bytes, tuple[Entry, PaymentApproved]]:
+    """What the journal approved, by the bytes of its payment; each once."""
+    found: dict[bytes, tuple[Entry, PaymentApproved]] = {}
+    for sequence in range(1, core.journal.head.sequence + 1):
+        entry = core.journal.entry(sequence)
+        assert entry is not None
+        body = parse_body(entry.kind, entry.body)
+        if isinstance(body, PaymentApproved):
+            assert body.object_bytes not in found, "approved twice"
+            found[body.object_bytes] = (entry, body)
+    return found
+
+
+def check_told(core: Core, told: list[dict[str, str]]) -> None:
+    for answer in told:
+        entry = core.journal.entry_by_hash(bytes.fromhex(answer["entry"]))
+        assert entry is not None, f"an answer was printed and is not recorded: {answer}"
+        assert entry.kind == f"payment.{answer['outcome']}"
+    assert [answer["outcome"] for answer in told] == ["approved", "declined", "approved"][: len(told)]
+
+
+def check_receipts(approvals: dict[bytes, tuple[Entry, PaymentApproved]]) -> None:
+    numbers = [body.receipt_number for _, body in approvals.values()]
+    assert numbers == [f"{number:06d}" for number in range(1, len(numbers) + 1)]
+    assert SOLD_BEFORE <= len(numbers) <= SOLD_BEFORE + 2
+
+
+def check_untold(core: Core, told: list[dict[str, str]], approvals: dict[bytes, tuple[Entry, PaymentApproved]]) -> None:
+    printed = {answer["entry"] for answer in told}
+    to_settle = {item.entry_hash for item in core.journal.attention.items()}
+    for entry, body in list(approvals.values())[SOLD_BEFORE:]:
+        job = core.journal.paper.jobs_of(body.receipt_number)[0]
+        is_told = entry.hash.hex() in printed or job.state == "printed"
+        assert is_told or entry.hash in to_settle, f"receipt {body.receipt_number} was approved and nobody was told"
+
+
+def check_again(core: Core, codes: dict[str, None], approvals: dict[bytes, tuple[Entry, PaymentApproved]]) -> None:
+    for text in codes:
+        answer = present(core, text)
+        if decode_text(text).data in approvals:
+            assert (answer.outcome, answer.reason) == (Outcome.DECLINED, Reason.ALREADY_USED)
+        else:
+            assert answer.outcome is Outcome.APPROVED, f"never recorded, and refused: {answer.reason}"
+
+
+def sell_on(core: Core) -> None:
+    numbers = [int(body.receipt_number) for _, body in approved(core).values()]
+    assert numbers == list(range(1, SOLD_BEFORE + 3))
+    assert core.journal.verify().problems == ()
+
+
+def victim(town: Town) -> Victim[str]:
+    return Victim(
+        lay_out=lay_out(town),
+        command=lambda folder: [sys.executable, "-B", SELLER, folder],
+        drive=until_its_end,
+        judge=everything_is_true,
+    )
+
+
+def matrix(scratch: Path, *, with_mirror: bool, every: int = 1) -> Report:
+    town = shop(scratch, with_mirror=with_mirror)
+    (scratch / "runs").mkdir()
+    return kill_everywhere(victim(town), scratch / "runs", every=every)
+
+
+@pytest.mark.parametrize("with_mirror", [False, True], ids=["printer", "mirror"])
+def test_a_sale_survives_a_slice_of_the_kills(tmp_path: Path, with_mirror: bool) -> None:
+    matrix(tmp_path, with_mirror=with_mirror, every=23).demand(points_min=5, missed_max=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("with_mirror", [False, True], ids=["printer", "mirror"])
+def test_a_sale_survives_a_kill_at_every_call(
+    tmp_path: Path, with_mirror: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = matrix(tmp_path, with_mirror=with_mirror)
+
+    with capsys.disabled():
+        sys.stdout.write(f"\na sale with {'a mirror' if with_mirror else 'a printer'}: {report}\n")
+    report.demand(points_min=100, missed_max=len(report.points) // 50)
