@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pos.config import load_config
+from pos.link.calls import Role
+from pos.link.server import socket_path
 from tests.appliance.conftest import ROOT, SYSTEMD, Tool, read_unit
 from tests.support.process_tools import run
 
@@ -110,14 +113,29 @@ def test_only_sync_reaches_a_network_and_nobody_else_reaches_the_data() -> None:
         assert "-/var/lib/pos" in read_unit(name).words("InaccessiblePaths"), name
 
 
-def test_each_process_has_a_user_of_its_own_and_nobody_is_in_a_shared_group() -> None:
+def test_each_process_has_a_user_and_a_group_of_its_own_and_is_in_no_other() -> None:
     users = {name: read_unit(name).values("User") for name in FOREVER}
     declared = (SYSTEMD / "sysusers.d" / "pos.conf").read_text("utf-8")
 
     assert len(set(users.values())) == len(FOREVER)
     for name, (user,) in users.items():
         assert f"\nu {user} " in declared, name
-        assert read_unit(name).words("SupplementaryGroups") == ("pos-link",), name
+        assert read_unit(name).values("Group") == (user,), name
+        assert read_unit(name).words("SupplementaryGroups") == (), name
+
+
+def test_each_socket_is_reached_by_the_group_of_its_role_alone() -> None:
+    config = load_config(ROOT / "firmware_config" / "terminal.toml")
+    lines = [line.split() for line in (SYSTEMD / "tmpfiles.d" / "pos.conf").read_text("utf-8").splitlines()]
+    folders = {fields[1]: tuple(fields[2:5]) for fields in lines if fields and fields[0] == "d"}
+    groups = {read_unit(name).values("Group")[0] for name in FOREVER} - {"pos-core"}
+
+    assert groups | {"pos-control"} == {f"pos-{role.value}" for role in Role}
+    assert folders[str(config.terminal.socket_dir)] == ("0711", "root", "root")
+    for role in Role:
+        folder = str(socket_path(config.terminal.socket_dir, role).parent)
+        assert folders[folder] == ("2710", "pos-core", f"pos-{role.value}"), role
+    assert "\ng pos-control " in (SYSTEMD / "sysusers.d" / "pos.conf").read_text("utf-8")
 
 
 def test_the_users_can_be_made(tool: Tool, tmp_path: Path) -> None:
