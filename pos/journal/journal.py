@@ -119,8 +119,8 @@ class Journal:
                     "a cut could tear more than one append"
                 )
                 self._write_mirror(transaction, entries)
-        except OutcomeUnknownError:
-            self._doubtful = tuple(entries)
+        except BaseException:
+            self._doubtful = tuple(entries) if self._database.is_broken else ()
             raise
         self._head = head
         return tuple(entries)
@@ -138,8 +138,8 @@ class Journal:
             with self._database.transaction() as transaction:
                 insert_signed(transaction, entries, new_jobs=PrintState.HELD)
                 self._write_mirror(transaction, entries)
-        except OutcomeUnknownError:
-            self._doubtful = entries
+        except BaseException:
+            self._doubtful = entries if self._database.is_broken else ()
             raise
         self._head = Head.of(entries[-1])
         note_recovered(self._database, after=before.sequence, at_s=self._head.time_s)
