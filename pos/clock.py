@@ -13,7 +13,10 @@ What a bad clock means for a sale is decided in `pos.till`; who moves the anchor
 """
 
 import ctypes
+import os
+import re
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -24,8 +27,15 @@ BUILD_EPOCH_S: Final = 1_760_000_000
 NETWORK_ERROR_S: Final = 5
 OSCILLATOR_PPM: Final = 100
 """Worst drift of a board's crystal; CLOCK_BOOTTIME drifts by this much since the signed time."""
+SYNCHRONISED_FILE: Final = Path("/run/systemd/timesync/synchronized")
+"""systemd-timesyncd(8) makes it when it has set the clock from the network; gone with a restart of the machine."""
+BOOT_ID_VARIABLE: Final = "POS_BOOT_ID"
+"""Environment variable with systemd's %b, for a process whose /proc has no part but the processes."""
+_BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
+_BOOT_ID: Final = re.compile(r"[0-9A-Fa-f]{32}", re.ASCII)
 _TIME_ERROR: Final = 5
 _TIMEX_BYTES: Final = 256
+_LIBC: Final = ctypes.CDLL(None)
 
 
 class Quality(IntEnum):
@@ -84,13 +94,18 @@ class Machine(Protocol):
 
 
 class LinuxMachine:
-    """The clocks of the kernel this runs on."""
+    """The clocks of the kernel this runs on. Raises OSError where nothing tells this boot's id."""
 
-    def __init__(self) -> None:
-        self._boot_id = bytes.fromhex(
-            Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip().replace("-", "")
-        )
-        self._libc = ctypes.CDLL(None, use_errno=True)
+    def __init__(
+        self,
+        *,
+        environment: Mapping[str, str] = os.environ,
+        synchronised_file: Path = SYNCHRONISED_FILE,
+        adjtimex: Callable[[], int] | None = None,
+    ) -> None:
+        self._boot_id = _boot_id(environment)
+        self._synchronised_file = synchronised_file
+        self._adjtimex = adjtimex or _adjtimex
 
     def wall_s(self) -> int:
         return int(time.time())
@@ -102,9 +117,24 @@ class LinuxMachine:
         return self._boot_id
 
     def is_synchronised(self) -> bool:
-        """Ask the kernel (adjtimex(2), read only): TIME_ERROR means that nobody disciplines the clock."""
-        state: int = self._libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
-        return 0 <= state < _TIME_ERROR
+        """Whether somebody disciplines the clock.
+
+        timesyncd's file says so where the kernel may not be asked; else adjtimex(2), read only: TIME_ERROR means that
+        nobody does. A refusal to answer (-1) counts as no.
+        """
+        return self._synchronised_file.exists() or 0 <= self._adjtimex() < _TIME_ERROR
+
+
+def _adjtimex() -> int:
+    state: int = _LIBC.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
+    return state
+
+
+def _boot_id(environment: Mapping[str, str]) -> bytes:
+    given = environment.get(BOOT_ID_VARIABLE, "")
+    if _BOOT_ID.fullmatch(given):
+        return bytes.fromhex(given)
+    return bytes.fromhex(_BOOT_ID_FILE.read_text("ascii").strip().replace("-", ""))
 
 
 def reading(

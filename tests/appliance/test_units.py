@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pos.clock import BOOT_ID_VARIABLE
 from pos.config import load_config
 from pos.link.calls import Role
 from pos.link.server import socket_path
@@ -103,6 +104,13 @@ def test_systemd_never_gives_up_on_a_process(name: str) -> None:
 def test_only_the_process_that_feeds_a_watchdog_has_one() -> None:
     assert {name for name in UNITS if read_unit(name).values("WatchdogSec")} == {"pos-core.service"}
     assert {name for name in UNITS if read_unit(name).values("Type") == ("notify",)} == {"pos-core.service"}
+
+
+def test_core_is_told_this_boots_id_because_it_cannot_read_it() -> None:
+    unit = read_unit("pos-core.service")
+
+    assert unit.values("ProcSubset") == ("pid",)
+    assert f"{BOOT_ID_VARIABLE}=%b" in unit.words("Environment")
 
 
 def test_only_sync_reaches_a_network_and_nobody_else_reaches_the_data() -> None:

@@ -1,5 +1,8 @@
 """What is known of the time, whatever the machine's clock says."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +10,8 @@ from pos.clock import Anchor, LinuxMachine, Quality, Reading, reading
 
 BOOT = bytes(16)
 NOW = 1_790_000_000
+REFUSED = -1
+"""What adjtimex(2) returns where the process may not ask."""
 ANCHOR = Anchor(time_s=NOW, error_s=1, boot_id=BOOT, boot_ms=50_000)
 
 
@@ -87,3 +92,31 @@ def test_this_machine_has_clocks() -> None:
     assert len(machine.boot_id()) == 16
     assert machine.boot_ms() <= machine.boot_ms()
     assert machine.is_synchronised() in (True, False)
+
+
+def test_the_boot_id_is_the_one_that_systemd_hands_over() -> None:
+    given_id = "0123456789abcdef0123456789abcdef"
+    assert LinuxMachine(environment={"POS_BOOT_ID": given_id}).boot_id().hex() == given_id
+
+
+@pytest.mark.parametrize("given_id", ["", "%b", "0123", "0123456789abcdef0123456789abcdeg", "0" * 33, "0" * 32 + "\n"])
+def test_a_boot_id_that_is_none_is_not_believed(given_id: str) -> None:
+    kernels = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip().replace("-", "")
+    assert LinuxMachine(environment={"POS_BOOT_ID": given_id}).boot_id().hex() == kernels
+    assert LinuxMachine(environment={}).boot_id().hex() == kernels
+
+
+def test_the_time_services_file_says_that_the_clock_is_synchronised(tmp_path: Path) -> None:
+    file = tmp_path / "synchronized"
+    machine = LinuxMachine(synchronised_file=file, adjtimex=lambda: REFUSED)
+    assert not machine.is_synchronised()
+
+    file.touch()
+
+    assert machine.is_synchronised()
+
+
+@pytest.mark.parametrize(("state", "is_synchronised"), [(0, True), (4, True), (5, False), (REFUSED, False)])
+def test_without_that_file_the_kernel_is_asked(state: int, is_synchronised: bool, tmp_path: Path) -> None:
+    machine = LinuxMachine(synchronised_file=tmp_path / "absent", adjtimex=lambda: state)
+    assert machine.is_synchronised() is is_synchronised
