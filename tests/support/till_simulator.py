@@ -8,7 +8,7 @@ It knows nothing of signatures: a code is an amount and, if it is to be refused,
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 
 import msgspec
 
@@ -67,6 +67,7 @@ from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import MAY_SHOW_AGAIN, Check, Reason, Refusal
 
 R = TypeVar("R")
+C = TypeVar("C")
 NOON_S = 1_763_780_580
 """2025-11-22 12:03 in Korea."""
 REQUEST_TEXT = "CKR1:" + "6BF$ZK7-X0A+9/:.Q%*EWLD" * 22
@@ -121,7 +122,7 @@ class TillSimulator:
         self.asks_for_receipts = False
         self._serial = 0
         self._asked: Code | None = None
-        self._links: list[SimulatedLink] = []
+        self._links: list[Screen] = []
         self._is_running = True
         self._gate = asyncio.Event()
         self._gate.set()
@@ -134,6 +135,10 @@ class TillSimulator:
         link = SimulatedLink(self)
         self._links.append(link)
         return link
+
+    def tell(self, screen: "Screen") -> None:
+        """Tell another screen of every change."""
+        self._links.append(screen)
 
     def stop(self) -> None:
         """Core dies; what it held in memory is gone."""
@@ -186,7 +191,7 @@ class TillSimulator:
         """Core has a question that no code brought up."""
         self.change(question=QuestionView(serial=self._next(), kind=kind, **fields))  # type: ignore[arg-type]
 
-    def asked_for(self, kind: type[Call[R]]) -> list[Call[R]]:
+    def asked_for(self, kind: type[C]) -> list[C]:
         """The calls of one kind, in their order."""
         return [call for call in self.calls if isinstance(call, kind)]
 
@@ -195,10 +200,11 @@ class TillSimulator:
     async def answer(self, call: Call[R]) -> R:
         if not isinstance(call, Watch | VerdictShown):
             await self._gate.wait()
-        self.calls.append(cast("Call[object]", call))
-        return cast("R", self._answer(call))
+        return cast("R", self.answer_now(call))
 
-    def _answer(self, call: object) -> object:
+    def answer_now(self, call: object) -> object:
+        """The answer to one call, without waiting for a slow core."""
+        self.calls.append(cast("Call[object]", call))
         refused, self.refuse = self.refuse, None
         if refused is not None and not isinstance(call, Watch | VerdictShown):
             return Refused(cause=refused)
@@ -368,6 +374,14 @@ class TillSimulator:
     def _next(self) -> int:
         self._serial += 1
         return self._serial
+
+
+class Screen(Protocol):
+    """Whoever hears of changes."""
+
+    def push(self, till: TillState) -> None: ...
+
+    def end(self) -> None: ...
 
 
 class SimulatedLink:

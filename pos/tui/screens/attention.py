@@ -19,7 +19,6 @@ class AttentionScreen(ListScreen):
         self._matters: tuple[AttentionLine, ...] = ()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.run_worker(self._load())
 
     def title_text(self) -> str:

@@ -33,22 +33,19 @@ class ChoiceScreen(PadScreen):
         yield Line(id="notice")
         yield ActionFooter()
 
-    def on_mount(self) -> None:
-        self.refresh_words()
-
-    def refresh_words(self) -> None:
+    def draw(self) -> None:
         self.query_one("#notice", Line).say(self.host.told())
         self.query_one(ActionFooter).show((Action(key_text="-", label=self.labels.back, key=PadKey.BACK),))
 
     def press(self, key: PadKey) -> None:
         if key is PadKey.BACK:
-            self.dismiss(None)
+            self.leave(None)
         elif key.number is not None and 1 <= key.number <= len(self._choices):
-            self.dismiss(key.number)
+            self.leave(key.number)
         else:
             self.host.notify_cashier(Notice.NOTHING_HERE)
 
     @on(AnswerTouched)
     def _choose(self, message: AnswerTouched) -> None:
         message.stop()
-        self.dismiss(message.choice)
+        self.leave(message.choice)

@@ -32,16 +32,13 @@ class CodeScreen(PadScreen):
                 for action in self.actions():
                     yield KeyButton(action)
 
-    def on_mount(self) -> None:
-        self.refresh_words()
-
     def actions(self) -> tuple[Action, ...]:
         return (Action(key_text="-", label=self.labels.back, key=PadKey.BACK),)
 
     def words_beside(self) -> tuple[str, ...]:
         return ()
 
-    def refresh_words(self) -> None:
+    def draw(self) -> None:
         self.query_one("#notice", Line).say(self.host.told())
         code, words = self.query_one("#code", Line), self.query_one("#code-words", Line)
         if not self.code_text:
@@ -60,4 +57,4 @@ class CodeScreen(PadScreen):
 
     def press(self, key: PadKey) -> None:
         if key is PadKey.BACK:
-            self.dismiss(None)
+            self.leave(None)

@@ -17,7 +17,6 @@ class HistoryScreen(ListScreen):
         self._sales: tuple[SaleLine, ...] = ()
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.run_worker(self._load())
 
     def title_text(self) -> str:

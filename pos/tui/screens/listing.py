@@ -56,9 +56,6 @@ class ListScreen(PadScreen):
         yield Line(id="notice")
         yield ActionFooter()
 
-    def on_mount(self) -> None:
-        self.refresh_words()
-
     def title_text(self) -> str:
         return ""
 
@@ -74,7 +71,7 @@ class ListScreen(PadScreen):
         self.page = min(self.page, self._pages - 1)
         self.refresh_words()
 
-    def refresh_words(self) -> None:
+    def draw(self) -> None:
         self.query_one(".title", Line).say(self._title_with_page())
         self.query_one("#notice", Line).say(self.host.told())
         shown = self._shown()
@@ -93,7 +90,7 @@ class ListScreen(PadScreen):
     def press(self, key: PadKey) -> None:
         match key:
             case PadKey.BACK:
-                self.dismiss(None)
+                self.leave(None)
             case PadKey.TENDER:
                 self.page = min(self.page + 1, self._pages - 1)
             case PadKey.NOTES:
@@ -104,9 +101,10 @@ class ListScreen(PadScreen):
     @on(RowTouched)
     def _touch(self, message: RowTouched) -> None:
         message.stop()
-        self.host.tell("")
-        self._choose(message.index)
-        self.refresh_words()
+        if self.is_active:
+            self.host.tell("")
+            self._choose(message.index)
+            self.refresh_words()
 
     def _choose(self, index: int | None) -> None:
         if index is not None and 0 <= index < len(self._shown()):

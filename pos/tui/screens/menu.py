@@ -30,8 +30,6 @@ class MenuScreen(ListScreen):
 
     def __init__(self, host: Host) -> None:
         super().__init__(host, first_number=_FIRST_NUMBER)
-
-    def on_mount(self) -> None:
         self.fill(self._menu_rows())
 
     def title_text(self) -> str:
@@ -40,10 +38,9 @@ class MenuScreen(ListScreen):
     def chosen(self, index: int) -> None:
         self._items()[index].open()
 
-    def refresh_words(self) -> None:
-        if self._rows is not None:
-            self._rows = self._menu_rows()
-        super().refresh_words()
+    def draw(self) -> None:
+        self._rows = self._menu_rows()
+        super().draw()
 
     def _menu_rows(self) -> tuple[Row, ...]:
         return tuple(Row(text=item.text) for item in self._items())

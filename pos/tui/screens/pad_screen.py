@@ -15,6 +15,7 @@ class PadScreen(Screen[int | None]):
     def __init__(self, host: Host) -> None:
         super().__init__()
         self.host = host
+        self._is_ready = False
 
     @property
     def labels(self) -> Labels:
@@ -23,12 +24,32 @@ class PadScreen(Screen[int | None]):
     def press(self, key: PadKey) -> None:
         """Take a key of the pad."""
 
+    def draw(self) -> None:
+        """Copy what is to be seen into the widgets."""
+
     def refresh_words(self) -> None:
-        """Say everything again: the language, the state or the line last said has changed."""
+        """Draw again: the language, the state or the line last said has changed."""
+        # A screen left before it was complete is never drawn; one under another is drawn when it is seen again.
+        if self._is_ready and self.is_current:
+            self.draw()
+
+    def on_mount(self) -> None:
+        self._is_ready = True
+        self.refresh_words()
+
+    def leave(self, result: int | None = None) -> None:
+        """Close this screen; nothing if it is not the one that is seen, because the toolkit closes whatever is."""
+        if self.is_active:
+            self.dismiss(result)
 
     def on_key(self, event: events.Key) -> None:
         event.stop()
         event.prevent_default()
+        seen = self.app.screen
+        if seen is not self and isinstance(seen, PadScreen):
+            # The key was on its way when another screen came up; it belongs to what the cashier sees.
+            seen.on_key(event)
+            return
         key = pad_key(event.key, event.character)
         if key is not None:
             self._take(key)
@@ -43,10 +64,15 @@ class PadScreen(Screen[int | None]):
     def on_resize(self) -> None:
         self.refresh_words()
 
+    def on_screen_resume(self) -> None:
+        # Whatever changed while another screen lay over this one has not been drawn here.
+        self.refresh_words()
+
     @on(PadPressed)
     def _take_touch(self, message: PadPressed) -> None:
         message.stop()
-        self._take(message.key)
+        if self.is_active:
+            self._take(message.key)
 
     def _take(self, key: PadKey) -> None:
         self.host.tell("")

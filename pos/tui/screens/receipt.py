@@ -39,10 +39,9 @@ class ReceiptScreen(PadScreen):
         yield ActionFooter()
 
     def on_mount(self) -> None:
-        self.refresh_words()
         self.run_worker(self._load())
 
-    def refresh_words(self) -> None:
+    def draw(self) -> None:
         self.query_one(".title", Line).say(f"{self.labels.receipt_title} {self._number}")
         self.query_one("#notice", Line).say(self.host.told())
         self.query_one(ActionFooter).show(self._actions())
@@ -54,7 +53,7 @@ class ReceiptScreen(PadScreen):
     def press(self, key: PadKey) -> None:
         match key:
             case PadKey.BACK:
-                self.dismiss(None)
+                self.leave(None)
             case PadKey.TENDER:
                 self._scroll(self._rows_shown - 2)
             case PadKey.NOTES:

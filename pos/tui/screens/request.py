@@ -31,7 +31,6 @@ class RequestScreen(CodeScreen):
             self.code_text, self._amount_won = sale.request.text, sale.request.amount_won
 
     def on_mount(self) -> None:
-        super().on_mount()
         if not self.code_text:
             self.run_worker(self._open())
 
@@ -55,12 +54,12 @@ class RequestScreen(CodeScreen):
 
     async def _open(self) -> None:
         if self._begins_won and isinstance(await self.host.ask(EnterAmount(amount_won=self._begins_won)), Refused):
-            self.dismiss(None)
+            self.leave(None)
             return
         answer = await self.host.ask(OpenRequest())
         if not isinstance(answer, RequestAnswer):
             said_of(self.host, answer, None)
-            self.dismiss(None)
+            self.leave(None)
             return
         till = self.host.desk.till
         self._amount_won = self._begins_won
@@ -71,4 +70,4 @@ class RequestScreen(CodeScreen):
 
     async def _close(self) -> None:
         said_of(self.host, await self.host.ask(CloseRequest()), Notice.DONE)
-        self.dismiss(None)
+        self.leave(None)

@@ -64,13 +64,8 @@ class SaleScreen(PadScreen):
         yield Line(id="notice")
         yield ActionFooter()
 
-    def on_mount(self) -> None:
-        self.refresh_words()
-
-    def refresh_words(self) -> None:
+    def draw(self) -> None:
         """Draw the desk as it is now."""
-        if not self.is_mounted:
-            return
         desk, words = self.host.desk, self.host.words
         face = face_of(desk, words, wall_s=self.host.wall_s())
         is_large = self.size.width >= LARGE_COLUMNS and self.size.height >= LARGE_ROWS

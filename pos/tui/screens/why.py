@@ -27,10 +27,7 @@ class WhyScreen(PadScreen):
         yield Line(id="notice")
         yield ActionFooter()
 
-    def on_mount(self) -> None:
-        self.refresh_words()
-
-    def refresh_words(self) -> None:
+    def draw(self) -> None:
         refused, words = self.host.desk.last_refused, self.host.words
         self.query_one(".title", Line).say(self.labels.menu_why)
         self.query_one("#notice", Line).say(self.host.told())
@@ -44,7 +41,7 @@ class WhyScreen(PadScreen):
 
     def press(self, key: PadKey) -> None:
         if key is PadKey.BACK:
-            self.dismiss(None)
+            self.leave(None)
 
     def _row(self, check: CheckView) -> str:
         known = check.number in _CHECKS

@@ -5,6 +5,7 @@ from textual.containers import Horizontal, Vertical
 
 from pos.tui.face import Header, Tone
 from pos.tui.widgets.line import Line
+from pos.words.columns import columns_of
 
 
 class HeaderRows(Vertical):
@@ -31,6 +32,8 @@ class HeaderRows(Vertical):
         self._say("last-sale", header.last_sale)
         warning = self._say("warning", header.warning, header.warning_tone)
         warning.display = bool(header.warning)
+        # The last sale gives way to the warning, whatever the warning says next.
+        warning.styles.width = columns_of(header.warning) + 1
 
     def _say(self, name: str, text: str, tone: Tone = Tone.PLAIN) -> Line:
         line = self.query_one(f"#{name}", Line)

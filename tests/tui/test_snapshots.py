@@ -1,0 +1,35 @@
+"""What every scene looks like. `pytest --snapshot-update` keeps a new look; look at its picture first
+(`python -m tests.support.screens FOLDER SCENE`).
+"""
+
+from collections.abc import Callable
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+
+from tests.support.screens import SCENES, SIZES, Counter, ManualSeconds, a_screen
+from tests.support.till_simulator import TillSimulator
+
+SnapCompare = Callable[..., bool]
+ENGLISH = ("idle", "reading", "approved", "declined", "question_part", "question_paper", "stopped", "menu", "history")
+KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
+LOOKS = (
+    *((scene, "ko", "small") for scene in SCENES),
+    *((scene, "en", "small") for scene in ENGLISH),
+    *((scene, "ko", "kiosk") for scene in KIOSK),
+    ("approved", "en", "kiosk"),
+)
+
+
+@pytest.mark.parametrize(("scene", "language", "size"), LOOKS)
+def test_the_look_of(scene: str, language: str, size: str, snap_compare: SnapCompare) -> None:
+    core, clock = TillSimulator(), ManualSeconds()
+    app: App[None] = a_screen(core, clock, language=language)
+
+    async def play(pilot: Pilot[None]) -> None:
+        counter = Counter(core=core, app=app, clock=clock, pilot=pilot)  # type: ignore[arg-type]
+        await counter.settle()
+        await SCENES[scene](counter)
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=play)
