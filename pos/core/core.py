@@ -65,14 +65,19 @@ class Core:
     """Whether the disk that the journal is on takes writes now."""
     must_end: bool = False
     """Only a fresh look at the disk can tell what is true: this process has to go."""
+    _is_half_started: bool = False
+    """The journal could be read and not written: what a start settles is still to be settled."""
     _newest: TillState | None = None
     _probed_s: float = 0.0
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
-        """Begin where the journal left off: its first entry, an open sale, a fork that was found before."""
-        if report.head.sequence == 0:
+        """Begin where the journal left off: its first entry, an open sale, a fork or a fault that was found."""
+        if report.write_fault is not None:
+            self.views.stop = stop_of(report.write_fault)
+            self._is_half_started = True
+        elif report.head.sequence == 0:
             self.journal.record([opening], reading=self.views.clock.read())
-        if not report.may_approve:
+        if report.fork is not None:
             self.control.delivery.alarms.is_forked = True
         open_sales = self.journal.sales.open_sales()
         if open_sales:
@@ -142,12 +147,13 @@ class Core:
             raise
 
     def _probe(self) -> None:
-        """Go on by itself when a disk that was full or read-only takes writes again."""
+        """Go on when a disk that was full or read-only takes writes again, or start anew where starting needed it."""
         now_s = self.views.clock.monotonic_s()
         if now_s - self._probed_s >= PROBE_S:
             self._probed_s = now_s
             if self.takes_writes():
-                self.views.stop = None
+                self.must_end = self.must_end or self._is_half_started
+                self.views.stop = self.views.stop if self._is_half_started else None
 
     def _answer(self, role: Role, call: AnyCall) -> AnyAnswer:
         # The link has checked each call against its role's union.
