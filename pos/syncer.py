@@ -16,6 +16,7 @@ from pos.config import TerminalConfig
 from pos.errors import LedgerRefusedError, LedgerUnreachableError, LinkError
 from pos.link.calls import ReportNetwork, Role, SyncWork, WatchSync
 from pos.link.client import BlockingLink
+from pos.link.outage import CoreOutage
 from pos.sync.client import LedgerClient
 from pos.sync.delivery import Delivery, LedgerBusyError
 
@@ -47,13 +48,16 @@ class Backoff:
 def run_sync(config: TerminalConfig, stopping: Event) -> None:
     """Serve one terminal until told to stop."""
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
+    outage = CoreOutage(log)
     try:
         while not stopping.is_set():
             try:
                 with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
+                    link.call(WatchSync())
+                    outage.answered(Role.SYNC)
                     _serve(link, Delivery(link, client), stopping)
             except LinkError as error:
-                log.info("core is away: %s", error)
+                outage.failed(Role.SYNC, error)
                 stopping.wait(CORE_PAUSE_S)
     finally:
         client.close()
@@ -62,7 +66,6 @@ def run_sync(config: TerminalConfig, stopping: Event) -> None:
 def _serve(link: BlockingLink, delivery: Delivery, stopping: Event) -> None:
     backoff = Backoff(random.Random())
     work = _Work(link, stopping)
-    link.call(WatchSync())
     while not stopping.is_set():
         work.wait(_try(link, delivery, backoff), is_failing=backoff.pause_s > 0)
 

@@ -22,6 +22,7 @@ from pos.errors import LinkError
 from pos.exits import Exit
 from pos.link.calls import DevicesState, Role, WatchDevices
 from pos.link.client import BlockingLink
+from pos.link.outage import CoreOutage
 from pos.scanner.scanner import Scanner
 from pos.scanner.worker import DecodingWorker
 
@@ -35,8 +36,9 @@ Serve = Callable[[BlockingLink], None]
 
 def serve_devices(config: TerminalConfig, stopping: Event) -> int:
     """Serve every configured device until told to stop."""
+    outage = CoreOutage(log)
     threads = [
-        threading.Thread(target=_keep_serving, args=(name, config, serve, stopping), name=name)
+        threading.Thread(target=_keep_serving, args=(name, config, serve, outage, stopping), name=name)
         for name, serve in _parts(config, stopping).items()
     ]
     for thread in threads:
@@ -65,14 +67,15 @@ def _parts(config: TerminalConfig, stopping: Event) -> dict[str, Serve]:
     return parts
 
 
-def _keep_serving(name: str, config: TerminalConfig, serve: Serve, stopping: Event) -> None:
+def _keep_serving(name: str, config: TerminalConfig, serve: Serve, outage: CoreOutage, stopping: Event) -> None:
     while not stopping.is_set():
         try:
             with closing(BlockingLink(config.terminal.socket_dir, Role.DEVICES)) as link:
                 link.call(WatchDevices())
+                outage.answered(name)
                 serve(link)
         except LinkError as error:
-            log.info("%s: core is away: %s", name, error)
+            outage.failed(name, error)
             stopping.wait(RECONNECT_S)
 
 
