@@ -7,6 +7,7 @@ and go nowhere; what must be known is on the screen or in core's journal.
 import asyncio
 import logging
 import signal
+from typing import Final
 
 from pos.config import TerminalConfig
 from pos.exits import Exit
@@ -16,9 +17,12 @@ from pos.tui.app import TillApp
 from pos.tui.link import TillLink
 from pos.words import words_for
 
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""SIGHUP is the window being closed."""
+
 
 def serve_screen(config: TerminalConfig, *, may_quit: bool = False) -> int:
-    """Show the till of `config` until SIGTERM or SIGINT; `may_quit` lets a person leave it by key."""
+    """Show the till of `config` until SIGTERM, SIGINT or SIGHUP; `may_quit` lets a person leave it by key."""
 
     async def connect() -> TillLink:
         return await AsyncLink.connect(config.terminal.socket_dir, Role.SCREEN)
@@ -32,6 +36,6 @@ def serve_screen(config: TerminalConfig, *, may_quit: bool = False) -> int:
 async def run(app: TillApp) -> None:
     """Run `app` on this tty; a signal ends it in order, so that the tty is left as it was found."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _ENDING:
         loop.add_signal_handler(number, app.exit)
     await app.run_async()
