@@ -161,7 +161,7 @@ def _add_ledger(commands: Commands) -> None:
 
 def _add_bench(commands: Commands) -> None:
     bench = commands.add_parser("bench", help="the measurements of the README")
-    bench.add_argument("name", nargs="?", default="accept", choices=("accept", "scan"))
+    bench.add_argument("name", nargs="?", default="accept", choices=("accept",))
     bench.add_argument("arguments", nargs="*", metavar="ARG")
     _json_option(bench)
     bench.set_defaults(run=_run_bench)

@@ -1,7 +1,6 @@
 """`pos bench`: which measurement, with which words, printed for people or as JSON."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pos.commands.output import print_json, print_line
 from pos.errors import ConfigError
@@ -10,13 +9,8 @@ from pos.exits import Exit
 
 def run_bench(name: str, arguments: Sequence[str], *, as_json: bool) -> int:
     """Run one measurement."""
-    if name == "accept":
-        return _accept(arguments, as_json=as_json)
-    from pos.bench.scan import run
-
-    if len(arguments) != 1:
-        raise ConfigError(("bench scan: name one folder of pictures: pos bench scan DIR",))
-    return run(Path(arguments[0]), as_json=as_json)
+    assert name == "accept", "the parser lets no other name through"
+    return _accept(arguments, as_json=as_json)
 
 
 def _accept(arguments: Sequence[str], *, as_json: bool) -> int:
