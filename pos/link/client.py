@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from pos.errors import LinkError
+from pos.link.address import socket_address, socket_path
 from pos.link.calls import AnyPush, Call, Role
 from pos.link.frames import (
     AnswerFrame,
@@ -26,7 +27,6 @@ from pos.link.frames import (
     read_frame,
     receive_frame,
 )
-from pos.link.server import socket_path
 
 R = TypeVar("R")
 
@@ -53,7 +53,8 @@ class BlockingLink:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout_s)
         try:
-            self._socket.connect(str(socket_path(directory, role)))
+            with socket_address(socket_path(directory, role)) as address:
+                self._socket.connect(address)
         except OSError as error:
             self._socket.close()
             raise LinkError(f"core does not answer in {directory}: {error}") from error
@@ -102,7 +103,8 @@ class AsyncLink:
     @classmethod
     async def connect(cls, directory: Path, role: Role) -> "AsyncLink":
         try:
-            reader, writer = await asyncio.open_unix_connection(socket_path(directory, role))
+            with socket_address(socket_path(directory, role)) as address:
+                reader, writer = await asyncio.open_unix_connection(address)
         except OSError as error:
             raise LinkError(f"core does not answer in {directory}: {error}") from error
         return cls(reader, writer)

@@ -20,6 +20,7 @@ from typing import Any, Final
 import msgspec
 
 from pos.errors import LinkError, PosError
+from pos.link.address import socket_address, socket_path
 from pos.link.calls import ROLE_CALLS, AnyAnswer, AnyCall, AnyPush, Role
 from pos.link.frames import AnswerFrame, Fault, PushFrame, decode_call_frame, encode_frame, read_frame
 
@@ -51,7 +52,8 @@ class LinkServer:
             path = socket_path(self._directory, role)
             _make_folder(path.parent)
             path.unlink(missing_ok=True)
-            server = await asyncio.start_unix_server(partial(self._serve, role), path)
+            with socket_address(path) as address:
+                server = await asyncio.start_unix_server(partial(self._serve, role), address)
             path.chmod(_SOCKET_MODE)
             self._servers.append(server)
 
@@ -105,10 +107,6 @@ class LinkServer:
         except PosError as error:
             log.warning("%s failed: %s", type(call).__name__, error)
             return Fault(kind=type(error).__name__, text=str(error))
-
-
-def socket_path(directory: Path, role: Role) -> Path:
-    return directory / role.value / "core.sock"
 
 
 def _make_folder(path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pos.errors import LinkError, TrustError
+from pos.link.address import socket_path
 from pos.link.calls import (
     AnyAnswer,
     AnyCall,
@@ -28,7 +29,7 @@ from pos.link.calls import (
     WatchDevices,
 )
 from pos.link.client import AsyncLink, BlockingLink
-from pos.link.server import LinkServer, socket_path
+from pos.link.server import LinkServer
 
 
 class RunningServer:
@@ -174,6 +175,16 @@ def test_a_server_that_stops_takes_its_sockets_away_and_leaves_the_folders(tmp_p
     server.stop()
 
     assert sorted(path.name for path in (tmp_path / "run").rglob("*")) == sorted(role.value for role in Role)
+
+
+def test_a_folder_too_deep_for_an_address_is_reached_all_the_same(tmp_path: Path) -> None:
+    server = RunningServer(tmp_path / ("deep" * 20) / ("deeper" * 10) / "run")
+    link = BlockingLink(server.directory, Role.DEVICES)
+
+    assert link.call(NextPrintJob()).job == 7
+
+    link.close()
+    server.stop()
 
 
 def test_no_core_is_a_link_error(tmp_path: Path) -> None:
