@@ -50,7 +50,7 @@ _ENTER_REQUESTS: Final = frozenset(
 
 
 class Stage(StrEnum):
-    """What the screen is about; also the name of its style class."""
+    """What the screen is about."""
 
     LINK_DOWN = "link-down"
     STOPPED = "stopped"

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from textual import events
 from textual.pilot import Pilot
 
 from pos.link.calls import AttentionLine, SaleLine
@@ -66,15 +67,21 @@ class Counter:
 
     async def settle(self) -> None:
         """Until every message, call and push has been dealt with."""
-        for _ in range(4):
-            await self.pilot.pause()
+        for _ in range(_TURNS):
+            # Without a delay the pilot waits for messages only, not for the machine to have nothing to do.
+            await self.pilot.pause(0)
 
     async def press(self, keys: str) -> None:
         """Keys of the pad, separated by blanks; digits may stand together."""
         for word in keys.split():
             for key in word if word.isdigit() else (KEY_NAMES.get(word, word),):
                 self.clock.pass_reaction()
-                await self.pilot.press(key)
+                await self.press_now(key)
+        await self.settle()
+
+    async def press_now(self, key: str) -> None:
+        """One key by the toolkit's name, no later than the one before it."""
+        self.app.post_message(events.Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
         await self.settle()
 
     async def present(self, code: Code) -> None:
@@ -90,6 +97,8 @@ class Counter:
         return ["".join(segment.text for segment in strip) for strip in self.app.screen._compositor.render_strips()]
 
 
+_TURNS = 5
+CHARACTERS = {"full_stop": ".", "minus": "-", "asterisk": "*", "slash": "/", "plus": "+", "enter": "\r"}
 KEY_NAMES = {".": "full_stop", "-": "minus", "*": "asterisk", "/": "slash", "+": "plus"}
 Scene = Callable[[Counter], Awaitable[None]]
 

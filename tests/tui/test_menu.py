@@ -192,7 +192,7 @@ async def test_a_core_that_goes_away_closes_the_menu() -> None:
 async def test_nobody_leaves_the_screen_of_a_shop() -> None:
     async with open_counter() as counter:
         for key in ("ctrl+q", "ctrl+c", "ctrl+z", "ctrl+p", "f1", "tab", "ctrl+backslash", "shift+tab"):
-            await counter.pilot.press(key)
+            await counter.press_now(key)
             await counter.settle()
         assert counter.app.is_running
         assert isinstance(counter.app.screen, SaleScreen)
@@ -202,7 +202,7 @@ async def test_nobody_leaves_the_screen_of_a_shop() -> None:
 async def test_a_person_at_a_desk_may_leave_it() -> None:
     async with open_counter(may_quit=True) as counter:
         assert shows(await menu(counter), "화면 끝내기")
-        await counter.pilot.press("ctrl+q")
+        await counter.press_now("ctrl+q")
         await counter.pilot.pause()
 
         assert not counter.app.is_running or counter.app._exit

@@ -33,7 +33,7 @@ async def test_two_thousand_random_keys_never_end_the_screen() -> None:
             name, character = chance.choice(NAMES)
             counter.clock.now_s += chance.choice((0.01, 0.2, 0.5))
             counter.app.post_message(events.Key(name, character))
-            if pressed % 10 == 0:
+            if pressed % 20 == 0:
                 happen(counter, chance)
                 await counter.settle()
         await counter.settle()

@@ -120,7 +120,7 @@ async def test_no_digit_is_lost_whenever_the_verdict_arrives() -> None:
             for index, digit in enumerate("34567"):
                 if index == typed_before:
                     counter.core.present(Code())
-                await counter.pilot.press(digit)
+                await counter.press_now(digit)
             if typed_before == 5:
                 counter.core.present(Code())
             await counter.settle()
@@ -162,7 +162,7 @@ async def test_amounts_that_cannot_be_are_said_at_once_and_nothing_is_sent() -> 
         await counter.press("- 999999999")
         assert shows(counter, "1억 원")
 
-        await counter.pilot.press("a")
+        await counter.press_now("a")
         await counter.settle()
         assert shows(counter, "숫자판의 숫자만")
         assert counter.core.asked_for(EnterAmount) == []
@@ -171,7 +171,7 @@ async def test_amounts_that_cannot_be_are_said_at_once_and_nothing_is_sent() -> 
 async def test_numlock_off_types_the_same_amount() -> None:
     async with open_counter() as counter:
         for key in ("end", "down", "delete", "insert", "enter"):
-            await counter.pilot.press(key)
+            await counter.press_now(key)
         await counter.settle()
 
         assert [call.amount_won for call in counter.core.asked_for(EnterAmount)] == [12_000]

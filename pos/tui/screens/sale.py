@@ -103,8 +103,6 @@ class SaleScreen(PadScreen):
     def _set_classes(self, face: Face, *, is_large: bool) -> None:
         self.set_class(is_large, "-large")
         self.set_class(self._wants_keypad and face.stage in _KEYPAD_STAGES, "-keypad")
-        for stage in Stage:
-            self.set_class(stage is face.stage, f"-{stage}")
 
     def _notice(self) -> str:
         if self.size.width < SMALL_COLUMNS or self.size.height < SMALL_ROWS:

@@ -34,9 +34,10 @@ class BandPanel(Vertical):
         drawn_word.display = bool(band.word)
         rows = _ROWS_LARGE if is_large else _ROWS
         self.query_one("#band-text", Line).say_rows(_rows(band, rows), title=band.title)
-        for look in Look:
-            self.set_class(look is band.look, f"-{look}")
-        self._edge(band.look)
+        if not self.has_class(f"-{band.look}"):
+            # All at once: each change of a class styles everything in the band again.
+            self.set_classes(f"-{band.look}")
+            self._edge(band.look)
 
     def _edge(self, look: Look) -> None:
         """An amber band is hatched like a barrier: told apart from green without its colour."""

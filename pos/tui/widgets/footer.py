@@ -26,8 +26,9 @@ class KeyButton(Static):
         if action is None or action == self._action:
             return
         self._action = action
-        self.set_class(action.key is PadKey.ENTER, "-enter")
-        self.set_class(action.choice is not None, "-answer")
+        kind = "-answer" if action.choice is not None else "-enter" if action.key is PadKey.ENTER else "-plain"
+        if not self.has_class(kind):
+            self.set_classes(kind)
         label = Content(f"\n{action.label}") if action.label else Content("")
         self.update(Content.styled(action.key_text, "bold") + label, layout=False)
 

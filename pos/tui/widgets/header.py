@@ -38,6 +38,6 @@ class HeaderRows(Vertical):
     def _say(self, name: str, text: str, tone: Tone = Tone.PLAIN) -> Line:
         line = self.query_one(f"#{name}", Line)
         line.say(text)
-        for each in Tone:
-            line.set_class(each is tone, f"-{each}")
+        if not line.has_class(f"-{tone}"):
+            line.set_classes(f"-{tone}")
         return line
