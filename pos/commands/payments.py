@@ -1,5 +1,6 @@
 """`pos pay` and `pos request`."""
 
+import logging
 from pathlib import Path
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from pos.commands.faults import not_now
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
-from pos.errors import LinkError, OutcomeUnknownError, PosError
+from pos.errors import JournalError, LinkError, OutcomeUnknownError, PosError
 from pos.exits import Exit
 from pos.link.calls import OpenRequest, Pay, PayAnswer, Refused, RequestAnswer, VerdictShown
 from pos.link.client import CoreFaultError
@@ -15,6 +16,8 @@ from pos.link.state import Outcome, VerdictView
 from pos.money import format_won
 from pos.terminal import Control, open_control
 from pos.words import words_for
+
+log = logging.getLogger(__name__)
 
 _EXITS = {Outcome.APPROVED: Exit.DONE, Outcome.DECLINED: Exit.DECLINED, Outcome.REFERRED: Exit.REFERRED}
 
@@ -54,7 +57,7 @@ def pay(config: TerminalConfig, *, amount_won: int, text: str | None, image: Pat
         paper = control.see_to_paper(answer.receipt_number or "") if is_approved else None
         _say(answer, paper, as_json=as_json)
         if is_approved:
-            control.call(VerdictShown(entry_sequence=answer.entry_sequence))
+            _note_shown(control, answer)
     return _EXITS[answer.outcome]
 
 
@@ -71,6 +74,14 @@ def _present(control: Control, call: Pay) -> PayAnswer:
     if isinstance(answer, Refused):
         raise not_now(control, answer.cause)
     return answer
+
+
+def _note_shown(control: Control, answer: PayAnswer) -> None:
+    """The approval stands, whatever fails now; where this cannot be noted, it is asked about after the next start."""
+    try:
+        control.call(VerdictShown(entry_sequence=answer.entry_sequence))
+    except (JournalError, LinkError) as error:
+        log.warning("that it was shown could not be noted: %s", error)
 
 
 def _say(answer: PayAnswer, paper: str | None, *, as_json: bool) -> None:

@@ -25,6 +25,7 @@ from pos.link.calls import ROLE_CALLS, AnyAnswer, AnyCall, AnyPush, Role
 from pos.link.frames import AnswerFrame, Fault, PushFrame, decode_call_frame, encode_frame, read_frame
 
 PUSH_BYTES_MAX: Final = 1024 * 1024
+STOP_S: Final = 2.0
 _FOLDER_MODE: Final = 0o750
 _SOCKET_MODE: Final = 0o660
 
@@ -41,6 +42,7 @@ class LinkServer:
         self._handle = handle
         self._servers: list[asyncio.Server] = []
         self._clients: dict[Role, set[asyncio.StreamWriter]] = {role: set() for role in Role}
+        self._conversations: set[asyncio.Task[None]] = set()
         self._decoders: dict[Role, msgspec.msgpack.Decoder[Any]] = {
             role: msgspec.msgpack.Decoder(calls) for role, calls in ROLE_CALLS.items()
         }
@@ -58,6 +60,7 @@ class LinkServer:
             self._servers.append(server)
 
     async def stop(self) -> None:
+        """Close the sockets and wait until every conversation has ended: what was said last is sent."""
         for server in self._servers:
             server.close()
         for writers in self._clients.values():
@@ -65,6 +68,8 @@ class LinkServer:
                 writer.close()
         for role in Role:
             socket_path(self._directory, role).unlink(missing_ok=True)
+        if self._conversations:
+            await asyncio.wait(self._conversations, timeout=STOP_S)
 
     def push(self, role: Role, body: AnyPush) -> None:
         """Tell every client of the role; never waits."""
@@ -85,6 +90,9 @@ class LinkServer:
 
     async def _serve(self, role: Role, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients[role].add(writer)
+        conversation = asyncio.current_task()
+        assert conversation is not None, "the server runs each conversation as a task"
+        self._conversations.add(conversation)
         try:
             while True:
                 frame = decode_call_frame(await read_frame(reader))
@@ -95,6 +103,7 @@ class LinkServer:
             log.info("%s link ended: %s", role.value, error)
         finally:
             self._clients[role].discard(writer)
+            self._conversations.discard(conversation)
             writer.close()
 
     def _answer(self, role: Role, body: msgspec.Raw) -> AnyAnswer | Fault:
