@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from pos.link.state import QuestionKind, QuestionView
+from pos.link.state import Outcome, QuestionKind, QuestionView
 from pos.tui.desk import Desk, Stage
 from pos.tui.pad import PadKey
 from pos.words import Labels, Words
@@ -65,16 +65,22 @@ def _answers(desk: Desk, question: QuestionView, words: Words) -> tuple[Action, 
 
 def _after_verdict(desk: Desk, labels: Labels) -> tuple[Action, ...]:
     has_sale = desk.till is not None and desk.till.sale is not None
-    if desk.typed:
-        enter = labels.confirm
-    elif desk.enter_requests:
-        enter = labels.show_request
-    else:
-        enter = labels.read_again if has_sale else labels.new_sale
     back = _erase(labels) if desk.typed else Action(key_text="-", label=labels.back, key=PadKey.BACK)
     tender = (_notes(labels), _tender(labels)) if has_sale else ()
-    last = Action(key_text=labels.key_enter, label=enter, key=PadKey.ENTER)
+    last = Action(key_text=labels.key_enter, label=_going_on(desk, labels, has_sale=has_sale), key=PadKey.ENTER)
     return (_menu(labels), *tender, _keypad(labels), back, last)
+
+
+def _going_on(desk: Desk, labels: Labels, *, has_sale: bool) -> str:
+    """What Enter does after a verdict."""
+    if desk.typed:
+        return labels.confirm
+    if desk.enter_requests:
+        return labels.show_request
+    if not has_sale:
+        return labels.new_sale
+    is_approved = desk.verdict is not None and desk.verdict.outcome is Outcome.APPROVED
+    return labels.go_on if is_approved else labels.read_again
 
 
 def _leaving(desk: Desk, labels: Labels) -> str:

@@ -128,6 +128,7 @@ class Labels:
     show_request: str
     new_sale: str
     read_again: str
+    go_on: str
     erase: str
     back: str
     cancel_sale: str

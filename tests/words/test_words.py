@@ -44,7 +44,7 @@ FORBIDDEN = ("동기화", "서명", "논스", "큐", "프로토콜", "노드", "
 FORBIDDEN_IN_ENGLISH = ("sync", "signature", "nonce", "queue", "protocol", "node", "hash", "token", "payload")
 LATIN_ALLOWED = {"QR", "Enter", "English", "WIFI"}
 ACTIONS = (
-    *("confirm", "show_request", "new_sale", "read_again", "erase", "back", "cancel_sale", "leave_sale"),
+    *("confirm", "show_request", "new_sale", "read_again", "go_on", "erase", "back", "cancel_sale", "leave_sale"),
     *("other_tender", "notes", "menu", "keypad", "next_page", "previous_page", "by_touch", "print_now"),
     *("skip_print", "close_request", "reprint", "show_code"),
 )

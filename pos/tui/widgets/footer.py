@@ -57,6 +57,7 @@ class ActionFooter(Horizontal):
             button.show(actions[index] if index < len(actions) else None)
 
 
+_KEYS_ACROSS = 4
 _KEYS = (
     *(PadKey.D7, PadKey.D8, PadKey.D9, PadKey.BACK),
     *(PadKey.D4, PadKey.D5, PadKey.D6, PadKey.TENDER),
@@ -69,5 +70,8 @@ class Keypad(Grid):
     """The pad on the screen, laid out as the one on the counter."""
 
     def compose(self) -> ComposeResult:
-        for key in _KEYS:
-            yield KeyButton(Action(key_text="Enter" if key is PadKey.ENTER else key.value, label="", key=key))
+        for index, key in enumerate(_KEYS):
+            button = KeyButton(Action(key_text="Enter" if key is PadKey.ENTER else key.value, label="", key=key))
+            # Rows of keys touch each other; two shades keep a finger in its row.
+            button.add_class(f"-row-{index // _KEYS_ACROSS % 2}")
+            yield button

@@ -16,6 +16,7 @@ LABELS: Final = Labels(
     show_request="Request QR",
     new_sale="New sale",
     read_again="Read again",
+    go_on="Go on",
     erase="Erase one",
     back="Back",
     cancel_sale="Cancel sale",

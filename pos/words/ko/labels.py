@@ -16,6 +16,7 @@ LABELS: Final = Labels(
     show_request="결제 요청 QR",
     new_sale="새 판매",
     read_again="다시 읽기",
+    go_on="이어서 받기",
     erase="한 칸 지움",
     back="뒤로",
     cancel_sale="판매 취소",
