@@ -41,6 +41,7 @@ class LinkServer:
         self._directory = directory
         self._handle = handle
         self._servers: list[asyncio.Server] = []
+        self._paths: list[Path] = []
         self._clients: dict[Role, set[asyncio.StreamWriter]] = {role: set() for role in Role}
         self._conversations: set[asyncio.Task[None]] = set()
         self._decoders: dict[Role, msgspec.msgpack.Decoder[Any]] = {
@@ -58,6 +59,7 @@ class LinkServer:
                 server = await asyncio.start_unix_server(partial(self._serve, role), address)
             path.chmod(_SOCKET_MODE)
             self._servers.append(server)
+            self._paths.append(path)
 
     async def stop(self) -> None:
         """Close the sockets and wait until every conversation has ended: what was said last is sent."""
@@ -66,8 +68,8 @@ class LinkServer:
         for writers in self._clients.values():
             for writer in tuple(writers):
                 writer.close()
-        for role in Role:
-            socket_path(self._directory, role).unlink(missing_ok=True)
+        for path in self._paths:
+            path.unlink(missing_ok=True)
         if self._conversations:
             await asyncio.wait(self._conversations, timeout=STOP_S)
 

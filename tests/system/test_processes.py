@@ -18,6 +18,7 @@ import pytest
 from pos.config import load_config
 from pos.errors import LinkError, OutcomeUnknownError
 from pos.exits import Exit
+from pos.link.address import socket_path
 from pos.link.calls import (
     AnswerQuestion,
     ClearVerdict,
@@ -36,7 +37,6 @@ from pos.link.calls import (
 )
 from pos.link.client import BlockingLink, CoreFaultError
 from pos.link.frames import AnswerFrame, Fault, encode_frame
-from pos.link.address import socket_path
 from pos.link.state import Outcome, SellingStop, TillState
 from pos.processes import log_dir, terminal_services
 from pos.sandbox.cheats import payment_text
