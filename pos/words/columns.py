@@ -10,6 +10,7 @@ from typing import Final
 _WIDE: Final = frozenset({"W", "F"})
 _NO_COLUMN: Final = frozenset({"Mn", "Me"})
 _CUT_MARK: Final = ".."
+_NUMBER_DIGITS: Final = 4
 
 
 def character_columns(character: str) -> int:
@@ -58,5 +59,6 @@ def wrapped(text: str, columns_max: int) -> tuple[str, ...]:
 
 
 def short_number(receipt_number: str) -> str:
-    """The part of a receipt number that people compare: what follows its last hyphen."""
-    return receipt_number.rpartition("-")[2]
+    """The part of a receipt number that people compare: what follows its last hyphen, in four digits or more."""
+    counted = receipt_number.rpartition("-")[2]
+    return counted.lstrip("0").zfill(_NUMBER_DIGITS) if counted.isdecimal() else counted

@@ -38,6 +38,9 @@ def test_words_are_wrapped_between_blanks() -> None:
 def test_people_compare_what_follows_the_last_hyphen() -> None:
     assert short_number("t1-1122-0123") == "0123"
     assert short_number("0123") == "0123"
+    assert short_number("000001") == "0001"
+    assert short_number("012345") == "12345"
+    assert short_number("A7") == "A7"
 
 
 def test_time_is_korean_and_another_day_is_named() -> None:
