@@ -6,7 +6,9 @@ and go nowhere; what must be known is on the screen or in core's journal.
 
 import asyncio
 import logging
+import os
 import signal
+import sys
 from typing import Final
 
 from pos.config import TerminalConfig
@@ -30,6 +32,7 @@ def serve_screen(config: TerminalConfig, *, may_quit: bool = False) -> int:
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
     app = TillApp(connect, words=words_for(config.terminal.language), may_quit=may_quit)
     asyncio.run(run(app))
+    _let_go_of_tty()
     return app.return_code or Exit.DONE
 
 
@@ -39,3 +42,12 @@ async def run(app: TillApp) -> None:
     for number in _ENDING:
         loop.add_signal_handler(number, app.exit)
     await app.run_async()
+
+
+def _let_go_of_tty() -> None:
+    """A closed window takes no last bytes; the interpreter must not end on an error for them."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
