@@ -7,16 +7,16 @@ for; its results are fetched with a later frame. Python's lock is no obstacle: t
 import threading
 from typing import Protocol
 
-from pos.scanner.fusion import FusedRescue, Rescued, RescueJob
+from pos.scanner.fusion import Attempt, FusedRescue, RescueJob
 
 
 class Rescuer(Protocol):
-    """Takes jobs and gives texts, at once or later."""
+    """Takes jobs and tells what became of them, at once or later."""
 
     def offer(self, job: RescueJob) -> None: ...
 
-    def results(self) -> tuple[Rescued, ...]:
-        """What was rescued since the last call."""
+    def results(self) -> tuple[Attempt, ...]:
+        """What was attempted since the last call."""
         ...
 
 
@@ -25,13 +25,12 @@ class InlineRescuer:
 
     def __init__(self) -> None:
         self._rescue = FusedRescue()
-        self._results: list[Rescued] = []
+        self._results: list[Attempt] = []
 
     def offer(self, job: RescueJob) -> None:
-        if rescued := self._rescue.attempt(job):
-            self._results.append(rescued)
+        self._results.append(self._rescue.attempt(job))
 
-    def results(self) -> tuple[Rescued, ...]:
+    def results(self) -> tuple[Attempt, ...]:
         done, self._results = tuple(self._results), []
         return done
 
@@ -43,7 +42,7 @@ class ThreadedRescuer:
         self._rescue = InlineRescuer()
         self._changed = threading.Condition()
         self._waiting: RescueJob | None = None
-        self._results: list[Rescued] = []
+        self._results: list[Attempt] = []
         threading.Thread(target=self._run, name="rescue", daemon=True).start()
 
     def offer(self, job: RescueJob) -> None:
@@ -51,7 +50,7 @@ class ThreadedRescuer:
             self._waiting = job
             self._changed.notify()
 
-    def results(self) -> tuple[Rescued, ...]:
+    def results(self) -> tuple[Attempt, ...]:
         with self._changed:
             done, self._results = tuple(self._results), []
         return done

@@ -1,9 +1,9 @@
 """Frames in, codes out: the cheap look on every frame, one dear thing more in turn.
 
 Every frame: zxing-cpp as it is. Where that reads nothing: one grey variant, another one on each frame; and at most one
-located symbol goes to the rescuer. After a second of located and unread, zbar now and then. Rules: most frames of a day
-show no code, so the cost of such a frame is what counts. Leaves to others: repeated reads and times (`watch`), limits
-and rights (`worker`).
+located symbol goes to the rescuer, or now and then a frame in which none was located. After a second of located and
+unread, zbar now and then. Rules: most frames of a day show no code, so a scene that is known to be empty gets the cheap
+look alone. Leaves to others: repeated reads and times (`watch`), limits and rights (`worker`).
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,12 @@ from pos.scanner.decode import SIDE_ENLARGED_MAX_PX, Findings, look
 from pos.scanner.fusion import RescueJob
 from pos.scanner.rescue import Symbol
 from pos.scanner.rescuers import Rescuer
+from pos.scanner.stillness import Stillness
 from pos.scanner.variants import STREAM, Variant
 
 ZBAR_AFTER_FRAMES = 15
 _ZBAR_EVERY_FRAMES = 10
+_OWN_LOOK_EVERY_FRAMES = 3
 _CROP_MARGIN = 0.15
 
 
@@ -41,6 +43,7 @@ class StreamDecoder:
         self._rescuer = rescuer
         self._variants = cycle(variants)
         self._numbers = count()
+        self._stillness = Stillness()
         self._unread_frames = 0
 
     def feed(self, grey: Grey) -> FrameReport:
@@ -48,15 +51,26 @@ class StreamDecoder:
         number = next(self._numbers)
         findings = Findings()
         look(grey, findings, scale=1.0, way="plain")
-        if not findings.codes:
+        if not findings.codes and (findings.located or not self._stillness.is_known(grey)):
             self._look_again(grey, findings)
+            self._offer(grey, findings, number)
         symbol = _largest(findings.located)
-        if symbol is not None and not findings.codes:
-            self._rescuer.offer(_job(grey, symbol, number))
-        texts = [code.text for code in findings.codes] + [rescued.text for rescued in self._rescuer.results()]
-        if not texts and symbol is not None:
+        attempts = self._rescuer.results()
+        texts = [code.text for code in findings.codes]
+        texts += [attempt.text for attempt in attempts if attempt.text]
+        is_located = symbol is not None or any(attempt.is_symbol for attempt in attempts)
+        if not texts and is_located:
             texts = self._second_opinion(grey)
-        return self._report(grey, texts, symbol)
+        return self._report(grey, texts, symbol, is_located=is_located)
+
+    def _offer(self, grey: Grey, findings: Findings, number: int) -> None:
+        symbol = _largest(findings.located)
+        if findings.codes:
+            return
+        if symbol is not None:
+            self._rescuer.offer(_job(grey, symbol, number))
+        elif number % _OWN_LOOK_EVERY_FRAMES == 0:
+            self._rescuer.offer(RescueJob(grey=grey.copy(), symbol=None, frame=number))
 
     def _look_again(self, grey: Grey, findings: Findings) -> None:
         variant = next(self._variants)
@@ -69,15 +83,13 @@ class StreamDecoder:
         late = self._unread_frames - ZBAR_AFTER_FRAMES
         return [code.text for code in zbar.read(grey)] if late >= 0 and late % _ZBAR_EVERY_FRAMES == 0 else []
 
-    def _report(self, grey: Grey, texts: list[str], symbol: Symbol | None) -> FrameReport:
+    def _report(self, grey: Grey, texts: list[str], symbol: Symbol | None, *, is_located: bool) -> FrameReport:
+        self._unread_frames = self._unread_frames + 1 if is_located and not texts else 0
+        if is_located:
+            self._stillness.disturb()
         if texts:
-            self._unread_frames = 0
             return FrameReport(texts=tuple(dict.fromkeys(texts)), is_located=True)
-        if symbol is None:
-            self._unread_frames = 0
-            return FrameReport()
-        self._unread_frames += 1
-        return FrameReport(is_located=True, hint=hint_for(grey, symbol))
+        return FrameReport(is_located=is_located, hint=hint_for(grey, symbol) if symbol else None)
 
 
 def _largest(symbols: list[Symbol]) -> Symbol | None:

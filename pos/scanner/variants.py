@@ -62,5 +62,7 @@ CLOSED = Variant(name="closed", scale=1.0, make=_closed)
 MEDIAN = Variant(name="median", scale=1.0, make=_median)
 
 SINGLE_PICTURE = (SMOOTH, SHARP, TWICE, SMOOTHER, LOCAL_CONTRAST)
-OWN_LOOKS = ((LOCAL_CONTRAST, 15), (PLAIN, 31), (TWICE, 15), (PLAIN, 151))  # with the window that finders stand out in
+# for the own locator: with the window, in pixels, that finder patterns stand out in
+OWN_LOOKS = ((LOCAL_CONTRAST, 15), (PLAIN, 31), (TWICE, 15), (PLAIN, 151))
+STREAM_OWN_LOOKS = ((LOCAL_CONTRAST, 15), (PLAIN, 31))
 STREAM = (SMOOTH, HALF_LARGER, SHARP, SMOOTHER, LOCAL_CONTRAST)

@@ -11,7 +11,7 @@ from pos.bench.optics import render
 from pos.bench.scenes import Story, idle_scenes, sequences
 from pos.bench.synth import Scene, draw_symbol, payload
 from pos.scanner.advice import Hint
-from pos.scanner.fusion import Rescued, RescueJob
+from pos.scanner.fusion import Attempt, RescueJob
 from pos.scanner.rescuers import InlineRescuer, ThreadedRescuer
 from pos.scanner.stream import FrameReport, StreamDecoder
 
@@ -25,7 +25,7 @@ class NoRescuer:
     def offer(self, job: RescueJob) -> None:
         self.jobs.append(job)
 
-    def results(self) -> tuple[Rescued, ...]:
+    def results(self) -> tuple[Attempt, ...]:
         return ()
 
 
