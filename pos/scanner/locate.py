@@ -29,6 +29,7 @@ _ALIKE = 2.5
 _FIT_MAX_MODULES = 1.6
 _TIMING_MIN_THREE, _TIMING_MIN_TWO = 0.35, 0.6
 _TIMING_SURE = 0.9
+_TIMING_ONE_ALONE = 0.3
 _GROUPS_MAX = 60
 _PROPOSED_MAX = 12
 _FINDERS_PAIRED_MAX = 12
@@ -185,7 +186,7 @@ def _timing(grey: Grey, to_picture: npt.NDArray[np.float64], version: int) -> fl
         values = np.asarray(cv2.remap(grey, pixels[:, 0], pixels[:, 1], cv2.INTER_LINEAR), dtype=np.float64).ravel()
         deviation = values - np.convolve(np.pad(values, 2, mode="reflect"), np.ones(5) / 5, mode="valid")
         scores.append(float((deviation * light).sum() / (np.abs(deviation).sum() + 1e-6)))
-    return sum(scores) / 2
+    return max(sum(scores) / 2, max(scores) - _TIMING_ONE_ALONE)  # one of them is straight even on a cylinder
 
 
 def _with_format(grey: Grey, placement: _Placement) -> Symbol:
