@@ -22,7 +22,6 @@ from pos.sync.delivery import Delivery, LedgerBusyError
 
 BACKOFF_FIRST_S: Final = 1.0
 BACKOFF_MAX_S: Final = 60.0
-REFUSED_PAUSE_S: Final = 300.0
 HEARTBEAT_S: Final = 300.0
 """With nothing to deliver the ledger still hears of the till this often: contact keeps the limits high."""
 CORE_PAUSE_S: Final = 1.0
@@ -77,13 +76,10 @@ def _try(link: BlockingLink, delivery: Delivery, backoff: Backoff) -> float:
     except LedgerBusyError as error:
         link.call(ReportNetwork(online=True, cause=str(error)))
         return max(error.retry_after_s or 0, backoff.next_s())
-    except LedgerUnreachableError as error:
+    except (LedgerUnreachableError, LedgerRefusedError) as error:
+        # A refusal is a status, and that may come from anybody on the way: no reason to stay away for longer.
         link.call(ReportNetwork(online=False, cause=str(error)))
         return backoff.next_s()
-    except LedgerRefusedError as error:
-        link.call(ReportNetwork(online=False, cause=str(error)))
-        backoff.next_s()
-        return REFUSED_PAUSE_S
     link.call(ReportNetwork(online=True))
     backoff.reset()
     return HEARTBEAT_S
