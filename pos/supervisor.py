@@ -6,6 +6,7 @@ own, because the screen owns the terminal. Nothing here knows what the processes
 """
 
 import contextlib
+import logging
 import os
 import select
 import signal
@@ -26,6 +27,8 @@ STOP_S: Final = 10.0
 SUPERVISED_BY: Final = "POS_SUPERVISED_BY"
 """Environment variable with the supervisor's process id, for `end_with_supervisor`."""
 _POLL_S: Final = 0.1
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +87,21 @@ class _Kept:
             self._start(now_s)
 
     def _start(self, now_s: float) -> None:
-        with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.service.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, **self.service.environment, SUPERVISED_BY: str(os.getpid())},
-                start_new_session=True,
-            )
         self._started_s = now_s
+        try:
+            with self._log.open("ab") as output:
+                self.process = subprocess.Popen(
+                    self.service.command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env={**os.environ, **self.service.environment, SUPERVISED_BY: str(os.getpid())},
+                    start_new_session=True,
+                )
+        except OSError as error:
+            # A full disk or no memory just now: the others are tended all the same, and this one is tried again.
+            log.warning("%s cannot be started: %s", self.service.name, error)
+            self._not_before_s = now_s + RESTART_MAX_S
 
     def stop(self) -> None:
         if self.process is None or self.process.poll() is not None:
