@@ -27,6 +27,7 @@ from pos.exits import Exit
 from pos.money import AmountError, parse_won
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+NONCE_BYTES = 16
 PROCESSES = ("core", "devices", "sync", "screen")
 
 
@@ -110,10 +111,11 @@ def _add_payments(commands: Commands) -> None:
     _config_option(pay)
     _json_option(pay)
     pay.set_defaults(run=_run_pay)
-    request = commands.add_parser("request", help="open a payment request")
-    request.add_argument("--amount", type=_won, required=True, metavar="WON")
+    request = commands.add_parser("request", help="open a payment request, or close one")
+    what = request.add_mutually_exclusive_group(required=True)
+    what.add_argument("--amount", type=_won, metavar="WON")
+    what.add_argument("--close", type=_nonce, metavar="NONCE", help="close it: its nonce is never accepted afterwards")
     request.add_argument("--qr", type=Path, metavar="FILE", help="write its QR code as PNG")
-    request.add_argument("--close", metavar="NONCE", help=argparse.SUPPRESS)
     _config_option(request)
     _json_option(request)
     request.set_defaults(run=_run_request)
@@ -196,6 +198,18 @@ _AMOUNT_WORDS = {
 }
 
 
+def _nonce(text: str) -> bytes:
+    try:
+        nonce = bytes.fromhex(text)
+    except ValueError:
+        nonce = b""
+    if len(nonce) != NONCE_BYTES:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a nonce: {2 * NONCE_BYTES} hex digits, as `pos request` told"
+        )
+    return nonce
+
+
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 1,000,000")
@@ -233,8 +247,10 @@ def _run_pay(options: argparse.Namespace) -> int:
 
 
 def _run_request(options: argparse.Namespace) -> int:
-    from pos.commands.payments import request
+    from pos.commands.payments import close_request, request
 
+    if options.close is not None:
+        return close_request(_config(options), nonce=options.close, as_json=options.json)
     return request(_config(options), amount_won=options.amount, qr=options.qr, as_json=options.json)
 
 

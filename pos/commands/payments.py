@@ -10,7 +10,7 @@ from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
 from pos.errors import JournalError, LinkError, OutcomeUnknownError, PosError
 from pos.exits import Exit
-from pos.link.calls import OpenRequest, Pay, PayAnswer, Refused, RequestAnswer, VerdictShown
+from pos.link.calls import CloseRequest, OpenRequest, Pay, PayAnswer, Refused, RequestAnswer, VerdictShown
 from pos.link.client import CoreFaultError
 from pos.link.state import Outcome, VerdictView
 from pos.money import format_won
@@ -42,6 +42,13 @@ class RequestJson(msgspec.Struct, frozen=True, kw_only=True):
     amount_won: int
     expires: int
     qr: str | None
+
+
+class ClosedJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable form of a closed request."""
+
+    nonce: str
+    closed: bool = True
 
 
 class NoCodeError(PosError):
@@ -123,6 +130,19 @@ def request(config: TerminalConfig, *, amount_won: int, qr: Path | None, as_json
         )
     else:
         print_line(answer.text)
+    return Exit.DONE
+
+
+def close_request(config: TerminalConfig, *, nonce: bytes, as_json: bool) -> int:
+    """Close an open request: whoever still answers it is declined, and gets the money back."""
+    with open_control(config) as control:
+        answer = control.call(CloseRequest(nonce=nonce))
+        if isinstance(answer, Refused):
+            raise not_now(control, answer.cause)
+    if as_json:
+        print_json(ClosedJson(nonce=nonce.hex()))
+    else:
+        print_line(f"closed {nonce.hex()}")
     return Exit.DONE
 
 

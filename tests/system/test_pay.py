@@ -88,6 +88,27 @@ def test_a_bound_payment_above_the_floor(till: Till) -> None:
     assert (again.exit, again.one["reason"]) == (Exit.DECLINED, "request_closed")
 
 
+def test_a_request_that_was_closed_is_not_answered(till: Till) -> None:
+    asked = till.pos("request", "--amount", "60000", "--json").one
+    nonce = str(asked["nonce"])
+
+    closed = till.pos("request", "--close", nonce, "--json")
+    again = till.pos("request", "--close", nonce)
+    answered = till.pay(answer_to(till, str(asked["text"]), 60_000), 60_000)
+
+    assert (closed.exit, closed.one) == (Exit.DONE, {"nonce": nonce, "closed": True})
+    assert (again.exit, again.err) == (Exit.FAULT, "pos: The payment request has ended\n")
+    assert (answered.exit, answered.one["reason"]) == (Exit.DECLINED, "request_closed")
+
+
+@pytest.mark.parametrize("nonce", ["", "xyz", "00", "00" * 17])
+def test_what_is_no_nonce_closes_nothing(till: Till, nonce: str) -> None:
+    said = till.pos("request", f"--close={nonce}")
+
+    assert said.exit == Exit.USAGE
+    assert "is not a nonce" in said.err
+
+
 def test_a_request_can_be_shown_to_a_phone(till: Till, tmp_path: Path) -> None:
     picture = tmp_path / "request.png"
     asked = till.pos("request", "--amount", "60000", "--qr", picture, "--json").one
