@@ -27,6 +27,7 @@ from pos.errors import JournalError, OutcomeUnknownError
 from pos.journal.boot import BootReport
 from pos.journal.faults import ContradictionError
 from pos.journal.journal import Journal
+from pos.journal.mirror import MirrorState
 from pos.link.calls import (
     AnyAnswer,
     AnyCall,
@@ -43,6 +44,9 @@ from pos.voucher.bodies import JournalOpened
 
 PROBE_S: Final = 5.0
 """How often a disk that was full or read-only is tried again."""
+REJOIN_S: Final = 60.0
+"""How often a second medium that is away is looked for."""
+_MAY_COME_BACK: Final = (MirrorState.MISSING, MirrorState.FAILED)
 _MAY_PASS: Final = (SellingStop.DISK_FULL, SellingStop.DISK_READ_ONLY)
 
 log = logging.getLogger(__name__)
@@ -69,6 +73,7 @@ class Core:
     """The journal could be read and not written: what a start settles is still to be settled."""
     _newest: TillState | None = None
     _probed_s: float = 0.0
+    _rejoined_s: float = 0.0
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
         """Begin where the journal left off: its first entry, an open sale, a fork or a fault that was found."""
@@ -103,6 +108,7 @@ class Core:
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
                 self.counter.expire_requests()
+                self._rejoin_mirror()
 
     def till(self) -> TillState:
         """The snapshot for the screen; where the journal cannot be read any more, the last one and why."""
@@ -145,6 +151,14 @@ class Core:
             self.must_end = isinstance(error, OutcomeUnknownError) or self.journal.must_reopen
             log.error("selling stops: %s: %s", type(error).__name__, error)
             raise
+
+    def _rejoin_mirror(self) -> None:
+        """Take a second medium back that was missing or failed."""
+        now_s = self.views.clock.monotonic_s()
+        if self.journal.mirror_state in _MAY_COME_BACK and now_s - self._rejoined_s >= REJOIN_S:
+            self._rejoined_s = now_s
+            report = self.journal.rejoin_mirror()
+            log.info("second medium: %s", report.state.value)
 
     def _probe(self) -> None:
         """Go on when a disk that was full or read-only takes writes again, or start anew where starting needed it."""
