@@ -27,6 +27,10 @@ def plug_in(town: Town, stick: Path) -> None:
     prepare_mirror(stick, terminal="t-bakery-1", public_key=key.public_key)
 
 
+def state(shop: Shop) -> MirrorState:
+    return shop.core.journal.mirror_state
+
+
 def mirrored(stick: Path, shop: Shop) -> bool:
     content = (stick / FILE_NAME).read_bytes()
     return all(entry.raw in content for entry in shop.entries)
@@ -38,7 +42,7 @@ def test_every_entry_is_on_both_media(town: Town, stick: Path, open_with: Callab
     shop.pay(shop.code(4_000), 4_000)
     shop.pay("garbage", 4_000)
 
-    assert shop.core.journal.mirror_state is MirrorState.CURRENT
+    assert state(shop) is MirrorState.CURRENT
     assert mirrored(stick, shop)
 
 
@@ -47,13 +51,13 @@ def test_a_medium_that_is_not_there_costs_no_sale_and_is_taken_back_when_it_come
 ) -> None:
     shop = open_with()
     assert shop.pay(shop.code(4_000), 4_000).outcome is Outcome.APPROVED
-    assert shop.core.journal.mirror_state is MirrorState.MISSING
+    assert state(shop) is MirrorState.MISSING
 
     plug_in(town, stick)
     shop.clock.pass_s(61)
     shop.core.tick()
 
-    assert shop.core.journal.mirror_state is MirrorState.CURRENT
+    assert state(shop) is MirrorState.CURRENT
     assert mirrored(stick, shop)
 
 
