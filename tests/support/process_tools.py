@@ -228,6 +228,8 @@ class Terminal:
 
     tmux: tuple[str, ...]
     listener: Child
+    status: Path
+    """Where the program's exit status is written when it ends."""
     """Hears from tmux whenever the program has written to its screen."""
 
     def send_keys(self, *keys: str) -> None:
@@ -255,8 +257,20 @@ class Terminal:
         return self._tmux("display-message", "-p", "#{pane_dead}").strip() == "0"
 
     def exit_status(self) -> int | None:
-        """The program's exit status, or None while it runs."""
-        return None if self.is_running() else int(self._tmux("display-message", "-p", "#{pane_dead_status}"))
+        """The program's exit status, or None while it runs.
+
+        Told by a shell around it: tmux itself sometimes never learns it.
+        """
+        status = self.status.read_text().strip() if self.status.exists() else ""
+        return int(status) if status else None
+
+    def wait_for_exit(self, *, deadline_s: float = DEADLINE_S) -> int:
+        """Wait for the program's end; gives the exit status."""
+        end_s = time.monotonic() + deadline_s
+        while (status := self.exit_status()) is None:
+            assert time.monotonic() < end_s, f"still running after {deadline_s} s:\n{self.capture()}"
+            self.listener.wait_for_more(self.listener.heard_bytes, deadline_s=0.1)
+        return status
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run([*self.tmux, *arguments], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
@@ -285,7 +299,9 @@ def on_a_terminal(
         tmux = ("tmux", "-S", f"{own}/socket", "-u", "-f", "/dev/null")
         options = ("remain-on-exit on", "status off", "default-terminal tmux-256color")
         keep = " ".join(f"set-option -g {option} ;" for option in options)
-        start = ["new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder), program, ";"]
+        status = Path(own) / "status"
+        told = f"{program}; echo $? > {shlex.quote(str(status))}"
+        start = ["new-session", "-d", "-x", str(columns), "-y", str(rows), "-c", str(folder), told, ";"]
         stay = ["set-option", "window-size", "manual"]
         subprocess.run(
             [*tmux, *keep.split(), *start, *stay], env=environment, cwd=folder, check=True, timeout=DEADLINE_S
@@ -293,6 +309,6 @@ def on_a_terminal(
         try:
             # A client in control mode is told of everything that the program writes.
             with Child([*tmux, "-C", "attach-session"], env=environment) as listener:
-                yield Terminal(tmux=tmux, listener=listener)
+                yield Terminal(tmux=tmux, listener=listener, status=status)
         finally:
             subprocess.run([*tmux, "kill-server"], capture_output=True, timeout=DEADLINE_S, check=False)

@@ -134,9 +134,8 @@ def test_a_program_that_has_left_its_terminal_tells_its_status(tmp_path: Path) -
         terminal.wait_for("빵집")
         assert terminal.exit_status() is None
         terminal.send_keys("Enter")
-        terminal.wait_for("Pane is dead")
 
-        assert terminal.exit_status() == 5
+        assert terminal.wait_for_exit() == 5
 
 
 def test_an_empty_screen_is_shown_when_nothing_comes(tmp_path: Path) -> None:
