@@ -22,6 +22,8 @@ BASELINE = "zxing-cpp"
 
 Place: TypeAlias = tuple[float, float]
 Reader: TypeAlias = Callable[[Grey], "list[Read]"]
+# some pictures make OpenCV fail an assertion of its own, or return bytes that are no text
+_PEER_FAULTS = (cv2.error, UnicodeDecodeError)
 _QR_ONLY = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 
 
@@ -97,7 +99,7 @@ def _multi(name: str, detector: _MultiDetector) -> Peer:
     def read(grey: Grey) -> list[Read]:
         try:
             _, texts, corners, _ = detector.detectAndDecodeMulti(grey)
-        except cv2.error:  # some pictures make it fail an assertion of its own
+        except _PEER_FAULTS:
             return []
         if corners is None:
             return []
@@ -109,7 +111,10 @@ def _multi(name: str, detector: _MultiDetector) -> Peer:
 
 def _wechat(detector: _WeChat) -> Peer:
     def read(grey: Grey) -> list[Read]:
-        texts, corners = detector.detectAndDecode(grey)
+        try:
+            texts, corners = detector.detectAndDecode(grey)
+        except _PEER_FAULTS:
+            return []
         quads = [np.asarray(quad, dtype=np.float64) for quad in corners]
         return [Read(text=text, place=_middle(quad)) for text, quad in zip(texts, quads, strict=False) if text]
 

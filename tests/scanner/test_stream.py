@@ -77,6 +77,18 @@ def test_the_thread_rescues_the_newest_and_reports_later() -> None:
     assert report.texts == (text,)
 
 
+def test_a_rescue_that_nobody_fetched_in_time_is_dropped() -> None:
+    """After the camera stood still for a while, the code of the customer before is not reported."""
+    now_s = 0.0
+    rescuer = ThreadedRescuer(clock=lambda: now_s)
+    decoder = StreamDecoder(rescuer)
+    frame, _ = blurred(1)
+    decoder.feed(frame)
+    rescuer.wait_done()
+    now_s = 5.0
+    assert rescuer.results() == ()
+
+
 def test_hand_held_sequences_are_read_and_nothing_else_is() -> None:
     for sequence in sequences(seed=21, per_story=1):
         decoder = StreamDecoder(InlineRescuer())

@@ -27,8 +27,18 @@ from pos.scanner.worker import DecodingWorker
 SOURCE = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def worker() -> Iterator[DecodingWorker]:
+    """A worker for tests that leave it as they found it."""
+    worker = DecodingWorker()
+    assert worker.wait_ready()
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def own_worker() -> Iterator[DecodingWorker]:
+    """A worker that may be killed."""
     worker = DecodingWorker()
     assert worker.wait_ready()
     yield worker
@@ -114,14 +124,14 @@ def test_a_code_passes_through_the_worker(worker: DecodingWorker) -> None:
     assert worker.look(frame(grey, 7.5)) == Sighting(captured_s=7.5, texts=(text,), is_located=True)
 
 
-def test_a_code_that_needs_every_way_of_reading_is_read_in_the_jail(worker: DecodingWorker) -> None:
+def test_a_code_that_needs_every_way_of_reading_is_read_in_the_jail(own_worker: DecodingWorker) -> None:
     """Nothing on the slow ways is loaded from a file after files are out of reach."""
     picture, shown = render(Scene(seed=1, module_px=4.0, blur_px=2.3, noise=1.0))
-    while (sighting := worker.look(frame(picture))) and not sighting.texts:
+    while (sighting := own_worker.look(frame(picture))) and not sighting.texts:
         pass
     assert sighting is not None
     assert sighting.texts == (shown.text,)
-    assert worker.health().replaced == 0
+    assert own_worker.health().replaced == 0
 
 
 def test_eight_hundred_characters_leave_and_one_more_does_not(worker: DecodingWorker) -> None:
@@ -131,19 +141,19 @@ def test_eight_hundred_characters_leave_and_one_more_does_not(worker: DecodingWo
     assert worker.look(frame(too_long)) == Sighting(captured_s=1.0, overlong_chars=(801,), is_located=True)
 
 
-def test_a_worker_that_is_killed_is_replaced_and_the_next_frames_are_read(worker: DecodingWorker) -> None:
+def test_a_worker_that_is_killed_is_replaced_and_the_next_frames_are_read(own_worker: DecodingWorker) -> None:
     grey, text = code()
-    killed = worker.process_id()
+    killed = own_worker.process_id()
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
-    assert worker.look(frame(grey)) is None
-    assert worker.wait_ready()
-    assert worker.process_id() != killed
-    sighting = worker.look(frame(grey))
+    assert own_worker.look(frame(grey)) is None
+    assert own_worker.wait_ready()
+    assert own_worker.process_id() != killed
+    sighting = own_worker.look(frame(grey))
     assert sighting is not None
     assert sighting.texts == (text,)
-    assert worker.health().replaced == 1
-    assert worker.health().last_fault == "ended by itself (-9)"
+    assert own_worker.health().replaced == 1
+    assert own_worker.health().last_fault == "ended by itself (-9)"
 
 
 def test_a_stopped_worker_is_given_up_after_its_time() -> None:
@@ -229,15 +239,15 @@ class StillCamera:
         pass
 
 
-def test_the_scanner_tells_one_scan_even_if_its_worker_is_killed_meanwhile(worker: DecodingWorker) -> None:
+def test_the_scanner_tells_one_scan_even_if_its_worker_is_killed_meanwhile(own_worker: DecodingWorker) -> None:
     grey, text = code()
-    scanner = Scanner(StillCamera(grey), worker)
+    scanner = Scanner(StillCamera(grey), own_worker)
     events = [event for _ in range(5) for event in scanner.step()]
-    killed = worker.process_id()
+    killed = own_worker.process_id()
     assert killed is not None
     os.kill(killed, signal.SIGKILL)
     assert scanner.step() == ()
-    assert worker.wait_ready()
+    assert own_worker.wait_ready()
     events += [event for _ in range(5) for event in scanner.step()]
     assert [event.text for event in events if isinstance(event, Scanned)] == [text]
 
