@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast
 
@@ -90,7 +90,6 @@ class Shop:
     clock: HandClock
     core: Core
     mint: Mint
-    _ticket: int = field(default=0)
 
     # The processes' calls
 
