@@ -17,8 +17,8 @@ from drivers.camera.frame import Grey
 from pos.scanner import zbar
 from pos.scanner.locate import locate
 from pos.scanner.rescue import Symbol, rescue
-from pos.scanner.sampling import Points
-from pos.scanner.symbol import VERSION_MAX, Level, size_of
+from pos.scanner.sampling import Points, is_plausible
+from pos.scanner.symbol import VERSION_MAX, Level
 from pos.scanner.variants import OWN_LOOKS, SINGLE_PICTURE, Variant
 
 cv2.setNumThreads(1)
@@ -190,19 +190,9 @@ def _located(barcode: zxingcpp.Barcode, corners: Points) -> Symbol | None:
     version, level, mask = str(facts.get("Version", "")), barcode.ec_level, facts.get("DataMask")
     if not version.isdigit() or level not in Level.__members__ or not isinstance(mask, int):
         return None
-    symbol = Symbol(corners=corners, version=int(version), level=Level[level], mask=mask)
-    return symbol if 1 <= symbol.version <= VERSION_MAX and 0 <= mask < 8 and _is_plausible(symbol) else None
-
-
-def _is_plausible(symbol: Symbol) -> bool:
-    """Convex, with modules of at least most of a pixel, and not a sliver."""
-    sides = np.roll(symbol.corners, -1, axis=0) - symbol.corners
-    lengths = np.linalg.norm(sides, axis=1)
-    if lengths.min() < 0.8 * size_of(symbol.version) or lengths.max() > 4 * lengths.min():
-        return False
-    following = np.roll(sides, -1, axis=0)
-    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
-    return bool(np.all(turns > 0) or np.all(turns < 0))
+    if not 1 <= int(version) <= VERSION_MAX or not 0 <= mask < 8 or not is_plausible(corners, int(version)):
+        return None
+    return Symbol(corners=corners, version=int(version), level=Level[level], mask=mask)
 
 
 def _is_same(symbol: Symbol, other: Symbol) -> bool:

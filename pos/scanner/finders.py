@@ -24,8 +24,10 @@ _RING_SIDE = (1.2, 2.4)  # of the middle's; five to three when seen straight
 _RING_AREA = (0.7, 3.6)  # of the middle's; sixteen to nine
 _OFF_CENTRE_MAX = 0.18  # of the ring's side
 _SOLID_MIN = 0.8
+_SLIMMEST = 0.2
 _CONTRAST_MIN = 4.0
 _RIGHT_MIN = 6  # of eight places around
+_RINGS_MAX, _FINDERS_MAX = 300, 64  # a picture made of rings must not take for ever
 
 _LEFT, _TOP, _WIDTH, _HEIGHT, _AREA = range(5)  # columns of OpenCV's statistics
 
@@ -53,8 +55,9 @@ def finders_in(grey: Grey, *, window_px: int) -> list[Finder]:
     shade = np.asarray(dark, dtype=np.uint8)
     rings = _regions(1 - shade, connectivity=4)
     numbers = _ring_numbers(_regions(shade, connectivity=8), rings)
-    found = [finder for number in numbers if (finder := _finder(rings, int(number))) and _is_framed(grey, finder)]
-    return _distinct(found)
+    largest = numbers[np.argsort(-rings.boxes[numbers, _AREA])][:_RINGS_MAX]
+    found = [finder for number in largest if (finder := _finder(rings, int(number))) and _is_framed(grey, finder)]
+    return _distinct(found)[:_FINDERS_MAX]
 
 
 def _regions(shade: Grey, *, connectivity: int) -> _Regions:
@@ -96,7 +99,7 @@ def _finder(rings: _Regions, number: int) -> Finder | None:
     if not area or float(cv2.contourArea(outline)) < _SOLID_MIN * area:
         return None
     corners = _quadrilateral(hull)
-    if len(corners) < 4:
+    if len(corners) < 4 or not _is_stout(corners):
         return None
     corners += 0.5 * np.sign(corners - corners.mean(axis=0))  # an outline runs through the middles of its pixels
     return Finder(centre=corners.mean(axis=0), ring=corners, module_px=float(np.sqrt(area)) / RING_MODULES)
@@ -112,6 +115,12 @@ def _quadrilateral(hull: Labels) -> Points:
             turns = (corners[:, 0] * following[:, 1] - following[:, 0] * corners[:, 1]).sum()
             return corners if turns > 0 else corners[::-1].copy()
     return np.empty((0, 2))
+
+
+def _is_stout(corners: Points) -> bool:
+    """Whether no side is much shorter than another: what is seen so flat is never read."""
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    return bool(sides.min() > _SLIMMEST * sides.max())
 
 
 def _is_framed(grey: Grey, finder: Finder) -> bool:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from drivers.camera.frame import Grey
 from pos.scanner.finders import RING_MODULES, Finder, finders_in
 from pos.scanner.rescue import Soft, Symbol, plain_modules
-from pos.scanner.sampling import Anchors, Points, sample
+from pos.scanner.sampling import Anchors, Points, is_plausible, sample
 from pos.scanner.symbol import VERSION_MAX, Level, format_word, layout, size_of
 
 _APART_MIN_MODULES = 8.0  # fourteen in the smallest version, less when seen aslant
@@ -76,7 +76,7 @@ def locate(grey: Grey, *, window_px: int) -> list[Symbol]:
     if not placements and len(finders) <= _FINDERS_PAIRED_MAX:
         placements = [found for group in _twos(finders) if (found := _placed(grey, group, _TIMING_MIN_TWO))]
     likeliest = sorted(placements, key=lambda found: -found.timing)[:_PROPOSED_MAX]
-    return [_with_format(grey, placement) for placement in likeliest]
+    return [symbol for placement in likeliest if (symbol := _with_format(grey, placement))]
 
 
 def _threes(finders: list[Finder]) -> Iterator[_Three]:
@@ -189,11 +189,13 @@ def _timing(grey: Grey, to_picture: npt.NDArray[np.float64], version: int) -> fl
     return max(sum(scores) / 2, max(scores) - _TIMING_ONE_ALONE)  # one of them is straight even on a cylinder
 
 
-def _with_format(grey: Grey, placement: _Placement) -> Symbol:
-    """The symbol with its most likely level and mask."""
+def _with_format(grey: Grey, placement: _Placement) -> Symbol | None:
+    """The symbol with its most likely level and mask; None where no symbol can lie."""
     size = size_of(placement.version)
     outer = np.array([[(0, 0), (size, 0), (size, size), (0, size)]], dtype=np.float64)
     corners = np.asarray(cv2.perspectiveTransform(outer, placement.to_picture)[0], dtype=np.float64)
+    if not is_plausible(corners, placement.version):
+        return None
     field = sample(grey, corners, placement.version, placement.anchors)
     level, mask = _format(plain_modules(field), placement.version)
     return Symbol(corners=corners, version=placement.version, level=level, mask=mask, anchors=placement.anchors)

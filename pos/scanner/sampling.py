@@ -84,6 +84,17 @@ class _Pattern:
     reach_modules: float
 
 
+def is_plausible(corners: Points, version: int) -> bool:
+    """Whether a symbol can lie there: convex, with modules of at least most of a pixel, and not a sliver."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    lengths = np.linalg.norm(sides, axis=1)
+    if not np.isfinite(lengths).all() or lengths.min() < 0.8 * size_of(version) or lengths.max() > 4 * lengths.min():
+        return False
+    following = np.roll(sides, -1, axis=0)
+    turns = sides[:, 0] * following[:, 1] - sides[:, 1] * following[:, 0]
+    return bool(np.all(turns > 0) or np.all(turns < 0))
+
+
 def sample(grey: Grey, corners: Points, version: int, anchors: Anchors = NO_ANCHORS) -> Field:
     """Samples a symbol whose outer corners (clockwise from the top left, in pixels) are known to a module or two."""
     straightened = straighten(grey, corners, version, anchors)

@@ -13,7 +13,7 @@ from pos.bench.scenes import idle_scenes
 from pos.bench.synth import Scene, Surface, draw_symbol, modules_of, payload
 from pos.scanner.decode import EVERY_CODE, FIRST_CODE, Effort, decode_picture
 from pos.scanner.rescue import Symbol, rescue
-from pos.scanner.symbol import Level
+from pos.scanner.symbol import UNKNOWN, Level, known_modules
 
 PLAIN_ONLY = Effort(variants=(), rescues_max=0, has_zbar=False)
 
@@ -132,3 +132,20 @@ def test_a_rescue_without_a_symbol_gives_nothing() -> None:
     for version in (1, 7, 13, 40):
         for level in Level:
             assert rescue(noise, Symbol(corners=corners, version=version, level=level, mask=2)) is None
+
+
+def test_a_symbol_whose_data_no_encoder_made_is_not_read() -> None:
+    """Everything that is known beforehand is right and the data are chance: correction must not invent a text."""
+    numbers = np.random.default_rng(8)
+    for _ in range(16):
+        version, mask = int(numbers.integers(1, 14)), int(numbers.integers(0, 8))
+        known = known_modules(version, Level(int(numbers.integers(0, 4))), mask)
+        modules = np.pad(np.where(known == UNKNOWN, numbers.integers(0, 2, known.shape), known), 4)
+        symbol = np.kron(np.where(modules > 0, 0, 255), np.ones((4, 4))).astype(np.uint8)
+        assert texts(np.pad(symbol, 40, constant_values=128), EVERY_CODE) == []
+
+
+def test_a_picture_made_of_finder_patterns_is_bad_luck_and_no_hang() -> None:
+    finder = np.full((9, 9), 255, dtype=np.uint8)
+    finder[1:8, 1:8], finder[2:7, 2:7], finder[3:6, 3:6] = 0, 255, 0
+    assert texts(np.tile(np.kron(finder, np.ones((4, 4), dtype=np.uint8)), (10, 16)), EVERY_CODE) == []
