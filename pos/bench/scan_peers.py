@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import zxingcpp
+from cv2.utils import logging
 
 from drivers.camera.frame import Grey
 from pos.scanner import zbar
@@ -56,6 +57,7 @@ class _WeChat(Protocol):
 
 def peers() -> tuple[tuple[Peer, ...], tuple[str, ...]]:
     """Everything that can be measured here, and the names of what cannot."""
+    logging.setLogLevel(logging.LOG_LEVEL_ERROR)  # it remarks on codes that it cannot read
     found = [
         Peer(name=OWN, first=_own(FIRST_CODE), every=_own(EVERY_CODE)),
         Peer(name=BASELINE, first=_zxing, every=_zxing),

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+import pytest
 
 from drivers.camera.frame import Grey
 from pos.bench.optics import render
@@ -92,10 +93,14 @@ def test_a_rescue_that_nobody_fetched_in_time_is_dropped() -> None:
 def test_hand_held_sequences_are_read_and_nothing_else_is() -> None:
     for sequence in sequences(seed=21, per_story=1):
         decoder = StreamDecoder(InlineRescuer())
-        rendered = [render(scene) for scene in sequence.frames]
-        reads = [text for picture, _ in rendered for text in decoder.feed(picture).texts]
-        assert reads, sequence.story
-        assert set(reads) == {rendered[0][1].text}, sequence.story
+        for scene in sequence.frames:
+            picture, shown = render(scene)
+            reads = decoder.feed(picture).texts
+            assert set(reads) <= {shown.text}, sequence.story
+            if reads:
+                break
+        else:
+            pytest.fail(f"{sequence.story} was not read")
 
 
 def test_frames_of_a_sequence_show_one_code_in_different_lights() -> None:
