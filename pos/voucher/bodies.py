@@ -7,7 +7,7 @@ Rules:
 - every entry also carries the boot it was written in and the milliseconds since then (`stamped`), so that the order
   and the distance of entries can be judged where the clock could not be trusted.
 
-The bodies themselves are in `payment_bodies` and `counter_bodies`; everybody imports them from here.
+The bodies themselves are in the modules `…_bodies`; everybody imports them from here.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,24 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from pos.voucher import body_fields as key
-from pos.voucher.body_fields import EntryBody, PrintOutcome, RequestEnd, TaxSplit, TenderKind
+from pos.voucher.body_fields import (
+    CashReceiptPurpose,
+    CashReceiptReason,
+    EntryBody,
+    IdentifierKind,
+    PrintOutcome,
+    RefundKind,
+    RequestEnd,
+    TaxSplit,
+    TenderKind,
+)
+from pos.voucher.cash_receipt_bodies import (
+    CashReceiptCancelRequested,
+    CashReceiptConfirmed,
+    CashReceiptIssued,
+    CashReceiptRejected,
+    CashReceiptRequested,
+)
 from pos.voucher.counter_bodies import (
     AttentionClosed,
     DrawerOpened,
@@ -36,12 +53,21 @@ from pos.voucher.payment_bodies import (
     RequestClosed,
     RequestOpened,
 )
+from pos.voucher.refund_bodies import RefundRequested
 
 __all__ = [
     "AttentionClosed",
     "BootStamp",
+    "CashReceiptCancelRequested",
+    "CashReceiptConfirmed",
+    "CashReceiptIssued",
+    "CashReceiptPurpose",
+    "CashReceiptReason",
+    "CashReceiptRejected",
+    "CashReceiptRequested",
     "DrawerOpened",
     "EntryBody",
+    "IdentifierKind",
     "InboxAcknowledged",
     "JournalOpened",
     "PaymentApproved",
@@ -50,6 +76,8 @@ __all__ = [
     "PrintOutcome",
     "ReceiptPrinted",
     "ReceiptReprinted",
+    "RefundKind",
+    "RefundRequested",
     "RequestClosed",
     "RequestEnd",
     "RequestOpened",
@@ -102,6 +130,12 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             AttentionClosed,
             DrawerOpened,
             InboxAcknowledged,
+            RefundRequested,
+            CashReceiptRequested,
+            CashReceiptCancelRequested,
+            CashReceiptIssued,
+            CashReceiptConfirmed,
+            CashReceiptRejected,
         )
     }
 )

@@ -27,6 +27,10 @@ from pos.voucher.labels import OBJECT_BYTES_MAX, RECEIPT_NUMBER_BYTES_MAX
 REASON_BYTES_MAX: Final = 64
 CLERK_BYTES_MAX: Final = 64
 DETAILS_BYTES_MAX: Final = 2_000
+SEALED_BYTES_MAX: Final = 128
+IDENTIFIER_BYTES_MAX: Final = 32
+DOCUMENT_KEY_BYTES_MAX: Final = 24
+APPROVAL_NUMBER_BYTES_MAX: Final = 9
 CHECKS_MAX: Final = 64
 CHECK_NUMBER_MAX: Final = 255
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -47,6 +51,38 @@ class RequestEnd(StrEnum):
     ANSWERED = "answered"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+class RefundKind(StrEnum):
+    """Whether a whole sale was taken back at once, or something of it later."""
+
+    VOID = "void"
+    REFUND = "refund"
+
+
+class CashReceiptPurpose(StrEnum):
+    """What the buyer uses a cash receipt for (NTS notice 2025-19, section 2(2))."""
+
+    DEDUCTION = "deduction"
+    EXPENSE = "expense"
+
+
+class IdentifierKind(StrEnum):
+    """What the buyer gave for a cash receipt."""
+
+    PHONE = "phone"
+    CARD = "card"
+    BUSINESS = "business"
+    SELF = "self"
+    """Nobody gave anything: issued to the number that the NTS keeps for it."""
+
+
+class CashReceiptReason(StrEnum):
+    """Why a cash receipt was cancelled (NTS notice 2025-19, record layout: 1, 2, 3)."""
+
+    CANCELLED = "cancelled"
+    MISTAKE = "mistake"
+    OTHER = "other"
 
 
 class PrintOutcome(StrEnum):
@@ -188,11 +224,11 @@ def _uint(*, low: int = 0, high: int = cbor.UINT_MAX) -> Callable[[Fields, int, 
     return lambda fields, key, name: fields.uint(key, name, low=low, high=high)
 
 
-def _object(fields: Fields, key: int, name: str) -> bytes:
-    return fields.object_(key, name, bytes_max=OBJECT_BYTES_MAX)
+def _object(bytes_max: int) -> Callable[[Fields, int, str], bytes]:
+    return lambda fields, key, name: fields.object_(key, name, bytes_max=bytes_max)
 
 
-ObjectBytes = Annotated[bytes, BodyField(1, _object)]
+ObjectBytes = Annotated[bytes, BodyField(1, _object(OBJECT_BYTES_MAX))]
 ReceiptNumber = Annotated[str, BodyField(2, _text(RECEIPT_NUMBER_BYTES_MAX))]
 SaleId = Annotated[bytes, BodyField(3, _bytes(ID16_BYTES))]
 AmountWon = Annotated[int, BodyField(4, Fields.amount_won)]
@@ -215,5 +251,19 @@ MessageNumber = Annotated[int, BodyField(19, _uint(low=1))]
 TerminalId = Annotated[str, BodyField(20, Fields.id_)]
 MerchantId = Annotated[str, BodyField(21, Fields.id_)]
 LedgerId = Annotated[str, BodyField(22, Fields.id_)]
+SealedIdentifier = Annotated[bytes, BodyField(40, _object(SEALED_BYTES_MAX))]
+PurposeOfCashReceipt = Annotated[CashReceiptPurpose, BodyField(41, _member_of(CashReceiptPurpose), str)]
+MaskedIdentifier = Annotated[str, BodyField(42, _text(IDENTIFIER_BYTES_MAX))]
+DocumentKey = Annotated[str, BodyField(43, _text(DOCUMENT_KEY_BYTES_MAX))]
+KindOfIdentifier = Annotated[IdentifierKind, BodyField(44, _member_of(IdentifierKind), str)]
+ApprovalNumber = Annotated[str, BodyField(45, _text(APPROVAL_NUMBER_BYTES_MAX))]
+ApprovedS = Annotated[int, BodyField(46, Fields.time_s)]
+OriginalDocumentKey = Annotated[str, BodyField(47, _text(DOCUMENT_KEY_BYTES_MAX))]
+CancelReason = Annotated[CashReceiptReason, BodyField(48, _member_of(CashReceiptReason), str)]
+TradedS = Annotated[int, BodyField(49, Fields.time_s)]
+RefundId = Annotated[bytes, BodyField(50, _bytes(ID16_BYTES))]
+SaleReceipt = Annotated[str, BodyField(51, _text(RECEIPT_NUMBER_BYTES_MAX))]
+TenderEntry = Annotated[bytes, BodyField(52, _bytes(HASH_BYTES))]
+KindOfRefund = Annotated[RefundKind, BodyField(53, _member_of(RefundKind), str)]
 BootId = Annotated[bytes, BodyField(100, _bytes(ID16_BYTES))]
 BootMs = Annotated[int, BodyField(101, _uint())]

@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 from pos.text import SafeText, safe_text
-from pos.till.receipt.masking import IdentifierKind, mask_identifier, mask_voucher_id
+from pos.till.receipt.masking import mask_identifier, mask_voucher_id
 from pos.till.receipt.receipt import (
     CancelledCashReceipt,
-    CashReceiptPurpose,
-    CashReceiptReason,
     CashTender,
     IssuedCashReceipt,
     LineItem,
@@ -23,6 +21,7 @@ from pos.till.receipt.receipt import (
     VoucherTender,
 )
 from pos.till.receipt.tax import split_tax
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind
 
 AFTERNOON_S = 1_795_323_785
 """2026-11-22 14:03:05 in Korea, a Sunday."""

@@ -12,8 +12,6 @@ from collections.abc import Iterator
 from pos.till.receipt.moment import date_and_time, date_of
 from pos.till.receipt.receipt import (
     CancelledCashReceipt,
-    CashReceiptPurpose,
-    CashReceiptReason,
     IssuedCashReceipt,
     PendingCashReceipt,
     PlatformCashReceipt,
@@ -23,7 +21,7 @@ from pos.till.receipt.rows import Align, Row, RuleRow
 from pos.till.receipt.sheet import Sheet
 from pos.till.receipt.tax import total_of
 from pos.till.receipt.words import ReceiptWords
-from pos.voucher.bodies import TaxSplit
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, TaxSplit
 
 
 def cash_receipt_rows(receipt: Receipt, sheet: Sheet, words: ReceiptWords) -> Iterator[Row]:

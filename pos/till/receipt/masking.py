@@ -4,22 +4,13 @@ Cash-receipt identifiers follow NTS notice 2025-19, section 2(4). Resident regis
 get here and have no form.
 """
 
-from enum import StrEnum
 from typing import Final
+
+from pos.voucher.bodies import IdentifierKind
 
 _CARD_SHOWN_DIGITS: Final = 8
 _CARD_HIDDEN_DIGITS: Final = 4
 _ID_SHOWN_CHARACTERS: Final = 4
-
-
-class IdentifierKind(StrEnum):
-    """What the buyer gave for a cash receipt. Persisted: add members, never rename."""
-
-    PHONE = "phone"
-    CARD = "card"
-    BUSINESS = "business"
-    SELF = "self"
-    """Nobody gave anything: issued to the number that the NTS keeps for it."""
 
 
 def mask_identifier(kind: IdentifierKind, digits: str) -> str:

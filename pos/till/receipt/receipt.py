@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from pos.text import SafeText
 from pos.till.receipt.tax import total_of
-from pos.voucher.bodies import TaxSplit
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, TaxSplit
 
 
 class ReceiptKind(StrEnum):
@@ -111,21 +111,6 @@ class OtherTender:
 
 
 Tender: TypeAlias = VoucherTender | CashTender | OtherTender
-
-
-class CashReceiptPurpose(StrEnum):
-    """What the buyer uses the cash receipt for."""
-
-    DEDUCTION = "deduction"
-    EXPENSE = "expense"
-
-
-class CashReceiptReason(StrEnum):
-    """Why a cash receipt was cancelled (NTS notice 2025-19, record layout)."""
-
-    CANCELLED = "cancelled"
-    MISTAKE = "mistake"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

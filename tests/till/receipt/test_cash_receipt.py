@@ -1,10 +1,11 @@
 """The cash-receipt block, line by line as the notice wants it."""
 
 from pos.till.receipt.layout import layout
-from pos.till.receipt.masking import IdentifierKind, mask_identifier, mask_voucher_id
+from pos.till.receipt.masking import mask_identifier, mask_voucher_id
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import Receipt
 from pos.till.receipt.tax import split_tax
+from pos.voucher.bodies import IdentifierKind
 from pos.words.ko.receipt import RECEIPT_WORDS as KOREAN
 from tests.support.receipt_builders import (
     VOUCHER_ID,
