@@ -171,6 +171,7 @@ class Labels:
     menu_drawer: str
     menu_language: str
     menu_request: str
+    menu_more: str
     menu_quit: str
     history_empty: str
     receipt_title: str

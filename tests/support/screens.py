@@ -253,6 +253,10 @@ async def menu(counter: Counter) -> None:
     await counter.press("*")
 
 
+async def menu_more(counter: Counter) -> None:
+    await counter.press("* 8")
+
+
 async def history(counter: Counter) -> None:
     papers = ("printed", "held", "unknown", "queued")
     deliveries = ("waiting", "settled", "conflict", "")
@@ -321,6 +325,7 @@ SCENES: dict[str, Scene] = {
         *(idle, trouble, amount, amount_largest, reading, approved, approved_part, declined, declined_foreign),
         *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
         *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
+        menu_more,
         *(receipt_code, why, attention, attention_answer, request, tender),
     )
 }

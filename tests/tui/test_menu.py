@@ -30,7 +30,7 @@ def shows(counter: Counter, *texts: str) -> bool:
 async def test_the_menu_opens_closes_and_answers_a_number_that_is_not_there() -> None:
     async with open_counter() as counter:
         await counter.press("*")
-        assert shows(counter, "메뉴", "판매 내역", "결제 요청 QR")
+        assert shows(counter, "메뉴", "2  판매 내역", "7  돈통 열기", "8  더 보기")
 
         await counter.press("1")
         assert shows(counter, "여기에는 그 번호가 없습니다")
@@ -130,11 +130,11 @@ async def test_printing_nothing_is_answered() -> None:
 
 async def test_sending_now() -> None:
     async with open_counter() as counter:
-        await counter.press("* 6")
+        await counter.press("* 8 1")
         assert len(counter.core.asked_for(SyncNow)) == 1
         assert shows(counter, "지금 보내고 있습니다")
 
-        await counter.press("-")
+        await counter.press("- -")
         await counter.change(sync_progress_percent=40)
         assert shows(counter, "보내는 중 40%")
 
@@ -149,13 +149,16 @@ async def test_the_drawer_is_opened_with_a_reason() -> None:
 
 async def test_the_language_changes_everywhere_at_once_and_back() -> None:
     async with open_counter() as counter:
-        await counter.press("* 8")
+        await counter.press("* 8 7")
+        assert shows(counter, "Send now", "More")
+
+        await counter.press("-")
         assert shows(counter, "Sales, receipts, print again")
 
         await counter.press("-")
         assert shows(counter, "Offline since 11:40", "Menu")
 
-        await counter.press("* 8 -")
+        await counter.press("* 8 7 - -")
         assert shows(counter, "오프라인 11:40부터")
 
 
@@ -175,7 +178,7 @@ async def test_a_request_can_be_hidden_and_only_a_number_closes_it() -> None:
 
 async def test_a_request_without_a_sale_is_refused_in_words() -> None:
     async with open_counter() as counter:
-        await counter.press("* 9")
+        await counter.press("* 8 2")
 
         assert shows(counter, KOREAN.refusal(Refusal.NO_SALE))
 
@@ -196,18 +199,18 @@ async def test_nobody_leaves_the_screen_of_a_shop() -> None:
             await counter.settle()
         assert counter.app.is_running
         assert isinstance(counter.app.screen, SaleScreen)
-        assert not shows(await menu(counter), "화면 끝내기")
+        assert not shows(await more(counter), "화면 끝내기")
 
 
 async def test_a_person_at_a_desk_may_leave_it() -> None:
     async with open_counter(may_quit=True) as counter:
-        assert shows(await menu(counter), "화면 끝내기")
+        assert shows(await more(counter), "화면 끝내기")
         await counter.press_now("ctrl+q")
         await counter.pilot.pause()
 
         assert not counter.app.is_running or counter.app._exit
 
 
-async def menu(counter: Counter) -> Counter:
-    await counter.press("*")
+async def more(counter: Counter) -> Counter:
+    await counter.press("* 8")
     return counter

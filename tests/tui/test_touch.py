@@ -93,7 +93,7 @@ async def test_lists_and_choices_by_finger() -> None:
         await touch(counter, "ActionFooter", 0)
         assert isinstance(counter.app.screen, MenuScreen)
 
-        await counter.pilot.click(counter.app.screen.query(ListedRow)[5])
+        await counter.pilot.click(counter.app.screen.query(ListedRow)[4])
         await counter.settle()
         await counter.pilot.click(counter.app.screen.query(KeyButton)[0])
         await counter.settle()

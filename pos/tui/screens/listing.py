@@ -25,6 +25,8 @@ class Row:
 
     text: str
     detail: str = ""
+    number: int | None = None
+    """The digit that chooses it on every page; without one, its place on the page does, counted from 1."""
 
 
 class ListedRow(Line):
@@ -42,10 +44,9 @@ class ListedRow(Line):
 class ListScreen(PadScreen):
     """A title and pages of rows. What a row leads to is `chosen`'s."""
 
-    def __init__(self, host: Host, *, first_number: int = 1) -> None:
+    def __init__(self, host: Host) -> None:
         super().__init__(host)
         self.page = 0
-        self._first_number = first_number
         self._rows: tuple[Row, ...] | None = None
 
     def compose(self) -> ComposeResult:
@@ -79,8 +80,7 @@ class ListScreen(PadScreen):
             row = shown[index] if index < len(shown) else None
             line.display = row is not None
             if row is not None:
-                number = index + self._first_number
-                line.say_rows((f"   {row.detail}",) if row.detail else (), title=f"{number}  {row.text}")
+                line.say_rows((f"   {row.detail}",) if row.detail else (), title=f"{_number(row, index)}  {row.text}")
         if self._rows == ():
             first = self.query(ListedRow).first()
             first.display = True
@@ -96,7 +96,8 @@ class ListScreen(PadScreen):
             case PadKey.NOTES:
                 self.page = max(self.page - 1, 0)
             case _:
-                self._choose(None if key.number is None else key.number - self._first_number)
+                numbers = [_number(row, index) for index, row in enumerate(self._shown())]
+                self._choose(numbers.index(key.number) if key.number in numbers else None)
 
     @on(RowTouched)
     def _touch(self, message: RowTouched) -> None:
@@ -130,3 +131,7 @@ class ListScreen(PadScreen):
         before = Action(key_text="/", label=self.labels.previous_page, key=PadKey.NOTES)
         after = Action(key_text="+", label=self.labels.next_page, key=PadKey.TENDER)
         return (before, after, back)
+
+
+def _number(row: Row, index: int) -> int:
+    return index + 1 if row.number is None else row.number

@@ -1,73 +1,43 @@
-"""The menu. Number 1 is kept for cancelling the last sale, so that no number changes its meaning later."""
+"""The menu.
 
-from collections.abc import Callable
-from dataclasses import dataclass
+Numbers: 1 cancel the last sale, 2 sales, 3 why was it declined, 4 matters to settle with customers, 5 printer and
+receipts, 6 opening, closing and reports, 7 drawer, 8 more, 9 support number. A number whose item is not there stays
+free, so that none changes its meaning.
+"""
 
-from pos.link.calls import OpenDrawer, PrintWaiting, SyncNow
+from pos.link.calls import OpenDrawer, PrintWaiting
 from pos.tui.answers import said_of
-from pos.tui.host import Host
 from pos.tui.screens.attention import AttentionScreen
 from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.history import HistoryScreen
-from pos.tui.screens.listing import ListScreen, Row
+from pos.tui.screens.more import MoreScreen
+from pos.tui.screens.numbered import Item, NumberedMenu
 from pos.tui.screens.pad_screen import PadScreen
-from pos.tui.screens.request import RequestScreen
 from pos.tui.screens.why import WhyScreen
 from pos.words import DrawerCause, Notice
 
-_FIRST_NUMBER = 2
 _PRINTED = ("all", "last", "none")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Item:
-    text: str
-    open: Callable[[], None]
-
-
-class MenuScreen(ListScreen):
+class MenuScreen(NumberedMenu):
     """Everything that is not part of an ordinary sale."""
-
-    def __init__(self, host: Host) -> None:
-        super().__init__(host, first_number=_FIRST_NUMBER)
-        self.fill(self._menu_rows())
 
     def title_text(self) -> str:
         return self.labels.menu_title
 
-    def chosen(self, index: int) -> None:
-        self._items()[index].open()
-
-    def draw(self) -> None:
-        self._rows = self._menu_rows()
-        super().draw()
-
-    def _menu_rows(self) -> tuple[Row, ...]:
-        return tuple(Row(text=item.text) for item in self._items())
-
-    def _items(self) -> tuple[_Item, ...]:
+    def items(self) -> tuple[Item, ...]:
         labels, host = self.labels, self.host
-        items = (
-            _Item(text=labels.menu_history, open=lambda: self._show(HistoryScreen(host))),
-            _Item(text=labels.menu_why, open=lambda: self._show(WhyScreen(host))),
-            _Item(text=labels.menu_attention, open=lambda: self._show(AttentionScreen(host))),
-            _Item(text=labels.menu_printer, open=self._ask_printing),
-            _Item(text=labels.menu_send, open=self._send_now),
-            _Item(text=labels.menu_drawer, open=self._ask_drawer),
-            _Item(text=labels.menu_language, open=host.switch_language),
-            _Item(text=labels.menu_request, open=lambda: self._show(RequestScreen(host))),
+        return (
+            Item(number=2, text=labels.menu_history, open=lambda: self._show(HistoryScreen(host))),
+            Item(number=3, text=labels.menu_why, open=lambda: self._show(WhyScreen(host))),
+            Item(number=4, text=labels.menu_attention, open=lambda: self._show(AttentionScreen(host))),
+            Item(number=5, text=labels.menu_printer, open=self._ask_printing),
+            Item(number=7, text=labels.menu_drawer, open=self._ask_drawer),
+            Item(number=8, text=labels.menu_more, open=lambda: self._show(MoreScreen(host))),
         )
-        return (*items, _Item(text=labels.menu_quit, open=host.quit_screen)) if host.may_quit else items
 
     def _show(self, screen: PadScreen) -> None:
         self.app.push_screen(screen)
-
-    def _send_now(self) -> None:
-        self.run_worker(self._ask_to_send())
-
-    async def _ask_to_send(self) -> None:
-        if await self.host.ask(SyncNow()) is not None:
-            self.host.notify_cashier(Notice.SENDING)
 
     def _ask_printing(self) -> None:
         till, labels = self.host.desk.till, self.labels

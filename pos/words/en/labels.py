@@ -62,6 +62,7 @@ LABELS: Final = Labels(
     # In Korean, for whoever reads only that.
     menu_language="\ud55c\uad6d\uc5b4",
     menu_request="Payment request QR",
+    menu_more="More",
     menu_quit="Leave the screen",
     history_empty="No sales yet",
     receipt_title="Receipt",

@@ -61,6 +61,7 @@ LABELS: Final = Labels(
     menu_drawer="돈통 열기",
     menu_language="English",
     menu_request="결제 요청 QR",
+    menu_more="더 보기",
     menu_quit="화면 끝내기",
     history_empty="아직 판매가 없습니다",
     receipt_title="영수증",

@@ -1,0 +1,61 @@
+"""What the devices process tells core and asks of it, and what it is told."""
+
+from pos.link.base_calls import Answer, Call, Done, PrintRow, Push
+from pos.link.state import PrinterState, ScanHint, ScannerState
+
+
+class PrintJob(Answer, frozen=True, kw_only=True):
+    """A receipt to be put on paper. `job` 0 means that none waits."""
+
+    job: int
+    receipt_number: str = ""
+    rows: tuple[PrintRow, ...] = ()
+    recover: bool = False
+    """The job before this one ended unknown: the printer may hold half an image."""
+
+
+class WatchDevices(Call[Done], frozen=True, kw_only=True):
+    """Subscribe to `DevicesState`."""
+
+
+class ScanSeen(Call[Done], frozen=True, kw_only=True):
+    """A code was read. `text` is cut to 801 characters; `length` is its true length."""
+
+    text: str
+    length: int
+
+
+class ReportScanner(Call[Done], frozen=True, kw_only=True):
+    state: ScannerState
+    hint: ScanHint | None = None
+    unread_s: int = 0
+
+
+class ReportPrinter(Call[Done], frozen=True, kw_only=True):
+    state: PrinterState
+
+
+class NextPrintJob(Call[PrintJob], frozen=True, kw_only=True):
+    """The oldest receipt that should be printed now; it counts as being sent from here on."""
+
+
+class EndPrintJob(Call[Done], frozen=True, kw_only=True):
+    """What became of the paper: "printed", "not_started", "unknown", "unverified"."""
+
+    job: int
+    outcome: str
+    cause: str = ""
+
+
+class DevicesState(Push, frozen=True, kw_only=True):
+    """What the counter's devices should be doing."""
+
+    armed: bool
+    """A code may be shown now."""
+    jobs_waiting: int
+    drawer_serial: int = 0
+    """Counts drawer openings asked for."""
+    verdict_serial: int = 0
+    verdict: str = ""
+    """Outcome for lamp and sound."""
+    amount_won: int = 0

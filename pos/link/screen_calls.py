@@ -1,0 +1,76 @@
+"""What the screen may ask of core about the sale, the paper and the past, and what it is told."""
+
+import msgspec
+
+from pos.link.base_calls import Answer, Call, Done, Push, Refused, State
+from pos.link.state import TillState
+
+
+class AttentionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale to settle with the customer."""
+
+    entry: bytes
+    time_s: int
+    amount_won: int
+    receipt_number: str
+    cause: str
+    """ "not_shown", "not_printed", "paper_unknown", "recovered"."""
+
+
+class AttentionPage(Answer, frozen=True, kw_only=True):
+    lines: tuple[AttentionLine, ...]
+
+
+class Watch(Call[State], frozen=True, kw_only=True):
+    """Subscribe to pushes; the answer is the newest state (screen)."""
+
+
+class EnterAmount(Call[Done | Refused], frozen=True, kw_only=True):
+    """Begin a sale over this amount, or correct it while nothing is paid."""
+
+    amount_won: int
+
+
+class CancelSale(Call[Done | Refused], frozen=True, kw_only=True):
+    """Leave the sale; approved tenders stay approved and are never taken back by this."""
+
+
+class AnswerQuestion(Call[Done | Refused], frozen=True, kw_only=True):
+    serial: int
+    choice: int
+
+
+class PayOther(Call[Done | Refused], frozen=True, kw_only=True):
+    """Take another tender ("cash" or "other") for part or all of what is due."""
+
+    kind: str
+    amount_won: int
+
+
+class ClearVerdict(Call[Done], frozen=True, kw_only=True):
+    """Back to idle without a digit."""
+
+
+class PrintWaiting(Call[Done | Refused], frozen=True, kw_only=True):
+    """Print receipts that wait: "all", "last" or "none"."""
+
+    which: str
+
+
+class ListAttention(Call[AttentionPage], frozen=True, kw_only=True):
+    pass
+
+
+class CloseAttention(Call[Done | Refused], frozen=True, kw_only=True):
+    """A person says how the open matter ended."""
+
+    entry: bytes
+    answer: str
+
+
+class OpenDrawer(Call[Done | Refused], frozen=True, kw_only=True):
+    cause: str
+
+
+class StateChanged(Push, frozen=True, kw_only=True):
+    till: TillState

@@ -1,0 +1,30 @@
+"""The second page of the menu: what is wanted rarely.
+
+Numbers: 1 send now, 2 payment request, 3 refund by receipt, 4 change of clerk, 5 owner's page, 6 devices, 7 language,
+9 leave the screen. A number whose item is not there stays free.
+"""
+
+from pos.link.calls import SyncNow
+from pos.tui.screens.numbered import Item, NumberedMenu
+from pos.tui.screens.request import RequestScreen
+from pos.words import Notice
+
+
+class MoreScreen(NumberedMenu):
+    """The rest of the menu."""
+
+    def title_text(self) -> str:
+        return self.labels.menu_more
+
+    def items(self) -> tuple[Item, ...]:
+        labels, host = self.labels, self.host
+        items = (
+            Item(number=1, text=labels.menu_send, open=lambda: self.run_worker(self._send_now())),
+            Item(number=2, text=labels.menu_request, open=lambda: self.app.push_screen(RequestScreen(host))),
+            Item(number=7, text=labels.menu_language, open=host.switch_language),
+        )
+        return (*items, Item(number=9, text=labels.menu_quit, open=host.quit_screen)) if host.may_quit else items
+
+    async def _send_now(self) -> None:
+        if await self.host.ask(SyncNow()) is not None:
+            self.host.notify_cashier(Notice.SENDING)
