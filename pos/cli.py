@@ -29,6 +29,7 @@ from pos.money import AmountError, parse_won
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 NONCE_BYTES = 16
 PROCESSES = ("core", "devices", "sync", "screen")
+BENCHES = ("accept", "scan")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -163,7 +164,7 @@ def _add_ledger(commands: Commands) -> None:
 
 def _add_bench(commands: Commands) -> None:
     bench = commands.add_parser("bench", help="the measurements of the README")
-    bench.add_argument("name", nargs="?", default="accept", choices=("accept",))
+    bench.add_argument("name", nargs="?", default="accept", choices=BENCHES)
     bench.add_argument("arguments", nargs="*", metavar="ARG")
     _json_option(bench)
     bench.set_defaults(run=_run_bench)

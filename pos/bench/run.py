@@ -1,6 +1,7 @@
 """`pos bench`: which measurement, with which words, printed for people or as JSON."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pos.commands.output import print_json, print_line
 from pos.errors import ConfigError
@@ -9,8 +10,13 @@ from pos.exits import Exit
 
 def run_bench(name: str, arguments: Sequence[str], *, as_json: bool) -> int:
     """Run one measurement."""
-    assert name == "accept", "the parser lets no other name through"
-    return _accept(arguments, as_json=as_json)
+    match name:
+        case "accept":
+            return _accept(arguments, as_json=as_json)
+        case "scan":
+            return _scan(arguments, as_json=as_json)
+        case _:
+            raise AssertionError(f"the parser lets {name!r} through")
 
 
 def _accept(arguments: Sequence[str], *, as_json: bool) -> int:
@@ -29,6 +35,27 @@ def _accept(arguments: Sequence[str], *, as_json: bool) -> int:
         print_line(f"  limit (their sum)   {report.limit_us:>8.1f} us")
         print_line(f"  accept              {report.accept_us:>8.1f} us   p95 {report.accept_p95_us:.1f} us")
         print_line(f"  ratio               {report.ratio:>8.2f}      peak memory {report.peak_memory_mib} MiB")
+    return Exit.DONE
+
+
+def _scan(arguments: Sequence[str], *, as_json: bool) -> int:
+    """Without a folder only what is generated is measured."""
+    if len(arguments) > 1:
+        raise ConfigError((f"bench scan: one folder of photographs, not {len(arguments)}",))
+    directory = Path(arguments[0]) if arguments else None
+    from pos.bench.scan import lines, run
+    from pos.bench.scan_photos import folders
+    from pos.bench.scan_records import records
+
+    if directory is not None and not folders(directory):
+        raise ConfigError((f"bench scan: {directory} has no folder with a manifest.csv",))
+    report = run(directory)
+    if as_json:
+        for record in records(report):
+            print_json(record)
+    else:
+        for line in lines(report):
+            print_line(line)
     return Exit.DONE
 
 

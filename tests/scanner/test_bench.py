@@ -11,12 +11,15 @@ import pytest
 
 from drivers.camera.frame import Grey
 from pos.bench.optics import render
-from pos.bench.scan import PhotoScores, lines, mean_of_marked, percent_of_labelled, run
-from pos.bench.scan_counter import measure_costs
+from pos.bench.scan import PhotoScores, ScanReport, lines, mean_of_marked, percent_of_labelled, run
+from pos.bench.scan_counter import CounterScores, FrameCosts, SequenceScores, measure_costs
 from pos.bench.scan_peers import BASELINE, OWN, peers
-from pos.bench.scan_photos import folders, measure_folder
+from pos.bench.scan_photos import FolderScores, Score, folders, measure_folder
+from pos.bench.scan_records import PicturesRead, ReadByFrame, Summary, records
 from pos.bench.scenes import Kind, pictures
 from pos.bench.synth import draw_symbol, payload
+from pos.cli import main
+from pos.exits import Exit
 
 Row = tuple[str, Grey, list[str], list[list[list[float]]]]
 
@@ -127,3 +130,37 @@ def test_the_whole_measurement_makes_its_tables(tmp_path: Path) -> None:
     assert report.sequences.by_frame[OWN][-1] == 100
     for name in report.missing:
         assert name in text
+
+
+def test_every_number_of_the_report_is_a_record() -> None:
+    def score(read: int) -> dict[str, Score]:
+        return {"ours": Score(read=read, symbols=2, cpu_ms=[1.0, 3.0]), "theirs": Score(symbols=2, cpu_ms=[4.0])}
+
+    marked = FolderScores(folder="marked", has_marks=True, pictures=1, turned=0, scores=score(1))
+    labelled = FolderScores(folder="labelled", has_marks=False, pictures=1, turned=0, scores=score(2))
+    report = ScanReport(
+        decoders=("ours", "theirs"),
+        missing=("another",),
+        photos=(PhotoScores(side_max_px=1280, folders=(marked, labelled)),),
+        counter=CounterScores(kinds={"clean": score(2), "blur": score(0)}, wrong={"ours": 0, "theirs": 1}),
+        sequences=SequenceScores(
+            by_frame={"ours": (50.0, 75.0, 100.0, 100.0), "theirs": (0.0, 0.0, 0.0, 25.0)},
+            wrong={"ours": 0, "theirs": 0},
+            cpu_ms={"ours": 9.0, "theirs": 1.0},
+        ),
+        costs=FrameCosts(easy_ms=2, easy_ratio=1.1, idle_ms=3, idle_ratio=1.5, moving_ms=6, moving_ratio=4),
+    )
+    found = list(records(report))
+    assert len(found) == 4 + 4 + 4 + 2 + 8 + 3 + 1
+    folder = next(record for record in found if isinstance(record, PicturesRead))
+    assert (folder.pictures, folder.decoder, folder.percent, folder.cpu_ms_median) == ("marked", "ours", 50.0, 2.0)
+    summaries = [record.percent for record in found if isinstance(record, Summary)]
+    assert summaries == [50.0, 100.0, 0.0, 0.0]
+    whole = next(record for record in found if isinstance(record, PicturesRead) and record.pictures == "all")
+    assert (whole.decoder, whole.read, whole.symbols) == ("ours", 2, 4)
+    assert [record.percent for record in found if isinstance(record, ReadByFrame)][:4] == [50.0, 75.0, 100.0, 100.0]
+
+
+def test_a_folder_without_pictures_is_a_usage_error(tmp_path: Path) -> None:
+    assert main(["bench", "scan", str(tmp_path)]) == Exit.USAGE
+    assert main(["bench", "scan", str(tmp_path), "another"]) == Exit.USAGE
