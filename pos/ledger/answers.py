@@ -15,10 +15,10 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, select, tuple_
 
 from pos.ledger import schema
-from pos.ledger.inbox import Draft
+from pos.ledger.inbox import Draft, draft_of
 from pos.ledger.schema import StoredRow
 from pos.voucher.evidence import EvidenceFile
-from pos.voucher.messages import MessageKind
+from pos.voucher.message_bodies import PaymentOutcomeTold
 from pos.voucher.outcomes import EvidenceSide, Outcome, OutcomeDetail, OutcomeStatus
 
 EVIDENCE_BYTES_MAX: Final = 1_048_576
@@ -80,7 +80,7 @@ def evidence_of(connection: Connection, terminal: str, sequence: int) -> Evidenc
 
 def told_by_message(outcome: Outcome) -> Draft:
     """Return the message that tells a terminal what became of a payment after all."""
-    return Draft(kind=MessageKind.PAYMENT_OUTCOME, body={1: outcome.to_value()})
+    return draft_of(PaymentOutcomeTold(outcome=outcome))
 
 
 def outcome_of(row: StoredRow, sides: Mapping[EntryPlace, EvidenceSide]) -> Outcome:

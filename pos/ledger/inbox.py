@@ -12,9 +12,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from pos.ledger import schema
 from pos.ledger.dialect import chunks
+from pos.voucher.body_fields import MessageBody
 from pos.voucher.entry import Body
 from pos.voucher.keys import SigningKey
-from pos.voucher.messages import Message, MessageKind, build_message
+from pos.voucher.messages import Message, build_message
 
 MESSAGES_MAX: Final = 64
 """In one answer; with the longest messages this is 4 MiB."""
@@ -24,8 +25,13 @@ MESSAGES_MAX: Final = 64
 class Draft:
     """A message before it has a number."""
 
-    kind: MessageKind
+    kind: str
     body: Body
+
+
+def draft_of(body: MessageBody) -> Draft:
+    """What is to be told, as a message."""
+    return Draft(kind=body.KIND, body=body.to_body())
 
 
 def send(

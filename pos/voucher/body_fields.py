@@ -122,8 +122,8 @@ class _Slot:
     is_optional: bool
 
 
-class EntryBody:
-    """What the body of one kind of entry says."""
+class NumberedBody:
+    """What a map of numbered fields says; reading and writing follow from the annotations of a dataclass."""
 
     __slots__ = ()
 
@@ -153,10 +153,22 @@ class EntryBody:
         return body
 
 
+class EntryBody(NumberedBody):
+    """What the body of one kind of journal entry says."""
+
+    __slots__ = ()
+
+
+class MessageBody(NumberedBody):
+    """What the body of one kind of message says."""
+
+    __slots__ = ()
+
+
 @cache
-def _slots_of(kind: type[EntryBody]) -> tuple[_Slot, ...]:
+def _slots_of(kind: type[NumberedBody]) -> tuple[_Slot, ...]:
     hints = get_type_hints(kind, include_extras=True)
-    # Every EntryBody is a dataclass; the base cannot say so without being one itself.
+    # Every body is a dataclass; the base cannot say so without being one itself.
     return tuple(_slot(item.name, hints[item.name]) for item in fields(kind))  # type: ignore[arg-type]
 
 

@@ -13,6 +13,7 @@ import pytest
 from pos import cbor
 from pos.voucher.bodies import BootStamp, PaymentApproved, stamped
 from pos.voucher.entry import parse_entry
+from tests.support import message_builders
 from tests.support.voucher_builders import a_conflict, an_entry
 from tests.vectors import generate
 
@@ -97,3 +98,12 @@ def test_the_cddl_describes_approvals_and_evidence():
             ("evidence", "a10101"),
         ]
     ) == [True, True, False, False]
+
+
+def test_the_cddl_describes_what_messages_say():
+    cases = [(f"{body.KIND}-body".replace(".", "-").replace("_", "-"), body.to_body()) for body in message_builders.ALL]
+    wrong = [(rule, {**body, 1: None}) for rule, body in cases]
+
+    answers = _validate([(rule, cbor.encode(body).hex()) for rule, body in (*cases, *wrong)])
+
+    assert answers == [True] * len(cases) + [False] * len(wrong)
