@@ -155,11 +155,26 @@ def _add_ledger(commands: Commands) -> None:
     serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file in DIR)")
     serve.add_argument("--port", type=int, metavar="P")
     serve.set_defaults(run=_run_ledger_serve)
+    conflicts = actions.add_parser("conflicts", help="list what was spent twice, and write the evidence files")
+    conflicts.add_argument("--data", type=Path, required=True, metavar="DIR")
+    conflicts.add_argument("--database", metavar="URL")
+    conflicts.add_argument("--out", type=Path, metavar="FOLDER", help="one file a conflict: TERMINAL-SEQUENCE.evidence")
+    _json_option(conflicts)
+    conflicts.set_defaults(run=_run_ledger_conflicts)
     audit = actions.add_parser("audit", help="prove the books from stored evidence alone")
     audit.add_argument("--data", type=Path, required=True, metavar="DIR")
     audit.add_argument("--database", metavar="URL")
     _json_option(audit)
     audit.set_defaults(run=_run_ledger_audit)
+    evidence = commands.add_parser("evidence", help="check evidence of double spending with public keys alone")
+    verify = evidence.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser("verify")
+    verify.add_argument("file", type=Path, metavar="FILE")
+    verify.add_argument(
+        "--trust", type=Path, metavar="DIR", help="issuers.json and ledgers.json (default: this till's)"
+    )
+    _config_option(verify)
+    _json_option(verify)
+    verify.set_defaults(run=_run_evidence_verify)
 
 
 def _add_bench(commands: Commands) -> None:
@@ -284,6 +299,20 @@ def _run_ledger_serve(options: argparse.Namespace) -> int:
 
     serve(options.data, database=options.database, port=options.port)
     return Exit.DONE
+
+
+def _run_ledger_conflicts(options: argparse.Namespace) -> int:
+    from pos.commands.auditing import list_conflicts
+
+    return list_conflicts(options.data, database=options.database, out=options.out, as_json=options.json)
+
+
+def _run_evidence_verify(options: argparse.Namespace) -> int:
+    from pos.commands.evidence import verify
+
+    given: Path | None = options.trust
+    trust_dir = given or _config(options).terminal.trust_dir
+    return verify(options.file, trust_dir=trust_dir, as_json=options.json)
 
 
 def _run_ledger_audit(options: argparse.Namespace) -> int:

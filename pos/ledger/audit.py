@@ -24,6 +24,7 @@ from pos.ledger.audit_checks import (
     JournalCheck,
     check_line,
     check_postings,
+    check_revoked,
     check_voucher,
     count,
     issue_of,
@@ -35,7 +36,7 @@ from pos.ledger.books import AccountKind, Posting, PostingKind
 from pos.ledger.checkpoint import origin_of
 from pos.ledger.database import Database, open_database
 from pos.ledger.folder import open_folder
-from pos.ledger.judge import Keys
+from pos.ledger.judge import Bearer, Keys
 from pos.ledger.schema import StoredRow
 from pos.voucher.outcomes import OutcomeStatus
 
@@ -129,7 +130,12 @@ class _Audit:
                 payments.c.sequence.between(page[0].sequence, page[-1].sequence),
             )
             by_place = {row.sequence: row for row in self._connection.execute(verdicts)}
-            moved = [posting for row in page for posting in check.check(row, by_place.get(row.sequence))]
+            bearers = self._bearers(terminal.terminal, page[0].sequence, page[-1].sequence)
+            moved = [
+                posting
+                for row in page
+                for posting in check.check(row, by_place.get(row.sequence), bearers.get(row.sequence))
+            ]
             for row in by_place.values():
                 self._count_payment(row)
             self._report.entries += len(page)
@@ -141,6 +147,13 @@ class _Audit:
             )
         check.close()
         self._report.note(check.problems)
+
+    def _bearers(self, terminal: str, first: int, last: int) -> dict[int, Bearer]:
+        table = schema.conflicts
+        rows = select(table.c.sequence, table.c.bearer).where(
+            table.c.terminal == terminal, table.c.sequence.between(first, last)
+        )
+        return {row.sequence: Bearer(row.bearer) for row in self._connection.execute(rows)}
 
     def _count_payment(self, row: StoredRow) -> None:
         report, status = self._report, OutcomeStatus(row.status)
@@ -178,6 +191,7 @@ class _Audit:
                     on_line[row.voucher].append(row)
             for voucher, rows in on_line.items():
                 self._report.note(check_line(rows, values.get(voucher)))
+            self._report.note(check_revoked(self._connection, on_line))
 
     def _audit_payouts(self) -> None:
         table = schema.settlements

@@ -16,19 +16,21 @@ from pos.ledger.books import Posting, PostingKind
 from pos.ledger.chain import START, Head
 from pos.ledger.dialect import chunks
 from pos.ledger.examine import approval_of, examine, voucher_claim
-from pos.ledger.judge import Claim, Keys, Refusal, Revocations, is_contradiction
+from pos.ledger.judge import Bearer, Claim, ClaimKind, Keys, Refusal, Revocations
 from pos.ledger.payments import movement
 from pos.ledger.schema import StoredRow
 from pos.voucher.bodies import PaymentApproved
 from pos.voucher.entry import Entry, verify_entry
 from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.signed import decode_certificate, decode_voucher
-from pos.voucher.spend_line import LinePoint
+from pos.voucher.spend_line import LinePoint, contradict
 from pos.voucher.verified import VerificationFailure, verify_certificate, verify_voucher
 
 _AS_IT_WAS: Final = Revocations(seen_s={}, contact_hard_s=2**62)
 """Revocations of today say nothing about verdicts of yesterday."""
-_DEPEND_ON_THEIR_DAY: Final = frozenset({Refusal.TERMINAL_REVOKED, Refusal.KEY_REVOKED, Refusal.VOUCHER_DIFFERS})
+_DEPEND_ON_THEIR_DAY: Final = frozenset(
+    {Refusal.TERMINAL_REVOKED, Refusal.KEY_REVOKED, Refusal.VOUCHER_DIFFERS, Refusal.VOUCHER_REVOKED}
+)
 _ON_THE_LINE: Final = frozenset({OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT, OutcomeStatus.DUPLICATE})
 
 PAGE: Final = 500
@@ -47,8 +49,8 @@ class JournalCheck:
         if not _is_certified(terminal, keys):
             self._note(0, "its key and merchant are not those of a certificate that its ledger signed")
 
-    def check(self, entry: StoredRow, payment: StoredRow | None) -> tuple[Posting, ...]:
-        """Check one entry and its verdict; return what the verdict must have moved."""
+    def check(self, entry: StoredRow, payment: StoredRow | None, bearer: Bearer | None) -> tuple[Posting, ...]:
+        """Check one entry and its verdict, `bearer` noted with it; return what the verdict must have moved."""
         try:
             verified = verify_entry(entry.raw, self._terminal.public_key)
         except MalformedError as error:
@@ -59,7 +61,9 @@ class JournalCheck:
             return () if payment is None else self._note(entry.sequence, "a verdict on an entry that approves nothing")
         if payment is None:
             return self._note(entry.sequence, "an approved payment without a verdict")
-        return self._check_verdict(verified, payment, received_s=entry.received_s)
+        if (bearer is not None) != (payment.status == OutcomeStatus.CONFLICT):
+            self._note(entry.sequence, "a bearer is noted without a conflict, or the other way round")
+        return self._check_verdict(verified, payment, bearer or Bearer.MERCHANT, received_s=entry.received_s)
 
     def close(self) -> None:
         """Check that the journal ends where its row says."""
@@ -78,7 +82,9 @@ class JournalCheck:
             self._note(entry.sequence, "its columns are not those of its bytes")
         self._head = Head(sequence=verified.sequence, hash=verified.hash)
 
-    def _check_verdict(self, entry: Entry, payment: StoredRow, *, received_s: int) -> tuple[Posting, ...]:
+    def _check_verdict(
+        self, entry: Entry, payment: StoredRow, bearer: Bearer, *, received_s: int
+    ) -> tuple[Posting, ...]:
         approval = approval_of(
             entry,
             terminal=self._terminal.terminal,
@@ -91,7 +97,7 @@ class JournalCheck:
         if isinstance(result, Claim) and status in _ON_THE_LINE:
             if not _is_row_of(result, payment) or payment.merchant != approval.merchant:
                 return self._note(entry.sequence, "the stored payment is not the one in its entry")
-            return movement(approval, result, status)
+            return movement(approval, result, status, bearer)
         if status in _ON_THE_LINE:
             return self._note(entry.sequence, f"{status}, though its bytes say {result}")
         if status is OutcomeStatus.REFUSED and payment.reason not in _DEPEND_ON_THEIR_DAY and payment.reason != result:
@@ -128,7 +134,7 @@ def check_line(rows: Sequence[StoredRow], value_won: int | None) -> Iterator[str
     """Check all verdicts on one line against each other; `value_won` is the voucher's, None for a confirmation."""
     settled = sorted((row for row in rows if row.status == OutcomeStatus.SETTLED), key=lambda row: row.number)
     for lower, upper in pairwise(settled):
-        if is_contradiction(_point(lower), _point(upper)) or lower.claims == upper.claims:
+        if contradict(_point(lower), _point(upper)) or lower.claims == upper.claims:
             yield f"{_name(upper)}: settled beside {_name(lower)}, which it contradicts"
     if value_won is not None and sum(row.amount_won for row in settled) > value_won:
         yield f"{_name(settled[0])}: its voucher paid more than its value"
@@ -159,6 +165,22 @@ def check_postings(
         yield f"posting {kind} {reference}: {amount_won} won on {account} are missing"
 
 
+def check_revoked(connection: Connection, lines: Mapping[bytes, Sequence[StoredRow]]) -> Iterator[str]:
+    """Check that every voucher with a payment in conflict is on its issuer's list of revoked ones."""
+    spent_twice = {
+        voucher: row
+        for voucher, rows in lines.items()
+        for row in rows
+        if row.status == OutcomeStatus.CONFLICT and row.kind != ClaimKind.CONFIRMATION
+    }
+    table = schema.revocations
+    listed: set[bytes] = set()
+    for some in chunks(spent_twice):
+        listed |= set(connection.execute(select(table.c.voucher).where(table.c.voucher.in_(some))).scalars())
+    for voucher in spent_twice.keys() - listed:
+        yield f"{_name(spent_twice[voucher])}: a conflict whose voucher is not revoked"
+
+
 def pages(connection: Connection, rows: Select[*tuple[object, ...]], key: Column[K]) -> Iterator[Sequence[StoredRow]]:
     """Read rows in the order of a unique column, page by page, none of them empty."""
     page = connection.execute(rows.order_by(key).limit(PAGE)).all()
@@ -182,7 +204,7 @@ def _check_against_other(row: StoredRow, by_place: Mapping[tuple[str, int], Stor
     elif row.status == OutcomeStatus.CONFLICT and (
         other.status != OutcomeStatus.SETTLED
         or row.claims == other.claims
-        or not is_contradiction(_point(row), _point(other))
+        or not contradict(_point(row), _point(other))
     ):
         yield f"{_name(row)}: called a conflict with {_name(other)}, which it does not contradict"
 

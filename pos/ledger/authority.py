@@ -19,6 +19,7 @@ from typing import Final, Generic, TypeVar
 import msgspec
 
 from pos.errors import MalformedError, TrustError
+from pos.ledger.judge import Bearer
 from pos.voucher.aad import Aad
 from pos.voucher.cose import verify_sign1
 from pos.voucher.fields import is_id
@@ -75,6 +76,14 @@ class _TerminalShape(msgspec.Struct, frozen=True, kw_only=True):
     revoked_after: int | None = None
 
 
+class _ProgramShape(msgspec.Struct, frozen=True, kw_only=True):
+    conflict_bearer: Bearer = Bearer.MERCHANT
+
+
+class _ProgramsShape(msgspec.Struct, frozen=True, kw_only=True):
+    programs: dict[str, _ProgramShape]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTerminal:
     """A terminal that the trust data vouches for."""
@@ -110,6 +119,7 @@ class Authority:
         self._issuers = _Watched(trust_dir / "issuers.json", _issuers_of)
         self._ledgers = _Watched(trust_dir / "ledgers.json", _ledgers_of)
         self._policy = _Watched(trust_dir / "policy.json", _contact_hard_s_of)
+        self._programs: dict[str, _Watched[dict[str, Bearer]]] = {}
         self._terminals: dict[str, _Watched[KnownTerminal]] = {}
 
     def keys(self) -> KeyView:
@@ -123,6 +133,15 @@ class Authority:
     def contact_hard_s(self) -> int:
         """How long a terminal may sell without having seen newer trust data."""
         return self._policy.current()
+
+    def conflict_bearer(self, issuer: str, program: str) -> Bearer:
+        """Who bears a payment in conflict; the merchant, where the programme is not known or does not say."""
+        if issuer not in self._programs:
+            path = self._dir / "programs" / f"{issuer}.json"
+            if not path.is_file():
+                return Bearer.MERCHANT
+            self._programs[issuer] = _Watched(path, _bearers_of)
+        return self._programs[issuer].current().get(program, Bearer.MERCHANT)
 
     def terminal(self, terminal: str) -> KnownTerminal | None:
         """The terminal of that id, or None. Raises TrustError if its file or certificate cannot be used."""
@@ -229,3 +248,8 @@ def _ledger_of(name: str, shape: _LedgerShape) -> Ledger:
 
 def _contact_hard_s_of(raw: bytes) -> int:
     return msgspec.json.decode(raw, type=_PolicyShape).contact_hard_s
+
+
+def _bearers_of(raw: bytes) -> dict[str, Bearer]:
+    shape = msgspec.json.decode(raw, type=_ProgramsShape)
+    return {name: program.conflict_bearer for name, program in shape.programs.items()}

@@ -15,7 +15,7 @@ Accounts, with the sign that their balance normally has:
     payable:{merchant}    −   owed to the merchant for settled payments
     clearing:{ledger}     +   paid online to the ledger, confirmed to the shop by a code
     suspense:{issuer}     +   claimed twice: what the conflicts of an issuer's vouchers are about, until reviewed
-    disputed:{merchant}   −   the merchant's side of those conflicts
+    disputed:{merchant}   −   the merchant's side of those conflicts that the programme leaves with the merchant
     settlement:{merchant} −   paid out to the merchant's bank
 
 What is posted when is decided in `pos.ledger.intake`; `pos.ledger.audit` derives all of it again.
@@ -124,6 +124,13 @@ def disputed(*, reference: str, issuer: str, merchant: str, amount_won: int) -> 
     suspense = Account(kind=AccountKind.SUSPENSE, owner=issuer)
     claim = Account(kind=AccountKind.DISPUTED, owner=merchant)
     return _move(PostingKind.CONFLICT, reference, debit=suspense, credit=claim, amount_won=amount_won)
+
+
+def borne_by_issuer(*, reference: str, issuer: str, merchant: str, amount_won: int) -> Posting:
+    """A second payment from the same money in a programme whose issuer bears it: the merchant is paid all the same."""
+    suspense = Account(kind=AccountKind.SUSPENSE, owner=issuer)
+    payable = Account(kind=AccountKind.PAYABLE, owner=merchant)
+    return _move(PostingKind.CONFLICT, reference, debit=suspense, credit=payable, amount_won=amount_won)
 
 
 def paid_out(*, reference: str, merchant: str, amount_won: int) -> Posting:

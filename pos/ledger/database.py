@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from pos.errors import DatabaseVersionError, PosError
@@ -90,6 +90,9 @@ def _migrate(connection: Connection, ledger: str) -> None:
         connection.execute(insert(schema.ledger).values(version=schema.VERSION, id=ledger))
     elif found > schema.VERSION:
         raise DatabaseVersionError(found=found, known=schema.VERSION)
+    elif found < schema.VERSION:
+        # Every step so far adds tables, which are there by now.
+        connection.execute(update(schema.ledger).values(version=schema.VERSION))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.database import Database
 from pos.ledger.dialect import insert_missing
 from pos.ledger.examine import approval_of, examine
-from pos.ledger.judge import Approval, Revocations
+from pos.ledger.judge import Approval, Bearer, Claim, Refusal, Revocations, Terms
 from pos.ledger.payments import Examined
 from pos.voucher.bodies import PaymentApproved
 from pos.voucher.entry import Entry, verify_entry
@@ -100,10 +100,17 @@ class Examiner:
     def _examined(self, approvals: Mapping[bytes, Approval]) -> dict[bytes, Examined]:
         keys = self._authority.keys()
         revocations = Revocations(seen_s=self._revoked_s, contact_hard_s=self._authority.contact_hard_s())
-        return {
-            entry_hash: Examined(approval=approval, entry_hash=entry_hash, result=examine(approval, keys, revocations))
-            for entry_hash, approval in approvals.items()
-        }
+        examined = {}
+        for entry_hash, approval in approvals.items():
+            result = examine(approval, keys, revocations)
+            terms = Terms(bearer=self._bearer(result), contact_hard_s=revocations.contact_hard_s)
+            examined[entry_hash] = Examined(approval=approval, entry_hash=entry_hash, result=result, terms=terms)
+        return examined
+
+    def _bearer(self, result: Claim | Refusal) -> Bearer:
+        if isinstance(result, Refusal) or result.voucher is None:
+            return Bearer.MERCHANT
+        return self._authority.conflict_bearer(result.voucher.issuer, result.voucher.program)
 
     def _note_revocations(self, *, now_s: int) -> None:
         issuers = self._authority.issuers()

@@ -22,7 +22,7 @@ from typing import Final, Protocol
 
 from pos.clock import Quality
 from pos.voucher.outcomes import OutcomeStatus
-from pos.voucher.spend_line import LinePoint
+from pos.voucher.spend_line import LinePoint, contradict
 from pos.voucher.trust import Issuer, IssuerKey, Ledger
 
 CLOCK_TOLERANCE_S: Final = 120
@@ -35,6 +35,15 @@ class ClaimKind(StrEnum):
     PAYMENT = "payment"
     NOTE = "note"
     CONFIRMATION = "confirmation"
+
+
+class Bearer(StrEnum):
+    """Who bears a payment in conflict, by the programme's `conflict_bearer`; persisted."""
+
+    ISSUER = "issuer"
+    """The merchant, who could not know, is paid; the issuer looks to the holder."""
+    MERCHANT = "merchant"
+    """The merchant's claim stays disputed until the review."""
 
 
 class Refusal(StrEnum):
@@ -56,6 +65,8 @@ class Refusal(StrEnum):
     OVER_VALUE = "over_value"
     VOUCHER_DIFFERS = "voucher_differs"
     """The issuer signed two different vouchers with one id."""
+    VOUCHER_REVOKED = "voucher_revoked"
+    """Approved after every terminal must have known that the voucher is revoked."""
 
     @property
     def is_final(self) -> bool:
@@ -113,6 +124,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the trust data said when a payment was examined, for what only the stored lines decide."""
+
+    bearer: Bearer
+    """By the programme of the voucher."""
+    contact_hard_s: int
+    """How long a terminal may sell without hearing of a revoked voucher."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A payment that was judged before, settled or in conflict."""
 
@@ -165,21 +186,11 @@ def place(claim: Claim, standing: Iterable[Standing]) -> Verdict:
     for other in standing:
         if other.digest == claim.digest:
             return Verdict(status=OutcomeStatus.DUPLICATE, other=other)
-        if (
-            contradicted is None
-            and other.status is OutcomeStatus.SETTLED
-            and is_contradiction(other.point, claim.point)
-        ):
+        if contradicted is None and other.status is OutcomeStatus.SETTLED and contradict(other.point, claim.point):
             contradicted = other
     if contradicted is not None:
         return Verdict(status=OutcomeStatus.CONFLICT, other=contradicted)
     return Verdict(status=OutcomeStatus.SETTLED)
-
-
-def is_contradiction(first: LinePoint, second: LinePoint) -> bool:
-    """Whether two different payments of one voucher can only exist because its holder signed twice."""
-    lower, upper = (first, second) if first.sequence <= second.sequence else (second, first)
-    return lower.sequence == upper.sequence or upper.spent_before_won < lower.spent_after_won
 
 
 def refused(reason: Refusal) -> Verdict:

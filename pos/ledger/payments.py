@@ -14,9 +14,22 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from pos.ledger import books, log, schema
+from pos.ledger import books, conflicts, log, schema
+from pos.ledger.conflicts import FoundConflict
 from pos.ledger.dialect import chunks, insert_missing
-from pos.ledger.judge import Approval, Claim, ClaimKind, Refusal, Standing, Verdict, VoucherClaim, place, refused
+from pos.ledger.judge import (
+    Approval,
+    Bearer,
+    Claim,
+    ClaimKind,
+    Refusal,
+    Standing,
+    Terms,
+    Verdict,
+    VoucherClaim,
+    place,
+    refused,
+)
 from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.spend_line import LinePoint
 
@@ -28,6 +41,7 @@ class Examined:
     approval: Approval
     entry_hash: bytes
     result: Claim | Refusal
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,48 +52,61 @@ class Judged:
     verdict: Verdict
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """A voucher as the ledger knows it."""
+
+    digest: bytes
+    """Of its claims: what the id stands for."""
+    revoked_s: int | None
+
+
 def judge_in_order(connection: Connection, examined: Sequence[Examined], *, now_s: int) -> list[Judged]:
     """Judge payments one after another against the stored lines and each other; vouchers not known are registered."""
     claims = [item.result for item in examined if isinstance(item.result, Claim)]
-    digests = register(connection, [claim.voucher for claim in claims if claim.voucher is not None], now_s=now_s)
+    known = register(connection, [claim.voucher for claim in claims if claim.voucher is not None], now_s=now_s)
     lines = _standing(connection, {claim.line for claim in claims})
     judged = []
     for item in examined:
-        verdict = _verdict(item.result, digests, lines)
+        verdict = _verdict(item, known, lines)
         judged.append(Judged(examined=item, verdict=verdict))
         if isinstance(item.result, Claim) and verdict.status in (OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT):
             lines.setdefault(item.result.line, []).append(_as_standing(item, item.result, verdict.status))
     return judged
 
 
-def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s: int) -> dict[bytes, bytes]:
-    """Lock these vouchers, registering those not known yet; return the digest that each id stands for."""
+def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s: int) -> dict[bytes, Registered]:
+    """Lock these vouchers, registering those not known yet; return what each key stands for."""
     wanted: dict[bytes, VoucherClaim] = {}
     for voucher in vouchers:
         wanted.setdefault(voucher.key, voucher)
-    known: dict[bytes, bytes] = {}
+    known: dict[bytes, Registered] = {}
+    table, revoked = schema.vouchers, schema.revocations
     for keys in chunks(wanted):
-        rows = select(schema.vouchers.c.voucher, schema.vouchers.c.claims).where(schema.vouchers.c.voucher.in_(keys))
-        locked = connection.execute(rows.order_by(schema.vouchers.c.voucher).with_for_update())
-        known |= {row.voucher: row.claims for row in locked}
+        rows = select(table.c.voucher, table.c.claims, revoked.c.revoked_s).select_from(
+            table.outerjoin(revoked, revoked.c.voucher == table.c.voucher)
+        )
+        mine = rows.where(table.c.voucher.in_(keys)).order_by(table.c.voucher).with_for_update(of=table)
+        for row in connection.execute(mine):
+            known[row.voucher] = Registered(digest=row.claims, revoked_s=row.revoked_s)
     fresh = [wanted[key] for key in sorted(wanted.keys() - known.keys())]
     insert_missing(connection, schema.vouchers, [_voucher_row(voucher, now_s) for voucher in fresh])
     books.post(connection, [posting for voucher in fresh for posting in _issue(voucher)])
-    return known | {voucher.key: voucher.digest for voucher in fresh}
+    return known | {voucher.key: Registered(digest=voucher.digest, revoked_s=None) for voucher in fresh}
 
 
 def register_one(connection: Connection, voucher: VoucherClaim, *, now_s: int) -> tuple[bool, bytes]:
     """Register one voucher; return whether it is new, and the digest that its id stands for."""
     key = schema.vouchers.c.voucher == voucher.key
     known = connection.execute(select(schema.vouchers.c.claims).where(key)).scalar_one_or_none()
-    return known is None, register(connection, [voucher], now_s=now_s)[voucher.key]
+    return known is None, register(connection, [voucher], now_s=now_s)[voucher.key].digest
 
 
 def record(connection: Connection, judged: Sequence[Judged], *, now_s: int) -> None:
     """Store new verdicts with their postings and log leaves."""
     if judged:
         connection.execute(insert(schema.payments), [_payment_row(item, now_s) for item in judged])
-        _settle(connection, judged)
+        _settle(connection, judged, now_s=now_s)
 
 
 def replace_pending(connection: Connection, item: Judged, *, now_s: int) -> None:
@@ -89,27 +116,36 @@ def replace_pending(connection: Connection, item: Judged, *, now_s: int) -> None
     changed = update(payments).where(*mine, payments.c.status == OutcomeStatus.PENDING)
     done = connection.execute(changed.values(row))
     assert done.rowcount == 1, "only a pending payment is judged again"
-    _settle(connection, [item])
+    _settle(connection, [item], now_s=now_s)
 
 
-def _settle(connection: Connection, judged: Iterable[Judged]) -> None:
+def _settle(connection: Connection, judged: Iterable[Judged], *, now_s: int) -> None:
     postings: list[books.Posting] = []
-    leaves = []
+    leaves, found = [], []
     for item in judged:
         if item.verdict.status is OutcomeStatus.SETTLED:
             leaves.append(item.examined.entry_hash)
         if isinstance(item.examined.result, Claim):
-            postings += movement(item.examined.approval, item.examined.result, item.verdict.status)
+            approval, claim, bearer = item.examined.approval, item.examined.result, item.examined.terms.bearer
+            postings += movement(approval, claim, item.verdict.status, bearer)
+            if item.verdict.status is OutcomeStatus.CONFLICT:
+                found.append(_found(approval, claim, bearer))
     books.post(connection, postings)
+    conflicts.note(connection, found, now_s=now_s)
     log.enqueue(connection, leaves)
 
 
-def movement(approval: Approval, claim: Claim, status: OutcomeStatus) -> tuple[books.Posting, ...]:
+def _found(approval: Approval, claim: Claim, bearer: Bearer) -> FoundConflict:
+    return FoundConflict(terminal=approval.terminal, sequence=approval.sequence, bearer=bearer, voucher=claim.voucher)
+
+
+def movement(approval: Approval, claim: Claim, status: OutcomeStatus, bearer: Bearer) -> tuple[books.Posting, ...]:
     """Return what a verdict moves: a settled payment to the merchant, a conflict into suspense, else nothing."""
     reference = f"{approval.terminal}/{approval.sequence}"
     merchant, amount_won = approval.merchant, claim.point.amount_won
     if status is OutcomeStatus.CONFLICT:
-        return (books.disputed(reference=reference, issuer=claim.owner, merchant=merchant, amount_won=amount_won),)
+        record = books.borne_by_issuer if bearer is Bearer.ISSUER else books.disputed
+        return (record(reference=reference, issuer=claim.owner, merchant=merchant, amount_won=amount_won),)
     if status is not OutcomeStatus.SETTLED:
         return ()
     if claim.kind is ClaimKind.CONFIRMATION:
@@ -117,13 +153,16 @@ def movement(approval: Approval, claim: Claim, status: OutcomeStatus) -> tuple[b
     return (books.paid(reference=reference, issuer=claim.owner, merchant=merchant, amount_won=amount_won),)
 
 
-def _verdict(
-    result: Claim | Refusal, digests: Mapping[bytes, bytes], lines: Mapping[bytes, Sequence[Standing]]
-) -> Verdict:
+def _verdict(item: Examined, known: Mapping[bytes, Registered], lines: Mapping[bytes, Sequence[Standing]]) -> Verdict:
+    result = item.result
     if isinstance(result, Refusal):
         return refused(result)
-    if result.voucher is not None and digests[result.voucher.key] != result.voucher.digest:
-        return refused(Refusal.VOUCHER_DIFFERS)
+    if result.voucher is not None:
+        registered = known[result.voucher.key]
+        if registered.digest != result.voucher.digest:
+            return refused(Refusal.VOUCHER_DIFFERS)
+        if registered.revoked_s is not None and item.approval.time_s > registered.revoked_s + item.terms.contact_hard_s:
+            return refused(Refusal.VOUCHER_REVOKED)
     return place(result, lines.get(result.line, ()))
 
 

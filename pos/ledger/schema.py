@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 from pos.ledger.dialect import strict_table
 
-VERSION: Final = 1
+VERSION: Final = 2
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -136,6 +136,26 @@ vouchers = _table(
     _bytes("claims"),
     _bytes("raw"),
     _int("registered_s"),
+)
+
+conflicts = _table(
+    "conflicts",
+    _text("terminal", key=True),
+    _int("sequence", key=True),
+    _bytes("voucher", null=True),
+    _text("bearer"),
+    _int("found_s"),
+)
+
+revocations = _table(
+    "revocations",
+    _bytes("voucher", key=True),
+    _text("issuer"),
+    _bytes("voucher_id"),
+    _int("expires_s"),
+    _text("cause"),
+    _int("revoked_s"),
+    Index("revocations_by_issuer", "issuer", "expires_s"),
 )
 
 postings = _table(

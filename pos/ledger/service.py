@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from pos.ledger import calls, enrolment, inbox, intake, log, records, roster
+from pos.ledger import calls, conflicts, enrolment, inbox, intake, log, records, roster
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.batch import join_batch, split_batch, verify_batch
 from pos.ledger.calls import Caller
@@ -109,6 +109,10 @@ class LedgerService:
         )
         root = self._folder.trust_dir / "root.json"
         return enrolled.to_answer(root.read_bytes() if root.is_file() else b"")
+
+    def revocations(self, issuer: str, *, now_s: int) -> tuple[bytes, ...]:
+        """Return the ids of an issuer's revoked vouchers, ascending: what its next published list must hold."""
+        return self._database.read(lambda connection: conflicts.revocations(connection, issuer, now_s=now_s))
 
     def grow_log(self, *, now_s: int) -> None:
         """Take everything that settled into the transparency log."""

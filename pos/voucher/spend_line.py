@@ -4,7 +4,7 @@ Approved payments of one voucher form a line. With `highest` the approved paymen
 next one needs a higher sequence and must count at least everything before it; if it is the very next sequence,
 exactly that. No terminal so approves more than the voucher's value. Refused payments never enter the line.
 
-Both functions speak of payments of one voucher; seeing to that, by identity from verified bytes, is the caller's part.
+All functions speak of payments of one voucher; seeing to that, by identity from verified bytes, is the caller's part.
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,12 @@ def proves_double_signing(first: Payment, second: Payment) -> bool:
     """Whether two valid payments of one voucher can only exist because its holder signed twice."""
     if not are_different(first, second):
         return False
-    lower, upper = sorted((point_of(first), point_of(second)), key=lambda point: point.sequence)
+    return contradict(point_of(first), point_of(second))
+
+
+def contradict(first: LinePoint, second: LinePoint) -> bool:
+    """Whether the places of two different payments of one voucher cannot both stand on one honest line."""
+    lower, upper = (first, second) if first.sequence <= second.sequence else (second, first)
     # Of two sequences the higher counts at least all of the lower: if not, their ranges overlap or run backwards.
     return lower.sequence == upper.sequence or upper.spent_before_won < lower.spent_after_won
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pos.clock import Quality
 from pos.errors import TrustError
 from pos.ledger.answers import evidence_of
-from pos.ledger.judge import Claim, ClaimKind, Standing, is_contradiction, place
+from pos.ledger.judge import Claim, ClaimKind, Standing, contradict, place
 from pos.voucher.claims import Payment
 from pos.voucher.entry import Body
 from pos.voucher.evidence import EvidenceFile, ProvenConflict, verify_evidence
@@ -316,7 +316,7 @@ def test_a_contradiction_is_what_evidence_calls_one(first: LinePoint, second: Li
             amount_won=point.amount_won,
         )
 
-    assert is_contradiction(first, second) == proves_double_signing(payment(first, 1), payment(second, 2))
+    assert contradict(first, second) == proves_double_signing(payment(first, 1), payment(second, 2))
 
 
 def a_claim(point: LinePoint, number: int) -> Claim:
@@ -335,7 +335,7 @@ def test_whatever_is_signed_and_in_whatever_order_no_more_than_the_value_settles
         settled = [item.point for item in standing if item.status is OutcomeStatus.SETTLED]
 
         assert sum(point.amount_won for point in settled) <= 12
-        assert all(not is_contradiction(a, b) for a in settled for b in settled if a is not b)
+        assert all(not contradict(a, b) for a in settled for b in settled if a is not b)
 
 
 def test_a_till_whose_key_changed_under_its_id_is_not_served(desk: Desk) -> None:

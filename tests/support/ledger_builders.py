@@ -143,6 +143,12 @@ class Town:
         self._write("issuers.json", {"version": 1, "issuers": issuers})
         self._write("policy.json", {"version": 1, "contact_hard_s": self.contact_hard_s, "unheard_of": True})
 
+    def name_bearer(self, bearer: str) -> None:
+        """Say in the programmes' files who bears a payment in conflict."""
+        programs = {name: {"name": name, "conflict_bearer": bearer} for name in ("general", "paper")}
+        for issuer in self.issuer_keys:
+            self._write(f"programs/{issuer}.json", {"version": 1, "programs": programs})
+
     def till(
         self, terminal: str, *, merchant: str = "m-bakery", revoked_after: int | None = None, key_name: str = ""
     ) -> "Till":
