@@ -97,6 +97,26 @@ class Refusal(StrEnum):
     NOTHING_WAITING = "nothing_waiting"
     SELLING_STOPPED = "selling_stopped"
     NOT_ACCEPTABLE = "not_acceptable"
+    # refunds
+    NOT_A_RECEIPT = "not_a_receipt"
+    OTHER_SHOP = "other_shop"
+    OTHER_TILL = "other_till"
+    """A receipt of another till of this shop: only that one knows what has gone back of it."""
+    SALE_STILL_OPEN = "sale_still_open"
+    ALREADY_REFUNDED = "already_refunded"
+    REFUND_OVER = "refund_over"
+    PART_REFUND_NOT_ALLOWED = "part_refund_not_allowed"
+    CANCEL_TOO_LATE = "cancel_too_late"
+    PAYMENT_IN_CONFLICT = "payment_in_conflict"
+    NOTE_IN_PART = "note_in_part"
+    # cash receipts
+    NOTHING_TO_ISSUE = "nothing_to_issue"
+    ALREADY_ISSUED = "already_issued"
+    ISSUING_UNAVAILABLE = "issuing_unavailable"
+    NOT_AN_IDENTIFIER = "not_an_identifier"
+    BUSINESS_NUMBER_WRONG = "business_number_wrong"
+    RESIDENT_NUMBER = "resident_number"
+    EXPENSE_NEEDS_NUMBER = "expense_needs_number"
 
 
 MAY_SHOW_AGAIN: frozenset[Reason] = frozenset(

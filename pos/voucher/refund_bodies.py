@@ -8,6 +8,7 @@ voucher; cash goes back over the counter. Imported from `pos.voucher.bodies`.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pos.errors import MalformedError
 from pos.voucher import body_fields as key
 from pos.voucher.body_fields import EntryBody
 
@@ -37,3 +38,7 @@ class RefundRequested(EntryBody):
     tax: key.SplitOfTax | None = None
     """Of the whole refund; with its last part."""
     clerk: key.Clerk | None = None
+
+    def __post_init__(self) -> None:
+        if (self.payment_entry is None) == (self.tender_entry is None):
+            raise MalformedError("a refund names either a payment or another tender")

@@ -25,6 +25,8 @@ class LedgerRole(StrEnum):
     MESSAGE = "message"
     TIME = "time"
     CONFIRMATION = "confirmation"
+    IDENTIFIER = "identifier"
+    """Signs nothing: its Curve25519 form is what buyers' identifiers are sealed for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,11 @@ class Ledger:
     def key(self, kid: bytes, role: LedgerRole) -> LedgerKey | None:
         """The key of that id, if it may sign in that role."""
         return next((key for key in self.keys if key.kid == kid and role in key.roles), None)
+
+    @property
+    def identifier_key(self) -> LedgerKey | None:
+        """What buyers' identifiers are sealed for; None where this ledger asks no provider."""
+        return next((key for key in self.keys if LedgerRole.IDENTIFIER in key.roles), None)
 
 
 class KeySource(Protocol):

@@ -68,6 +68,46 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.AttentionClosed(entry=HASH, reason="paper_seen"),
     bodies.DrawerOpened(reason="change"),
     bodies.InboxAcknowledged(number=7),
+    bodies.RefundRequested(
+        receipt_number="2",
+        sale_id=SALE,
+        amount_won=3_000,
+        business_date="2026-11-23",
+        reason="changed_mind",
+        refund_id=SALE,
+        sale_receipt="1",
+        kind=bodies.RefundKind.REFUND,
+        payment_entry=HASH,
+        total_won=3_000,
+        tax=bodies.TaxSplit(taxable_won=2_727, vat_won=273, exempt_won=0, service_won=0),
+    ),
+    bodies.CashReceiptRequested(
+        document_key="t-bakery-1-000123",
+        sale_id=SALE,
+        sale_receipt="1",
+        amount_won=11_000,
+        tax=bodies.TaxSplit(taxable_won=10_000, vat_won=1_000, exempt_won=0, service_won=0),
+        purpose=bodies.CashReceiptPurpose.DEDUCTION,
+        identifier_kind=bodies.IdentifierKind.PHONE,
+        identifier="010 **** 1234",
+        sealed=b"sealed",
+        traded_s=NOW_S,
+        business_date="2026-11-22",
+        clerk="1",
+    ),
+    bodies.CashReceiptCancelRequested(
+        document_key="t-bakery-1-000130",
+        original_key="t-bakery-1-000123",
+        sale_id=SALE,
+        amount_won=11_000,
+        tax=bodies.TaxSplit(taxable_won=10_000, vat_won=1_000, exempt_won=0, service_won=0),
+        reason=bodies.CashReceiptReason.CANCELLED,
+        traded_s=NOW_S,
+        business_date="2026-11-22",
+    ),
+    bodies.CashReceiptIssued(document_key="t-bakery-1-000123", approval_number="J12345678", approved_s=NOW_S),
+    bodies.CashReceiptConfirmed(document_key="t-bakery-1-000123"),
+    bodies.CashReceiptRejected(document_key="t-bakery-1-000123", reason="number_unknown"),
 )
 
 
@@ -178,6 +218,8 @@ def test_a_body_without_one_of_its_required_keys_is_refused(body: EntryBody):
     optional = {2, 17, 18} if isinstance(body, bodies.TenderRecorded) else {17, 18}
     if isinstance(body, bodies.PaymentDeclined | bodies.PaymentReferred):
         optional |= {1, 2, 3, 4}
+    if isinstance(body, bodies.RefundRequested):
+        optional |= {12, 13}
     for key in whole:
         without = {other: value for other, value in whole.items() if other != key}
         if key in optional:

@@ -26,7 +26,6 @@ OWNERS = {
     "escpos": ("pos.devices", "drivers.printer"),
     "PIL": ("pos.devices", "drivers"),
     "serial": ("pos.devices", "drivers"),
-    "tuf": ("pos.core", "pos.sync", "pos.syncer", "pos.sandbox", "pos.demo", "pos.commands", "pos.ledger", "pos.bench"),
     "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing"),
     "sqlalchemy": ("pos.ledger", "pos.sandbox", "pos.demo", "pos.bench", "pos.commands.auditing"),
     "starlette": ("pos.ledger",),

@@ -79,7 +79,7 @@ class EnglishWords:
         return questions.stopped(stop)
 
     def refusal(self, refusal: Refusal) -> str:
-        return states.refusal(refusal)
+        return states.REFUSALS[refusal]
 
     def unknown_refusal(self) -> str:
         return "This cannot be done now"

@@ -1,5 +1,7 @@
 """Short words for states: checks, paper, printer, camera, and why a key was not obeyed."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from pos.link.calls import PaperState
@@ -11,36 +13,40 @@ _UNREAD_SHOWN_S: Final = 3
 """A code that is read at once needs no count of seconds."""
 
 
-def refusal(refusal: Refusal) -> str:
-    match refusal:
-        case Refusal.NO_SALE:
-            return "There is no sale. Type the amount first"
-        case Refusal.SALE_HAS_TENDERS:
-            return "Part of it is paid already, so the amount cannot change"
-        case Refusal.NOTHING_DUE:
-            return "Nothing is due any more"
-        case Refusal.TENDER_OVER:
-            return "That is more than what remains; take at most the remaining amount"
-        case Refusal.AMOUNT_ZERO:
-            return "0 won cannot be paid"
-        case Refusal.AMOUNT_TOO_LARGE:
-            return "At most 100,000,000 won at once"
-        case Refusal.QUESTION_GONE:
-            return "That question is no longer asked"
-        case Refusal.QUESTION_OPEN:
-            return "Please answer the question by number first"
-        case Refusal.REQUEST_GONE:
-            return "The payment request has ended"
-        case Refusal.NOT_FOUND:
-            return "Not found"
-        case Refusal.NOTHING_WAITING:
-            return "Nothing is waiting"
-        case Refusal.SELLING_STOPPED:
-            return "Nothing can be sold now"
-        case Refusal.NOT_ACCEPTABLE:
-            return "This cannot be accepted"
-        case _:
-            assert_never(refusal)
+REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
+    {
+        Refusal.NO_SALE: "There is no sale. Type the amount first",
+        Refusal.SALE_HAS_TENDERS: "Part of it is paid already, so the amount cannot change",
+        Refusal.NOTHING_DUE: "Nothing is due any more",
+        Refusal.TENDER_OVER: "That is more than what remains; take at most the remaining amount",
+        Refusal.AMOUNT_ZERO: "0 won cannot be paid",
+        Refusal.AMOUNT_TOO_LARGE: "At most 100,000,000 won at once",
+        Refusal.QUESTION_GONE: "That question is no longer asked",
+        Refusal.QUESTION_OPEN: "Please answer the question by number first",
+        Refusal.REQUEST_GONE: "The payment request has ended",
+        Refusal.NOT_FOUND: "Not found",
+        Refusal.NOTHING_WAITING: "Nothing is waiting",
+        Refusal.SELLING_STOPPED: "Nothing can be sold now",
+        Refusal.NOT_ACCEPTABLE: "This cannot be accepted",
+        Refusal.NOT_A_RECEIPT: "Not a receipt code. Show the code at the foot of the receipt",
+        Refusal.OTHER_SHOP: "This receipt is from another shop, which has to cancel it",
+        Refusal.OTHER_TILL: "Sold at another till of this shop: cancel it there",
+        Refusal.SALE_STILL_OPEN: "This sale has not ended: cancel it on the sale screen",
+        Refusal.ALREADY_REFUNDED: "All of this sale has gone back already",
+        Refusal.REFUND_OVER: "More than can still go back",
+        Refusal.PART_REFUND_NOT_ALLOWED: "This voucher cannot be refunded in part: cancel the whole",
+        Refusal.CANCEL_TOO_LATE: "Too late to cancel at once: use the receipt",
+        Refusal.PAYMENT_IN_CONFLICT: "This payment is under review and cannot be cancelled now",
+        Refusal.NOTE_IN_PART: "A paper note cannot go back in part",
+        Refusal.NOTHING_TO_ISSUE: "The shop has no cash receipt to issue for this sale",
+        Refusal.ALREADY_ISSUED: "A cash receipt has been asked for already",
+        Refusal.ISSUING_UNAVAILABLE: "This till cannot issue cash receipts",
+        Refusal.NOT_AN_IDENTIFIER: "Neither a phone, card nor business number: type it again",
+        Refusal.BUSINESS_NUMBER_WRONG: "The business number is not right: check it again",
+        Refusal.RESIDENT_NUMBER: "Resident numbers are not taken: type a phone number",
+        Refusal.EXPENSE_NEEDS_NUMBER: "For expenses a business or card number is needed",
+    }
+)
 
 
 def notice(notice: Notice) -> str:

@@ -80,7 +80,7 @@ class KoreanWords:
         return questions.stopped(stop)
 
     def refusal(self, refusal: Refusal) -> str:
-        return states.refusal(refusal)
+        return states.REFUSALS[refusal]
 
     def unknown_refusal(self) -> str:
         return "지금은 할 수 없습니다"

@@ -1,5 +1,7 @@
 """Short words for states: checks, paper, printer, camera, and why a key was not obeyed."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from pos.link.calls import PaperState
@@ -11,36 +13,40 @@ _UNREAD_SHOWN_S: Final = 3
 """A code that is read at once needs no count of seconds."""
 
 
-def refusal(refusal: Refusal) -> str:
-    match refusal:
-        case Refusal.NO_SALE:
-            return "진행 중인 판매가 없습니다. 금액부터 누르세요"
-        case Refusal.SALE_HAS_TENDERS:
-            return "이미 받은 결제가 있어 금액을 바꿀 수 없습니다"
-        case Refusal.NOTHING_DUE:
-            return "더 받을 금액이 없습니다"
-        case Refusal.TENDER_OVER:
-            return "남은 금액보다 많습니다. 남은 금액까지만 받을 수 있습니다"
-        case Refusal.AMOUNT_ZERO:
-            return "0원은 받을 수 없습니다"
-        case Refusal.AMOUNT_TOO_LARGE:
-            return "한 번에 1억 원까지 받을 수 있습니다"
-        case Refusal.QUESTION_GONE:
-            return "이미 지나간 질문입니다"
-        case Refusal.QUESTION_OPEN:
-            return "먼저 질문에 번호로 답해 주세요"
-        case Refusal.REQUEST_GONE:
-            return "결제 요청이 이미 끝났습니다"
-        case Refusal.NOT_FOUND:
-            return "찾지 못했습니다"
-        case Refusal.NOTHING_WAITING:
-            return "기다리는 것이 없습니다"
-        case Refusal.SELLING_STOPPED:
-            return "지금은 판매할 수 없습니다"
-        case Refusal.NOT_ACCEPTABLE:
-            return "받아들일 수 없는 내용입니다"
-        case _:
-            assert_never(refusal)
+REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
+    {
+        Refusal.NO_SALE: "진행 중인 판매가 없습니다. 금액부터 누르세요",
+        Refusal.SALE_HAS_TENDERS: "이미 받은 결제가 있어 금액을 바꿀 수 없습니다",
+        Refusal.NOTHING_DUE: "더 받을 금액이 없습니다",
+        Refusal.TENDER_OVER: "남은 금액보다 많습니다. 남은 금액까지만 받을 수 있습니다",
+        Refusal.AMOUNT_ZERO: "0원은 받을 수 없습니다",
+        Refusal.AMOUNT_TOO_LARGE: "한 번에 1억 원까지 받을 수 있습니다",
+        Refusal.QUESTION_GONE: "이미 지나간 질문입니다",
+        Refusal.QUESTION_OPEN: "먼저 질문에 번호로 답해 주세요",
+        Refusal.REQUEST_GONE: "결제 요청이 이미 끝났습니다",
+        Refusal.NOT_FOUND: "찾지 못했습니다",
+        Refusal.NOTHING_WAITING: "기다리는 것이 없습니다",
+        Refusal.SELLING_STOPPED: "지금은 판매할 수 없습니다",
+        Refusal.NOT_ACCEPTABLE: "받아들일 수 없는 내용입니다",
+        Refusal.NOT_A_RECEIPT: "영수증 QR이 아닙니다. 영수증 아래의 QR을 대 주세요",
+        Refusal.OTHER_SHOP: "다른 가게의 영수증입니다. 그 가게에서 취소해야 합니다",
+        Refusal.OTHER_TILL: "다른 계산대 판매입니다. 그곳에서 취소해 주세요",
+        Refusal.SALE_STILL_OPEN: "아직 끝나지 않은 판매입니다. 판매 화면에서 취소해 주세요",
+        Refusal.ALREADY_REFUNDED: "이미 모두 취소한 판매입니다",
+        Refusal.REFUND_OVER: "취소할 수 있는 금액보다 많습니다",
+        Refusal.PART_REFUND_NOT_ALLOWED: "이 상품권은 일부 취소가 안 됩니다. 모두 취소해 주세요",
+        Refusal.CANCEL_TOO_LATE: "바로 취소할 수 있는 시간이 지났습니다. 영수증으로 취소해 주세요",
+        Refusal.PAYMENT_IN_CONFLICT: "확인 중인 결제라 지금은 취소할 수 없습니다",
+        Refusal.NOTE_IN_PART: "종이 상품권은 일부만 돌려줄 수 없습니다",
+        Refusal.NOTHING_TO_ISSUE: "가게가 발급할 현금영수증이 없는 판매입니다",
+        Refusal.ALREADY_ISSUED: "이미 현금영수증을 신청한 판매입니다",
+        Refusal.ISSUING_UNAVAILABLE: "이 단말기로는 현금영수증을 발급할 수 없습니다",
+        Refusal.NOT_AN_IDENTIFIER: "전화번호, 카드번호, 사업자번호가 아닙니다. 다시 눌러 주세요",
+        Refusal.BUSINESS_NUMBER_WRONG: "사업자번호가 맞지 않습니다. 다시 확인해 주세요",
+        Refusal.RESIDENT_NUMBER: "주민등록번호는 받지 않습니다. 전화번호를 눌러 주세요",
+        Refusal.EXPENSE_NEEDS_NUMBER: "지출증빙에는 사업자번호나 카드번호가 필요합니다",
+    }
+)
 
 
 def notice(notice: Notice) -> str:
