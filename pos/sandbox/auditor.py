@@ -30,7 +30,7 @@ from pos.sandbox.books import (
     read_ledger,
     read_terminal_key,
 )
-from pos.sandbox.town import HOME_TERMINAL
+from pos.sandbox.town import open_town
 
 SETTLED: Final = "settled"
 _NO_ENTRY: Final = bytes(32)
@@ -55,8 +55,8 @@ class AuditReport:
 
 
 def audit(town_dir: Path) -> AuditReport:
-    """Audit the bakery's terminal against the town's ledger; SandboxError if one cannot be read at all."""
-    return audit_files(town_dir / "state", town_dir / "ledger", terminal=HOME_TERMINAL)
+    """Audit the shop's terminal against the town's ledger; SandboxError if one cannot be read at all."""
+    return audit_files(town_dir / "state", town_dir / "ledger", terminal=open_town(town_dir).terminal)
 
 
 def audit_files(state_dir: Path, ledger_dir: Path, *, terminal: str) -> AuditReport:

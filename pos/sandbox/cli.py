@@ -40,13 +40,13 @@ def run_init(options: argparse.Namespace) -> int:
     from pos.sandbox.town import init
 
     try:
-        town = init(options.directory, seed=options.seed, policy=options.policy)
+        town = init(options.directory, seed=options.seed, policy=options.policy, merchant=options.merchant)
     except (SandboxError, OSError) as error:
         return _fail(error)
     sys.stdout.write(f"{town.terminal_toml}\n")
     sys.stderr.write(
         f"a town in {town.directory}, policy {town.policy}; nothing was started\n"
-        f"next: pos sandbox voucher {options.directory} --value 50000 --out v.cbor\n"
+        f"next: pos sandbox voucher {options.directory} --value 50000{_issuer(town.home_issuer)} --out v.cbor\n"
     )
     return Exit.DONE
 
@@ -98,6 +98,7 @@ def _add_init(actions: "Commands") -> None:
     init.add_argument("directory", type=Path, metavar="DIR", help="a new or empty folder")
     init.add_argument("--seed", metavar="S", help="the same seed makes the same keys")
     init.add_argument("--policy", choices=("open", "strict"), default="open", help="offline limits (default open)")
+    init.add_argument("--merchant", default="m-bakery", metavar="M", help="whose terminal it is (default m-bakery)")
     init.set_defaults(run=run_init)
 
 
@@ -124,6 +125,10 @@ def _add_pay(actions: "Commands") -> None:
     pay.add_argument("--request", metavar="TEXT", help="the terminal's payment request (CKR1:…)")
     pay.add_argument("--qr", type=Path, required=True, metavar="FILE", help="write the payment's QR code as PNG")
     pay.set_defaults(run=run_pay)
+
+
+def _issuer(issuer: str) -> str:
+    return "" if issuer == "41390" else f" --issuer {issuer}"
 
 
 def _won(text: str) -> int:

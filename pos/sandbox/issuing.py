@@ -24,7 +24,6 @@ from pos.voucher.labels import SERIAL_BYTES_MAX
 from pos.voucher.qr import QrKind, encode_text
 
 DEFAULT_PROGRAM: Final = "general"
-PURSE_LIFE_S: Final = 90 * DAY_S
 NOTE_LIFE_S: Final = 5 * 365 * DAY_S
 """A note is good for five years from its issue unless an ordinance says otherwise."""
 CLOCK_MARGIN_S: Final = 300
@@ -67,7 +66,14 @@ def issue_voucher(directory: Path, order: VoucherOrder, *, out: Path) -> IssuedV
     is_own = order.holder_key is None and order.serial is None
     holder_key = town.wallet.make_key() if is_own else order.holder_key
     now_s = int(time.time())
-    claims = voucher_claims(order, holder_key=holder_key, voucher_id=secrets.token_bytes(VOUCHER_ID_BYTES), now_s=now_s)
+    life_days = town.places.issuers[order.issuer].programs[order.program].life_days
+    claims = voucher_claims(
+        order,
+        purse_life_s=life_days * DAY_S,
+        holder_key=holder_key,
+        voucher_id=secrets.token_bytes(VOUCHER_ID_BYTES),
+        now_s=now_s,
+    )
     raw = sign_voucher(claims, town.issuer_key(order.issuer))
     try:
         write_durably(out, raw, mode=0o644)
@@ -82,9 +88,11 @@ def issue_voucher(directory: Path, order: VoucherOrder, *, out: Path) -> IssuedV
     )
 
 
-def voucher_claims(order: VoucherOrder, *, holder_key: bytes | None, voucher_id: bytes, now_s: int) -> Voucher:
+def voucher_claims(
+    order: VoucherOrder, *, purse_life_s: int, holder_key: bytes | None, voucher_id: bytes, now_s: int
+) -> Voucher:
     """The claims of an order; a voucher that is over already was issued a day before it ended."""
-    life_s = order.expires_in_s if order.expires_in_s is not None else NOTE_LIFE_S if order.serial else PURSE_LIFE_S
+    life_s = order.expires_in_s if order.expires_in_s is not None else NOTE_LIFE_S if order.serial else purse_life_s
     expires_s = now_s + life_s
     issued_s = min(now_s, expires_s - DAY_S) if life_s <= 0 else now_s
     return Voucher(

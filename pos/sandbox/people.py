@@ -13,6 +13,7 @@ from typing import Final
 from pos.sandbox.cheats import Hand
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.issuing import VOUCHER_ID_BYTES, sign_voucher
+from pos.sandbox.places import Person
 from pos.sandbox.town import DAY_S, HOME_ISSUER, KeyState, Town
 from pos.sandbox.wallet.wallet import VoucherId, Wallet
 from pos.voucher.claims import Voucher
@@ -85,9 +86,10 @@ class Mint:
 class Customer:
     """A person with a wallet."""
 
-    def __init__(self, name: str, *, program: str, folder: Path, mint: Mint) -> None:
-        self.name: Final = name
-        self.program: Final = program
+    def __init__(self, person: Person, *, folder: Path, mint: Mint) -> None:
+        self.name: Final = person.name
+        self.issuer: Final = person.issuer
+        self.program: Final = person.program
         self._folder = folder
         self._mint = mint
         self._wallet: Wallet | None = None
@@ -112,7 +114,7 @@ class Customer:
     def _purse_for(self, amount_won: int, now_s: int) -> tuple[Wallet, VoucherId]:
         wallet = self._opened()
         if self._purse is None or wallet.purse(self._purse).left_won < amount_won:
-            promise = Promise(program=self.program, value_won=max(self._mint.purse_won, amount_won))
+            promise = Promise(issuer=self.issuer, program=self.program, value_won=max(self._mint.purse_won, amount_won))
             holder_key = wallet.make_key(self._mint.secret("holder"))
             self._purse = wallet.add(self._mint.voucher(holder_key, promise, now_s=now_s))
         return wallet, self._purse
@@ -130,6 +132,6 @@ class Crowd:
         self.mint: Final = Mint(town, root)
         self.town: Final = town
         self.customers: Final = tuple(
-            Customer(name, program=program, folder=folder / str(number), mint=self.mint)
-            for number, (name, program) in enumerate(town.places.customers.items(), start=1)
+            Customer(person, folder=folder / str(number), mint=self.mint)
+            for number, person in enumerate(town.places.customers_of(town.merchant), start=1)
         )

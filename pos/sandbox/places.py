@@ -55,6 +55,22 @@ class Program(Place, frozen=True, kw_only=True):
     cash_receipt_track: Literal["platform", "merchant"] = "merchant"
     limits: dict[str, int] = {}
     conflict_bearer: Literal["issuer", "merchant"] = "issuer"
+    life_days: int = 90
+    """How long a purse of it is good when nothing else is said."""
+    number_later: bool = True
+    """A note's number may be written down after the sale."""
+    forgery_check_from_won: int = 0
+    """Notes of this much or more are looked at one by one; 0: only the first of a shift and on demand."""
+    forgery_features: tuple[str, ...] = ()
+    issued_from_year: int = 0
+    """The year of the first notes; 0 where nobody says."""
+    blank_issue_year: int | None = None
+    """Which year a note without one is of."""
+    note_life_years: int = 5
+    expired_accepted_until: str | None = None
+    """YYYY-MM-DD; to then notes are taken whose time is over."""
+    consecutive_from: int = 5
+    """From so many notes with numbers in a row on, the till asks."""
 
 
 class IssuerPlace(Place, frozen=True, kw_only=True):
@@ -81,14 +97,40 @@ class MerchantPlace(Place, frozen=True, kw_only=True):
     simplified_taxpayer: bool = False
 
 
+class Person(Place, frozen=True, kw_only=True):
+    """Somebody with a purse of one programme."""
+
+    name: str
+    issuer: str
+    program: str
+
+
 class Places(Place, frozen=True, kw_only=True):
     """Everything in the data file, by id."""
 
     policies: dict[str, PolicyPlace]
     issuers: dict[str, IssuerPlace]
     merchants: dict[str, MerchantPlace]
-    customers: dict[str, str]
-    """Name to the programme of the home issuer's voucher in their wallet."""
+    people: tuple[Person, ...]
+
+    def customers_of(self, merchant: str) -> tuple[Person, ...]:
+        """The people whose purse is good in that shop."""
+        return tuple(person for person in self.people if self._is_good(person, self.merchants[merchant]))
+
+    def issuer_of(self, merchant: str) -> str:
+        """The municipality that the shop is in."""
+        municipality = self.merchants[merchant].municipality
+        return next(code for code, issuer in self.issuers.items() if municipality in issuer.area)
+
+    def _is_good(self, person: Person, shop: MerchantPlace) -> bool:
+        issuer = self.issuers[person.issuer]
+        program = issuer.programs[person.program]
+        return (
+            shop.municipality in issuer.area
+            and program.issue_class in shop.accepted_issue_classes
+            and shop.merchant_class in (program.merchant_classes or (shop.merchant_class,))
+            and shop.industry in (program.industries or (shop.industry,))
+        )
 
 
 def load_places() -> Places:

@@ -2,7 +2,7 @@
 
     DIR/
       town.json              what this town is; written last, so that half a town is none
-      terminal.toml          the bakery's terminal: `pos run --config DIR/terminal.toml`
+      terminal.toml          the shop's terminal: `pos run --config DIR/terminal.toml`
       state/ run/            its key, time anchor and journal; its sockets
       paper/ camera/         where its simulated printer and camera live
       trust/                 trust data as the terminal has received it
@@ -62,6 +62,7 @@ class TownJson(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     seed: str | None
     made_s: int
+    merchant: str = HOME_MERCHANT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,18 @@ class Town:
     seed: str | None
     made_s: int
     places: Places
+    merchant: str = HOME_MERCHANT
+    """Whose terminal the town has."""
+
+    @property
+    def terminal(self) -> str:
+        """The terminal's id."""
+        return terminal_of(self.merchant)
+
+    @property
+    def home_issuer(self) -> str:
+        """The municipality that the shop is in."""
+        return self.places.issuer_of(self.merchant)
 
     @property
     def terminal_toml(self) -> Path:
@@ -113,14 +126,24 @@ class Town:
         return SigningKey.from_seed((self.directory / "issuers" / issuer / f"{state}.key").read_bytes())
 
 
-def init(directory: Path, *, seed: str | None = None, policy: str = "open") -> Town:
-    """Make a town; TownError if the folder is not new or empty, or the policy is unknown. Nothing is started."""
+def terminal_of(merchant: str) -> str:
+    """The id of a shop's first terminal."""
+    return f"t-{merchant.removeprefix('m-')}-1"
+
+
+def init(directory: Path, *, seed: str | None = None, policy: str = "open", merchant: str = HOME_MERCHANT) -> Town:
+    """Make a town with a terminal for that shop; TownError if the folder is not new or empty, or shop or policy are
+    unknown. Nothing is started."""
     places = load_places()
+    if merchant not in places.merchants:
+        raise TownError(f"merchant {merchant!r} is not of this town; it has {', '.join(places.merchants)}")
     if policy not in places.policies:
         raise TownError(f"policy {policy!r} is not known; known are {', '.join(places.policies)}")
     directory = directory.absolute()
     is_new = _claim(directory)
-    town = Town(directory=directory, policy=policy, seed=seed, made_s=int(time.time()), places=places)
+    town = Town(
+        directory=directory, policy=policy, seed=seed, made_s=int(time.time()), places=places, merchant=merchant
+    )
     try:
         _build(town, Entropy.fresh() if seed is None else Entropy.of_seed(seed))
     except BaseException:
@@ -140,7 +163,14 @@ def open_town(directory: Path) -> Town:
         raise TownError(f"{directory / TOWN_FILE} cannot be read: {error}") from error
     if given.format != FORMAT:
         raise TownError(f"{directory} was made by a newer program (format {given.format}); make a new town")
-    return Town(directory=directory, policy=given.policy, seed=given.seed, made_s=given.made_s, places=load_places())
+    return Town(
+        directory=directory,
+        policy=given.policy,
+        seed=given.seed,
+        made_s=given.made_s,
+        places=load_places(),
+        merchant=given.merchant,
+    )
 
 
 def _claim(directory: Path) -> bool:
@@ -178,12 +208,12 @@ def _build(town: Town, entropy: Entropy) -> None:
     for name in ("paper", "camera", "people"):
         (town.directory / name).mkdir()
     Wallet.make(town.directory / "wallet", pinned=town.pinned)
-    enrol_terminal(town, home=town.directory, merchant=HOME_MERCHANT, terminal=HOME_TERMINAL, entropy=entropy)
+    enrol_terminal(town, home=town.directory, merchant=town.merchant, terminal=town.terminal, entropy=entropy)
     town.served_trust.policy(town.places.policies[town.policy])
     for merchant, place in town.places.merchants.items():
         town.served_trust.merchant(merchant, place)
     deliver_trust(town, town.directory)
-    content = TownJson(format=FORMAT, policy=town.policy, seed=town.seed, made_s=town.made_s)
+    content = TownJson(format=FORMAT, policy=town.policy, seed=town.seed, made_s=town.made_s, merchant=town.merchant)
     write_durably(town.directory / TOWN_FILE, msgspec.json.format(msgspec.json.encode(content)) + b"\n")
 
 

@@ -142,7 +142,7 @@ def test_a_purse_pays_no_more_than_its_value(
         (["--value", "5", "--holder-key", "01" + "00" * 31], "no point that a key can have"),
         (["--value", "5", "--holder-key", " " + "00" * 31 + "0"], "64 hex digits"),
         (["--value", "5", "--issuer", "45130"], "it has 41390 (시흥시)"),
-        (["--value", "5", "--program", "lunch"], "it has general, youth"),
+        (["--value", "5", "--program", "lunch"], "it has general, card, youth"),
         (["--value", "5", "--serial", "x" * 21], "1 to 20 bytes"),
         (["--value", "5", "--serial", "A\tB"], "1 to 20 bytes"),
         (["--value", "5", "--serial", ""], "1 to 20 bytes"),

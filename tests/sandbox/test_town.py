@@ -50,7 +50,7 @@ def test_the_terminal_accepts_its_configuration_and_its_trust_data(town: Town) -
     )  # fmt: skip
     assert config.ledger.town_dir == town.directory
     assert trust.merchant.municipality == "41390"
-    assert {program for issuer in ("41390", "41130", "52130", "12850") if (program := trust.program(issuer, "general"))}
+    assert {program for issuer in ("41390", "41130", "52130", "46890") if (program := trust.program(issuer, "general"))}
     assert trust.policy.limits.unbound_max_won == 50_000
     assert trust.policy.limits.bound_max_won == 500_000
     assert (trust.policy.limits.count_max, trust.policy.limits.value_max_won) == (10_000, 100_000_000)
@@ -250,7 +250,7 @@ def test_business_numbers_and_codes_of_the_places_are_well_formed() -> None:
         assert place.municipality in places.issuers
         place.name.encode("euc-kr"), place.address.encode("euc-kr"), place.representative.encode("euc-kr")
     assert {code: issuer.name for code, issuer in places.issuers.items()} == {
-        "41390": "시흥시", "41130": "성남시", "52130": "군산시", "12850": "완도군",
+        "41390": "시흥시", "41130": "성남시", "52130": "군산시", "46890": "완도군",
     }  # fmt: skip
     assert all(code in issuer.area for code, issuer in places.issuers.items())
 

@@ -66,7 +66,7 @@ def stopped(stop: SellingStop) -> Stopped:
             return Stopped(
                 headline="No storage left",
                 meaning="There is no room to record another sale. Every past sale is kept.",
-                to_do=("Connect the network, then menu (*) 6 Send now.", _CALL),
+                to_do=("Connect the network, then menu (*) 8 1 Send now.", _CALL),
             )
         case SellingStop.DISK_READ_ONLY:
             return Stopped(
@@ -114,7 +114,7 @@ def stopped(stop: SellingStop) -> Stopped:
             return Stopped(
                 headline="The list of issuers is missing",
                 meaning="Without it nobody can tell which vouchers are real.",
-                to_do=("Connect the network, then menu (*) 6 Send now.", _CALL),
+                to_do=("Connect the network, then menu (*) 8 1 Send now.", _CALL),
             )
         case _:
             assert_never(stop)

@@ -20,7 +20,7 @@ _STEP_NEW_CODE: Final = "Show the new code to the camera when the customer has o
 _STEP_OTHER: Final = "Take another voucher or another tender (+)"
 _STEP_LIMIT: Final = "Enter payment request, + other tender, or show it again once online"
 _STEP_TELL: Final = "Take another tender (+) and tell whoever looks after the terminal"
-_STEP_SEND: Final = "Take another tender (+); once online, menu (*) 6 Send now"
+_STEP_SEND: Final = "Take another tender (+); once online, menu (*) 8 1 Send now"
 _FOREIGN_KINDS: Final = frozenset(ForeignKind)
 
 

@@ -66,7 +66,7 @@ def stopped(stop: SellingStop) -> Stopped:
             return Stopped(
                 headline="저장 공간이 없습니다",
                 meaning="새 판매를 적을 곳이 없어 판매를 멈췄습니다. 지난 판매는 모두 남아 있습니다.",
-                to_do=("인터넷을 연결하고 메뉴(*) 6 지금 보내기를 누르세요.", _CALL),
+                to_do=("인터넷을 연결하고 메뉴(*) 8 1 지금 보내기를 누르세요.", _CALL),
             )
         case SellingStop.DISK_READ_ONLY:
             return Stopped(
@@ -114,7 +114,7 @@ def stopped(stop: SellingStop) -> Stopped:
             return Stopped(
                 headline="발행처 목록이 없습니다",
                 meaning="어느 상품권이 진짜인지 알 수 없어 판매할 수 없습니다.",
-                to_do=("인터넷을 연결하고 메뉴(*) 6 지금 보내기를 누르세요.", _CALL),
+                to_do=("인터넷을 연결하고 메뉴(*) 8 1 지금 보내기를 누르세요.", _CALL),
             )
         case _:
             assert_never(stop)

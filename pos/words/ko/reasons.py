@@ -20,7 +20,7 @@ _STEP_NEW_CODE: Final = "손님이 새 코드를 열면 카메라에 대세요"
 _STEP_OTHER: Final = "다른 상품권이나 다른 결제(+)로 받으세요"
 _STEP_LIMIT: Final = "Enter 결제 요청, + 다른 결제, 또는 연결된 뒤 다시 대세요"
 _STEP_TELL: Final = "다른 결제(+)로 받고 단말기 담당자에게 알려 주세요"
-_STEP_SEND: Final = "다른 결제(+)로 받고, 연결되면 메뉴(*) 6 지금 보내기를 누르세요"
+_STEP_SEND: Final = "다른 결제(+)로 받고, 연결되면 메뉴(*) 8 1 지금 보내기를 누르세요"
 _FOREIGN_KINDS: Final = frozenset(ForeignKind)
 
 
