@@ -33,13 +33,14 @@ _PORT_MAX: Final = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerKeys:
-    """The service's signing keys by role (protocol, "Signed objects"); `log` signs checkpoints."""
+    """The service's keys by role; `log` signs checkpoints, `identifier` opens sealed boxes and signs nothing."""
 
     certificate: SigningKey
     ack: SigningKey
     message: SigningKey
     time: SigningKey
     confirmation: SigningKey
+    identifier: SigningKey
     log: SigningKey
 
 

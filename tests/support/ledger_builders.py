@@ -45,6 +45,7 @@ def ledger_keys() -> LedgerKeys:
         message=seeded_key("message"),
         time=seeded_key("time"),
         confirmation=seeded_key("confirmation"),
+        identifier=seeded_key("identifier"),
         log=seeded_key("log"),
     )
 
@@ -68,6 +69,7 @@ def the_ledger() -> Ledger:
             (LedgerRole.MESSAGE, keys.message),
             (LedgerRole.TIME, keys.time),
             (LedgerRole.CONFIRMATION, keys.confirmation),
+            (LedgerRole.IDENTIFIER, keys.identifier),
         )
     )
     return Ledger(ledger=LEDGER, keys=named, log_key=keys.log.public_key, urls=(), tls_ca=None)
