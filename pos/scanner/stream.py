@@ -3,7 +3,8 @@
 Every frame: zxing-cpp as it is. Where that reads nothing: one grey variant, another one on each frame; and at most one
 located symbol goes to the rescuer, or now and then a frame in which none was located. After a second of located and
 unread, zbar now and then. Rules: most frames of a day show no code, so a scene that is known to be empty gets the cheap
-look alone. Leaves to others: repeated reads and times (`watch`), limits and rights (`worker`).
+look alone, and one that merely moves gets the rest seldom (`pace`). Leaves to others: repeated reads and times
+(`watch`), limits and rights (`worker`).
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pos.scanner import zbar
 from pos.scanner.advice import Hint, hint_for
 from pos.scanner.decode import SIDE_ENLARGED_MAX_PX, Findings, look
 from pos.scanner.fusion import RescueJob
+from pos.scanner.pace import Pace
 from pos.scanner.rescue import Symbol
 from pos.scanner.rescuers import Rescuer
 from pos.scanner.stillness import Stillness
@@ -23,7 +25,8 @@ from pos.scanner.variants import STREAM, Variant
 
 ZBAR_AFTER_FRAMES = 15
 _ZBAR_EVERY_FRAMES = 10
-_OWN_LOOK_EVERY_FRAMES = 3
+_OWN_LOOK_EVERY, _OWN_LOOK_AGAIN_EVERY = 4, 2
+_OWN_SYMBOL_FOLLOWED_FRAMES = 12
 _CROP_MARGIN = 0.15
 
 
@@ -44,6 +47,9 @@ class StreamDecoder:
         self._variants = cycle(variants)
         self._numbers = count()
         self._stillness = Stillness()
+        self._pace = Pace()
+        self._dear_looks = 0
+        self._own_symbol_at = -_OWN_SYMBOL_FOLLOWED_FRAMES
         self._unread_frames = 0
 
     def feed(self, grey: Grey) -> FrameReport:
@@ -51,7 +57,7 @@ class StreamDecoder:
         number = next(self._numbers)
         findings = Findings()
         look(grey, findings, scale=1.0, way="plain")
-        if not findings.codes and (findings.located or not self._stillness.is_known(grey)):
+        if not findings.codes and (findings.located or self._is_worth_more(grey)):
             self._look_again(grey, findings)
             self._offer(grey, findings, number)
         symbol = _largest(findings.located)
@@ -59,9 +65,16 @@ class StreamDecoder:
         texts = [code.text for code in findings.codes]
         texts += [attempt.text for attempt in attempts if attempt.text]
         is_located = symbol is not None or any(attempt.is_symbol for attempt in attempts)
+        if is_located and symbol is None:
+            self._own_symbol_at = number
         if not texts and is_located:
             texts = self._second_opinion(grey)
         return self._report(grey, texts, symbol, is_located=is_located)
+
+    def _is_worth_more(self, grey: Grey) -> bool:
+        """Whether more than the cheap look is spent on a frame in which that located nothing."""
+        self._pace.next_frame()
+        return not self._stillness.is_known(grey) and self._pace.take()
 
     def _offer(self, grey: Grey, findings: Findings, number: int) -> None:
         symbol = _largest(findings.located)
@@ -69,11 +82,17 @@ class StreamDecoder:
             return
         if symbol is not None:
             self._rescuer.offer(_job(grey, symbol, number))
-        elif number % _OWN_LOOK_EVERY_FRAMES == 0:
+        elif self._dear_looks % self._own_look_every(number) == 1:
             self._rescuer.offer(RescueJob(grey=grey.copy(), symbol=None, frame=number))
+
+    def _own_look_every(self, number: int) -> int:
+        """How many dear looks there are to one with the own locator: more of those where it just saw a symbol."""
+        is_followed = number - self._own_symbol_at < _OWN_SYMBOL_FOLLOWED_FRAMES
+        return _OWN_LOOK_AGAIN_EVERY if is_followed else _OWN_LOOK_EVERY
 
     def _look_again(self, grey: Grey, findings: Findings) -> None:
         variant = next(self._variants)
+        self._dear_looks += 1
         if variant.scale > 1 and max(grey.shape) > SIDE_ENLARGED_MAX_PX:
             return
         picture = np.ascontiguousarray(variant.make(grey))
@@ -87,6 +106,7 @@ class StreamDecoder:
         self._unread_frames = self._unread_frames + 1 if is_located and not texts else 0
         if is_located:
             self._stillness.disturb()
+            self._pace.fill()
         if texts:
             return FrameReport(texts=tuple(dict.fromkeys(texts)), is_located=True)
         return FrameReport(is_located=is_located, hint=hint_for(grey, symbol) if symbol else None)

@@ -110,11 +110,12 @@ def test_a_payload_is_as_long_as_was_asked() -> None:
     assert len(payload(random.Random(1), 640)) == 640
 
 
-def test_an_easy_frame_and_an_empty_counter_cost_little_more_than_zxing_alone() -> None:
+def test_an_easy_frame_and_frames_without_a_code_cost_little_more_than_zxing_alone() -> None:
     """The bounds are the goals with room for a loaded machine."""
     costs = measure_costs()
     assert costs.easy_ratio < 2.5
-    assert costs.idle_ratio < 5
+    assert costs.idle_ratio < 4
+    assert costs.moving_ratio < 6
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 """Frames in order: rotating variants, rescue beside the frames, fusion over them."""
 
+import itertools
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import cv2
@@ -15,6 +17,7 @@ from pos.scanner.advice import Hint
 from pos.scanner.fusion import Attempt, RescueJob
 from pos.scanner.rescuers import InlineRescuer, ThreadedRescuer
 from pos.scanner.stream import FrameReport, StreamDecoder
+from pos.scanner.variants import SMOOTH, Variant
 
 
 class NoRescuer:
@@ -46,6 +49,24 @@ def test_an_empty_counter_reports_nothing() -> None:
     decoder = StreamDecoder(InlineRescuer())
     for scene in idle_scenes(seed=4, number=6):
         assert decoder.feed(render(scene)[0]) == FrameReport()
+
+
+def test_a_scene_that_moves_without_a_code_gets_dear_looks_ever_more_seldom_and_a_code_gets_all() -> None:
+    rescuer, seen = NoRescuer(), itertools.count()
+
+    def variant() -> Variant:
+        return replace(SMOOTH, make=lambda grey: (next(seen), grey)[1])
+
+    decoder = StreamDecoder(rescuer, variants=(variant(),))
+    scenes = [render(scene)[0] for scene in idle_scenes(seed=5, number=6)]
+    for number in range(60):
+        decoder.feed(scenes[number % len(scenes)])
+    looks = next(seen)
+    assert 60 / 5 <= looks <= 60 / 5 + 6
+    assert 3 <= len(rescuer.jobs) <= 6
+    for _ in range(6):
+        decoder.feed(blurred(1)[0])
+    assert next(seen) - looks - 1 == 6
 
 
 def test_what_is_located_and_not_read_is_offered_for_rescue_with_its_surroundings_only() -> None:
