@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -82,6 +82,49 @@ _TABLES: Final = {
         kind TEXT NOT NULL,
         amount_won INTEGER NOT NULL
     ) STRICT""",
+    # A part of a tender that went back. `left_won` is what could still go back of that tender afterwards; the whole
+    # refund's total and tax stand with its last part.
+    "refunds": """(
+        entry INTEGER PRIMARY KEY,
+        refund_id BLOB NOT NULL,
+        sale INTEGER NOT NULL,
+        tender INTEGER NOT NULL,
+        amount_won INTEGER NOT NULL,
+        left_won INTEGER NOT NULL CHECK (left_won >= 0),
+        ordinal INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        business_date TEXT NOT NULL,
+        time_s INTEGER NOT NULL,
+        clerk TEXT,
+        total_won INTEGER,
+        taxable_won INTEGER,
+        vat_won INTEGER,
+        exempt_won INTEGER,
+        service_won INTEGER
+    ) STRICT""",
+    # One per request to the provider, an issue or (with `original_id`) a cancellation.
+    "cash_receipts": """(
+        entry INTEGER PRIMARY KEY,
+        cash_receipt_id BLOB NOT NULL UNIQUE,
+        original_id BLOB,
+        sale INTEGER NOT NULL,
+        amount_won INTEGER NOT NULL,
+        taxable_won INTEGER NOT NULL,
+        vat_won INTEGER NOT NULL,
+        exempt_won INTEGER NOT NULL,
+        service_won INTEGER NOT NULL,
+        purpose TEXT NOT NULL,
+        identifier_kind TEXT NOT NULL,
+        identifier TEXT NOT NULL,
+        traded_s INTEGER NOT NULL,
+        business_date TEXT NOT NULL,
+        cancel_reason TEXT,
+        answer TEXT,
+        approval_number TEXT,
+        approved_s INTEGER,
+        failure TEXT
+    ) STRICT""",
     # `ordinal` is the number itself; `job` asked for the original on paper.
     "receipts": """(
         ordinal INTEGER PRIMARY KEY,
@@ -117,6 +160,11 @@ _INDEXES: Final = (
     "CREATE INDEX refusals_line ON refusals (issuer, voucher_id, sequence)",
     "CREATE INDEX requests_open ON requests (entry) WHERE closed IS NULL",
     "CREATE INDEX sales_day ON sales (business_date, ending_entry)",
+    "CREATE INDEX refunds_sale ON refunds (sale)",
+    "CREATE INDEX refunds_paper ON refunds (ordinal)",
+    "CREATE INDEX refunds_day ON refunds (business_date)",
+    "CREATE INDEX cash_receipts_sale ON cash_receipts (sale)",
+    "CREATE INDEX cash_receipts_open ON cash_receipts (traded_s) WHERE answer IS NULL OR answer = 'rejected'",
     "CREATE INDEX sales_open ON sales (sale) WHERE state = 'open'",
     "CREATE INDEX print_jobs_copies ON print_jobs (receipt_number, copy_number) WHERE copy_number > 1",
 )

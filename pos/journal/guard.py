@@ -8,16 +8,26 @@ from typing import Final
 
 from pos.errors import MalformedError, RollbackError
 from pos.journal.adoption import known_fork
+from pos.journal.cash_receipts import CashReceipts
 from pos.journal.database import Database
 from pos.journal.faults import ContradictionError
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import Spent, VoucherSpent, read_spent
 from pos.journal.payments import Payments
 from pos.journal.sales import Sales
-from pos.voucher.bodies import EntryBody, PaymentApproved, PaymentDeclined, SaleCompleted, TenderRecorded
+from pos.voucher.bodies import (
+    CashReceiptCancelRequested,
+    CashReceiptRequested,
+    EntryBody,
+    PaymentApproved,
+    PaymentDeclined,
+    RefundRequested,
+    SaleCompleted,
+    TenderRecorded,
+)
 from pos.voucher.spend_line import extends
 
-_NUMBERED: Final = (PaymentApproved, PaymentDeclined, SaleCompleted, TenderRecorded)
+_NUMBERED: Final = (PaymentApproved, PaymentDeclined, RefundRequested, SaleCompleted, TenderRecorded)
 
 
 def refuse_contradiction(database: Database, body: EntryBody) -> None:
@@ -25,6 +35,10 @@ def refuse_contradiction(database: Database, body: EntryBody) -> None:
     approved on a journal that is known to have lived twice."""
     if isinstance(body, PaymentApproved):
         _refuse_payment(database, body)
+    if isinstance(body, RefundRequested):
+        _refuse_refund(database, body)
+    if isinstance(body, CashReceiptRequested | CashReceiptCancelRequested):
+        _refuse_cash_receipt(database, body)
     if isinstance(body, _NUMBERED) and body.receipt_number is not None:
         _refuse_number(database, body.receipt_number, None if isinstance(body, PaymentDeclined) else body.sale_id)
 
@@ -72,3 +86,23 @@ def _refuse_number(database: Database, number: str, sale_id: bytes | None) -> No
             raise ContradictionError(f"receipt number {number} where {expected} comes next")
     elif sale_id is None or row[0] != sale_id:
         raise ContradictionError(f"receipt number {number} is taken")
+
+
+def _refuse_refund(database: Database, body: RefundRequested) -> None:
+    """The tender is named twice, by its place and by its bytes, and both are the same entry. How much is left of it
+    is the database's own constraint."""
+    row = database.row("SELECT hash FROM entries WHERE sequence = ?", body.tender_sequence)
+    if row is None or row[0] != (body.payment_entry or body.tender_entry):
+        raise ContradictionError("a refund names an entry that is not its tender's")
+
+
+def _refuse_cash_receipt(database: Database, body: CashReceiptRequested | CashReceiptCancelRequested) -> None:
+    """One cash receipt stands for a sale at a time, and no more is taken back of it than it says."""
+    receipts = CashReceipts(database).of_sale(body.sale_id)
+    if isinstance(body, CashReceiptRequested):
+        if any(not receipt.is_over for receipt in receipts):
+            raise ContradictionError("the sale has a cash receipt already")
+        return
+    original = next((receipt for receipt in receipts if receipt.cash_receipt_id == body.original_id), None)
+    if original is None or original.left_won < body.amount_won:
+        raise ContradictionError("more would be taken back than the cash receipt says")

@@ -24,6 +24,7 @@ from pos.journal.adoption import insert_signed, read_new
 from pos.journal.attention import Attention, note_recovered
 from pos.journal.backup import KEPT, write_snapshot
 from pos.journal.boot import BootReport, Started, settle_mirror, start
+from pos.journal.cash_receipts import CashReceipts
 from pos.journal.chain import Head, insert_entry, sign_next
 from pos.journal.database import SEQUENCE_MAX, Database, Transaction
 from pos.journal.doubt import Reopened, write_anew
@@ -36,6 +37,7 @@ from pos.journal.projections import apply
 from pos.journal.rebuild import rebuild
 from pos.journal.reconcile import MirrorReport
 from pos.journal.records import DayTotals, Place, PrintState
+from pos.journal.refunds import Refunds
 from pos.journal.requests import Requests
 from pos.journal.sales import Sales
 from pos.journal.totals import day_totals
@@ -63,6 +65,8 @@ class Journal:
         self.payments = Payments(database)
         self.requests = Requests(database)
         self.sales = Sales(database)
+        self.refunds = Refunds(database)
+        self.cash_receipts = CashReceipts(database)
         self.outbox = Outbox(database)
         self.paper = Paper(database)
         self.attention = Attention(database)

@@ -13,12 +13,19 @@ Rules:
 import sqlite3
 
 from pos.errors import MalformedError
+from pos.journal.cash_receipt_rows import answer_cash_receipt, request_cash_receipt
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import PaidOnline, Spent, VoucherSpent, read_spent
 from pos.journal.records import Place, SaleState
+from pos.journal.refund_rows import insert_refund
 from pos.journal.sale_rows import SaleRow, find_sale, new_sale, store_sale
 from pos.voucher.bodies import (
     AttentionClosed,
+    CashReceiptCancelRequested,
+    CashReceiptConfirmed,
+    CashReceiptIssued,
+    CashReceiptRejected,
+    CashReceiptRequested,
     EntryBody,
     PaymentApproved,
     PaymentDeclined,
@@ -26,6 +33,7 @@ from pos.voucher.bodies import (
     PrintOutcome,
     ReceiptPrinted,
     ReceiptReprinted,
+    RefundRequested,
     RequestClosed,
     RequestEnd,
     RequestOpened,
@@ -59,6 +67,12 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
             _sale_ended(connection, at, body)
         case ReceiptPrinted() | ReceiptReprinted():
             _paper(connection, at, body)
+        case RefundRequested():
+            _refunded(connection, at, body)
+        case CashReceiptRequested() | CashReceiptCancelRequested():
+            request_cash_receipt(connection, at, body)
+        case CashReceiptIssued() | CashReceiptConfirmed() | CashReceiptRejected():
+            answer_cash_receipt(connection, body)
         case AttentionClosed():
             connection.execute(
                 "INSERT OR IGNORE INTO closed_matters VALUES (?, ?, ?)", (body.entry, at.sequence, body.reason)
@@ -178,6 +192,13 @@ def _end(connection: sqlite3.Connection, at: Place, sale: SaleRow, state: SaleSt
     # A sale that was given up has a receipt only where a payment had been approved in it.
     if sale.receipt_number is not None:
         _queue_original(connection, at, sale.receipt_number)
+
+
+def _refunded(connection: sqlite3.Connection, at: Place, body: RefundRequested) -> None:
+    sale = insert_refund(connection, at, body)
+    _number_receipt(connection, at, body.receipt_number, sale=sale)
+    if body.total_won is not None:
+        _queue_original(connection, at, body.receipt_number)
 
 
 def _number_receipt(connection: sqlite3.Connection, at: Place, number: str, *, sale: int | None) -> None:

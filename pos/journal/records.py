@@ -7,7 +7,15 @@ Amounts are won, times are seconds since 1970 UTC as the terminal's clock gave t
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pos.voucher.bodies import PrintOutcome, RequestEnd, TaxSplit
+from pos.voucher.bodies import (
+    CashReceiptPurpose,
+    CashReceiptReason,
+    IdentifierKind,
+    PrintOutcome,
+    RefundKind,
+    RequestEnd,
+    TaxSplit,
+)
 
 
 class SaleState(StrEnum):
@@ -165,6 +173,83 @@ class SaleRecord:
     print_state: PrintState | None
     """Of the original receipt; None where there is none to print."""
     tenders: tuple[TenderRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPartRecord:
+    """What went back of one tender."""
+
+    entry: int
+    entry_hash: bytes
+    tender: int
+    """Entry of the tender."""
+    form: TenderForm
+    program: str | None
+    amount_won: int
+    is_acknowledged: bool
+    """Whether the ledger has the claim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundRecord:
+    """What went back together."""
+
+    refund_id: bytes
+    sale_id: bytes
+    sale_receipt: str
+    receipt_number: str
+    kind: RefundKind
+    reason: str
+    business_date: str
+    time_s: int
+    clerk: str | None
+    total_won: int
+    tax: TaxSplit | None
+    parts: tuple[RefundPartRecord, ...]
+
+
+class CashReceiptAnswer(StrEnum):
+    """What the provider said. Persisted; members are added, never renamed."""
+
+    APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashReceiptRecord:
+    """One cash receipt of a sale, with what was taken back of it."""
+
+    entry: int
+    cash_receipt_id: bytes
+    sale_id: bytes
+    sale_receipt: str
+    amount_won: int
+    tax: TaxSplit
+    purpose: CashReceiptPurpose
+    identifier_kind: IdentifierKind
+    identifier: str
+    """Masked."""
+    traded_s: int
+    is_acknowledged: bool
+    answer: CashReceiptAnswer | None
+    approval_number: str | None
+    approved_s: int | None
+    failure: str | None
+    original_id: bytes | None
+    """Of a cancellation: what it takes back."""
+    cancel_reason: CashReceiptReason | None
+    cancelled_won: int
+    """Taken back of it by cancellations that were not rejected."""
+
+    @property
+    def left_won(self) -> int:
+        return self.amount_won - self.cancelled_won
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it stands for nothing any more, or never did."""
+        return self.original_id is not None or self.answer is CashReceiptAnswer.REJECTED or self.left_won == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ class CashReceiptRequested(EntryBody):
 
     KIND: ClassVar[str] = "cash_receipt.requested"
 
-    document_key: key.DocumentKey
+    cash_receipt_id: key.CashReceiptId
     sale_id: key.SaleId
     sale_receipt: key.SaleReceipt
     amount_won: key.AmountWon
@@ -37,12 +37,12 @@ class CashReceiptRequested(EntryBody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashReceiptCancelRequested(EntryBody):
-    """All or part of an earlier one is to be taken back; number and date of the original are found by its key."""
+    """All or part of an earlier one is to be taken back; number and date of the original are found by its id."""
 
     KIND: ClassVar[str] = "cash_receipt.cancel_requested"
 
-    document_key: key.DocumentKey
-    original_key: key.OriginalDocumentKey
+    cash_receipt_id: key.CashReceiptId
+    original_id: key.OriginalCashReceiptId
     sale_id: key.SaleId
     amount_won: key.AmountWon
     tax: key.SplitOfTax
@@ -55,11 +55,11 @@ class CashReceiptCancelRequested(EntryBody):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CashReceiptIssued(EntryBody):
-    """The provider gave the request of this key an approval number."""
+    """The provider gave the request of this id an approval number."""
 
     KIND: ClassVar[str] = "cash_receipt.issued"
 
-    document_key: key.DocumentKey
+    cash_receipt_id: key.CashReceiptId
     approval_number: key.ApprovalNumber
     """Nine characters, not always digits; unique within its day."""
     approved_s: key.ApprovedS
@@ -71,7 +71,7 @@ class CashReceiptConfirmed(EntryBody):
 
     KIND: ClassVar[str] = "cash_receipt.confirmed"
 
-    document_key: key.DocumentKey
+    cash_receipt_id: key.CashReceiptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,5 +80,5 @@ class CashReceiptRejected(EntryBody):
 
     KIND: ClassVar[str] = "cash_receipt.rejected"
 
-    document_key: key.DocumentKey
+    cash_receipt_id: key.CashReceiptId
     reason: key.Reason

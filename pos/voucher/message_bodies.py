@@ -46,6 +46,8 @@ class CashReceiptState(StrEnum):
     """What the tax service said of a cash receipt."""
 
     APPROVED = "approved"
+    CONFIRMED = "confirmed"
+    """The tax service has it for good, as a rule on the next day."""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -215,6 +217,7 @@ class CashReceiptTold(MessageBody):
     failure: Annotated[str, BodyField(5, _text(CODE_BYTES_MAX))] | None = None
     """The provider's code."""
     note: Annotated[str, BodyField(6, _text(NOTE_BYTES_MAX))] | None = None
+    approved_s: Annotated[int, BodyField(7, Fields.time_s)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ class RefundRequested(EntryBody):
     refund_id: key.RefundId
     sale_receipt: key.SaleReceipt
     kind: key.KindOfRefund
+    tender_sequence: key.TenderSequence
+    """Sequence of the entry that recorded the tender; its hash is one of the two below."""
     payment_entry: key.OtherEntry | None = None
     """Hash of the `payment.approved` entry: the ledger owes the customer a new voucher over `amount_won`."""
     tender_entry: key.TenderEntry | None = None

@@ -77,12 +77,13 @@ EVERY_BODY: tuple[EntryBody, ...] = (
         refund_id=SALE,
         sale_receipt="1",
         kind=bodies.RefundKind.REFUND,
+        tender_sequence=7,
         payment_entry=HASH,
         total_won=3_000,
         tax=bodies.TaxSplit(taxable_won=2_727, vat_won=273, exempt_won=0, service_won=0),
     ),
     bodies.CashReceiptRequested(
-        document_key="t-bakery-1-000123",
+        cash_receipt_id=SALE,
         sale_id=SALE,
         sale_receipt="1",
         amount_won=11_000,
@@ -96,8 +97,8 @@ EVERY_BODY: tuple[EntryBody, ...] = (
         clerk="1",
     ),
     bodies.CashReceiptCancelRequested(
-        document_key="t-bakery-1-000130",
-        original_key="t-bakery-1-000123",
+        cash_receipt_id=SALE,
+        original_id=SALE,
         sale_id=SALE,
         amount_won=11_000,
         tax=bodies.TaxSplit(taxable_won=10_000, vat_won=1_000, exempt_won=0, service_won=0),
@@ -105,9 +106,9 @@ EVERY_BODY: tuple[EntryBody, ...] = (
         traded_s=NOW_S,
         business_date="2026-11-22",
     ),
-    bodies.CashReceiptIssued(document_key="t-bakery-1-000123", approval_number="J12345678", approved_s=NOW_S),
-    bodies.CashReceiptConfirmed(document_key="t-bakery-1-000123"),
-    bodies.CashReceiptRejected(document_key="t-bakery-1-000123", reason="number_unknown"),
+    bodies.CashReceiptIssued(cash_receipt_id=SALE, approval_number="J12345678", approved_s=NOW_S),
+    bodies.CashReceiptConfirmed(cash_receipt_id=SALE),
+    bodies.CashReceiptRejected(cash_receipt_id=SALE, reason="number_unknown"),
 )
 
 
