@@ -65,6 +65,12 @@ class ScannerSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleSection:
+    idle_lock_s: int = 300
+    """A till that nobody touched for so long locks itself, in a shop with PINs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalConfig:
     """Everything a terminal needs to start."""
 
@@ -75,6 +81,7 @@ class TerminalConfig:
     receipt: ReceiptSection = ReceiptSection()
     printer: PrinterSection = PrinterSection()
     scanner: ScannerSection = ScannerSection()
+    people: PeopleSection = PeopleSection()
 
 
 _SECTIONS: Final[Mapping[str, type]] = {
@@ -84,6 +91,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "receipt": ReceiptSection,
     "printer": PrinterSection,
     "scanner": ScannerSection,
+    "people": PeopleSection,
 }
 _REQUIRED: Final = frozenset({"terminal", "ledger"})
 _CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
@@ -126,6 +134,7 @@ class _Reader:
             receipt=cast("ReceiptSection", made["receipt"]),
             printer=cast("PrinterSection", made["printer"]),
             scanner=cast("ScannerSection", made["scanner"]),
+            people=cast("PeopleSection", made["people"]),
         )
 
     def _document(self) -> dict[str, object]:

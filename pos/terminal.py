@@ -17,7 +17,7 @@ from threading import Event, Timer
 from typing import Final, Protocol, TypeVar, cast
 
 from drivers.errors import DeviceError
-from pos.clock import LinuxMachine, Machine
+from pos.clock import Clock, LinuxMachine, Machine
 from pos.config import TerminalConfig
 from pos.core.checkout import Checkout, ContactTime
 from pos.core.core import Core
@@ -26,6 +26,9 @@ from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
+from pos.core.people import People
+from pos.core.people_desk import PeopleDesk
+from pos.core.pins import Pins
 from pos.core.probe import takes_writes
 from pos.core.receipts import Receipts
 from pos.core.requests import Requests
@@ -105,8 +108,10 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
 def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: TrustStore, journal: Journal) -> Core:
     state_dir, terminal = config.terminal.state_dir, config.terminal.id
     timekeeper = Timekeeper(machine, state_dir, floor_s=certain_time_s(journal))
+    people_desk = _people_desk(config, journal, timekeeper)
+    people, clerk = people_desk.people, people_desk.people.at_till
     contact = ContactTime(timekeeper.contact_s)
-    checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact)
+    checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact, clerk=clerk)
     requests = Requests(journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal)
     receipts = Receipts(
         journal=journal,
@@ -116,8 +121,8 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         columns=config.receipt.columns,
         words=receipt_words(config.terminal.language),
     )
-    paper = Paper(journal=journal, receipts=receipts, clock=timekeeper, printing=config.receipt.printing)
-    counter = Counter(checkout=checkout, journal=journal, requests=requests, paper=paper, clock=timekeeper)
+    paper = Paper(journal=journal, receipts=receipts, clock=timekeeper, printing=config.receipt.printing, clerk=clerk)
+    counter = Counter(checkout=checkout, journal=journal, requests=requests, paper=paper, clock=timekeeper, clerk=clerk)
     delivery = Delivery(
         journal=journal,
         trust=trust,
@@ -132,25 +137,46 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         checkout=checkout,
         counter=counter,
         paper=paper,
+        people=people,
         receipts=receipts,
         delivery=delivery,
         clock=timekeeper,
     )
-    history = History(journal=journal, receipts=receipts, clock=timekeeper)
+    history = History(journal=journal, receipts=receipts, clock=timekeeper, clerk=clerk)
     return Core(
         journal=journal,
         counter=counter,
         paper=paper,
         receipts=receipts,
         views=views,
-        screen=ScreenDesk(counter=counter, paper=paper, history=history, delivery=delivery, views=views),
-        devices=DevicesDesk(counter=counter, paper=paper, views=views),
+        people=people,
+        screen=ScreenDesk(
+            counter=counter, paper=paper, history=history, delivery=delivery, views=views, people=people_desk
+        ),
+        devices=DevicesDesk(counter=counter, paper=paper, people=people, views=views),
         sync=SyncDesk(delivery=delivery, views=views),
         control=ControlDesk(
-            checkout=checkout, requests=requests, paper=paper, history=history, delivery=delivery, views=views
+            checkout=checkout,
+            requests=requests,
+            paper=paper,
+            history=history,
+            delivery=delivery,
+            views=views,
+            people=people_desk,
         ),
         takes_writes=partial(takes_writes, state_dir),
     )
+
+
+def _people_desk(config: TerminalConfig, journal: Journal, clock: Clock) -> PeopleDesk:
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    pins = Pins(
+        people=journal.people,
+        state_dir=config.terminal.state_dir,
+        credentials=Path(credentials) if credentials else None,
+    )
+    people = People(journal=journal, pins=pins, clock=clock, idle_lock_s=config.people.idle_lock_s)
+    return PeopleDesk(people=people, pins=pins, journal=journal, clock=clock)
 
 
 class Control(Protocol):

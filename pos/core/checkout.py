@@ -8,6 +8,7 @@ back). The counter (`pos.core.counter`) says what a code is presented for; this 
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -92,16 +93,21 @@ class _Unreadable:
     foreign: ForeignCode | None = None
 
 
+Clerk: TypeAlias = Callable[[], str]
+"""The number of who is at the till; empty where nobody has one."""
 _Read: TypeAlias = SignedPayment | _Unreadable
 
 
 class Checkout:
     """Answers codes for one terminal."""
 
-    def __init__(self, *, journal: Journal, trust: TrustStore, clock: Clock, contact: "ContactTime") -> None:
+    def __init__(
+        self, *, journal: Journal, trust: TrustStore, clock: Clock, contact: "ContactTime", clerk: Clerk
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._contact = contact
+        self._clerk = clerk
         self.trust = trust
 
     def present(self, presented: Presented) -> Recorded:
@@ -210,6 +216,7 @@ class Checkout:
             amount_won=payment.amount_won,
             business_date=business_date(reading),
             checks=tuple(map(int, decision.checks)),
+            clerk=self._clerk() or None,
             nonce=payment.nonce,
             total_won=total_won,
             tax=self.tax(total_won) if is_completed else None,
@@ -242,6 +249,7 @@ class Checkout:
             object_bytes=decision.payment.raw if decision.payment is not None else None,
             sale_id=presented.sale_id,
             amount_won=presented.tender.due_won,
+            clerk=self._clerk() or None,
         )
         (entry,) = self._journal.record([body], reading=reading)
         return Recorded(decision=decision, entry=entry, sale_id=presented.sale_id, foreign=foreign)

@@ -18,6 +18,7 @@ from pos.core.counter import Counter
 from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
+from pos.core.people import People
 from pos.core.receipts import Receipts
 from pos.core.sale import sale_of
 from pos.core.screen_desk import ScreenDesk
@@ -61,6 +62,7 @@ class Core:
     paper: Paper
     receipts: Receipts
     views: Views
+    people: People
     screen: ScreenDesk
     devices: DevicesDesk
     sync: SyncDesk
@@ -108,6 +110,7 @@ class Core:
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
                 self.counter.expire_requests()
+                self.people.tick(is_selling=self.counter.sale is not None)
                 self._rejoin_mirror()
 
     def till(self) -> TillState:

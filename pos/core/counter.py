@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pos.clock import Clock
-from pos.core.checkout import Checkout, Presented, Recorded, business_date
+from pos.core.checkout import Checkout, Clerk, Presented, Recorded, business_date
 from pos.core.paper import Paper
 from pos.core.requests import Requests
 from pos.core.sale import AmountQuestion, Sale
@@ -51,12 +51,22 @@ class _JustApproved:
 class Counter:
     """The open sale of one till."""
 
-    def __init__(self, *, checkout: Checkout, journal: Journal, requests: Requests, paper: Paper, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        checkout: Checkout,
+        journal: Journal,
+        requests: Requests,
+        paper: Paper,
+        clock: Clock,
+        clerk: Clerk,
+    ) -> None:
         self._checkout = checkout
         self._journal = journal
         self._requests = requests
         self._paper = paper
         self._clock = clock
+        self._clerk = clerk
         self._sale: Sale | None = None
         self._question: AmountQuestion | None = None
         self._verdict: VerdictView | None = None
@@ -120,7 +130,10 @@ class Counter:
         if sale is not None and sale.tenders:
             reading = self._clock.read()
             body = SaleCancelled(
-                sale_id=sale.sale_id, business_date=business_date(reading), reason="cancelled_at_counter"
+                sale_id=sale.sale_id,
+                business_date=business_date(reading),
+                reason="cancelled_at_counter",
+                clerk=self._clerk() or None,
             )
             self._journal.record([body], reading=reading)
         self._sale = None
@@ -195,6 +208,7 @@ class Counter:
             business_date=business_date(reading),
             tender=TenderKind(kind),
             receipt_number=number,
+            clerk=self._clerk() or None,
             total_won=sale.due_won,
             tax=self._checkout.tax(sale.due_won) if is_completed else None,
         )

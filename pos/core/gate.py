@@ -16,6 +16,7 @@ from pos.link.calls import (
     EndPrintJob,
     EnterAmount,
     ListAttention,
+    ListPeople,
     ListSales,
     NextBatch,
     NextPrintJob,
@@ -51,7 +52,15 @@ _SAYS_SOMETHING = (
 )
 """Calls that write no entry; their answer is Done."""
 _LOOKS_SOMETHING_UP = (
-    Watch | ReadState | ListAttention | ListSales | ShowReceipt | ReadJournal | CheckJournal | SummariseSync
+    Watch
+    | ReadState
+    | ListPeople
+    | ListAttention
+    | ListSales
+    | ShowReceipt
+    | ReadJournal
+    | CheckJournal
+    | SummariseSync
 )
 
 

@@ -1,5 +1,6 @@
 """What was: sales, receipts, entries, and what is to be settled with customers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -38,6 +39,7 @@ class History:
     journal: Journal
     receipts: Receipts
     clock: Clock
+    clerk: Callable[[], str]
 
     def answer(
         self, call: ReadJournal | CheckJournal | ShowReceipt | ListSales | ListAttention | CloseAttention
@@ -84,7 +86,11 @@ class History:
     def _close(self, entry: bytes, answer: str) -> Done | Refused:
         if all(item.entry_hash != entry for item in self.journal.attention.items()):
             return Refused(cause=Refusal.NOT_FOUND)
-        body = AttentionClosed(entry=entry, reason=safe_text(answer, characters_max=ANSWER_CHARACTERS_MAX))
+        body = AttentionClosed(
+            entry=entry,
+            reason=safe_text(answer, characters_max=ANSWER_CHARACTERS_MAX),
+            clerk=self.clerk() or None,
+        )
         self.journal.record([body], reading=self.clock.read())
         return Done()
 

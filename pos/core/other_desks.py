@@ -8,18 +8,23 @@ from pos.core.counter import Counter, refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.paper import Paper
+from pos.core.people import People
+from pos.core.people_desk import PeopleDesk
 from pos.core.requests import Requests
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
 from pos.link.calls import (
+    AddPerson,
     AdoptEntries,
     AnyAnswer,
+    ChangePerson,
     CheckJournal,
     CloseRequest,
     ControlCall,
     DevicesCall,
     Done,
     EndPrintJob,
+    ListPeople,
     ListSales,
     NextBatch,
     NextPrintJob,
@@ -29,6 +34,7 @@ from pos.link.calls import (
     ReadJournal,
     ReadState,
     Refused,
+    RemovePerson,
     ReportNetwork,
     ReportPrinter,
     ReportScanner,
@@ -49,6 +55,7 @@ from pos.link.calls import (
     WatchSync,
 )
 from pos.till.decision import Approved, Tender
+from pos.till.people import Right
 from pos.till.reasons import Refusal
 
 
@@ -58,6 +65,7 @@ class DevicesDesk:
 
     counter: Counter
     paper: Paper
+    people: People
     views: Views
 
     def answer(self, call: DevicesCall) -> AnyAnswer:
@@ -65,7 +73,9 @@ class DevicesDesk:
             case WatchDevices():
                 return Done()
             case ScanSeen(text=text, length=length):
-                self.counter.scan(text, length)
+                if self.people.refusal(Right.SELL) is None:
+                    self.people.touch()
+                    self.counter.scan(text, length)
                 return Done()
             case ReportScanner():
                 self.views.scanner_said(call)
@@ -122,6 +132,7 @@ class ControlDesk:
     history: History
     delivery: Delivery
     views: Views
+    people: PeopleDesk
     is_stop_wanted: bool = False
 
     def answer(self, call: ControlCall) -> AnyAnswer:
@@ -146,6 +157,8 @@ class ControlDesk:
                 return State(till=self.views.till())
             case ReadJournal() | CheckJournal() | ShowReceipt() | ListSales():
                 return self.history.answer(call)
+            case ListPeople() | AddPerson() | ChangePerson() | RemovePerson():
+                return self.people.answer(call)
             case Stop():
                 self.is_stop_wanted = True
                 return Done()

@@ -9,6 +9,7 @@ Rules:
 - a shop that asks each customer is asked after the verdict, and any next digit means no.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from pos.clock import Clock
@@ -36,10 +37,13 @@ _QUESTION_SERIALS_FROM: Final = 1_000_000
 class Paper:
     """The print queue of one till."""
 
-    def __init__(self, *, journal: Journal, receipts: Receipts, clock: Clock, printing: str) -> None:
+    def __init__(
+        self, *, journal: Journal, receipts: Receipts, clock: Clock, printing: str, clerk: Callable[[], str]
+    ) -> None:
         self._journal = journal
         self._receipts = receipts
         self._clock = clock
+        self._clerk = clerk
         self._printing = printing
         self.printer = PrinterState.MISSING
         self.drawer_serial = 0
@@ -163,7 +167,7 @@ class Paper:
 
     def open_drawer(self, cause: str) -> Done:
         """Open the drawer, with a reason, recorded first."""
-        self._journal.record([DrawerOpened(reason=cause)], reading=self._clock.read())
+        self._journal.record([DrawerOpened(reason=cause, clerk=self._clerk() or None)], reading=self._clock.read())
         self.drawer_serial += 1
         return Done()
 
@@ -195,7 +199,7 @@ class Paper:
         self._journal.record([body], reading=self._clock.read())
 
     def _record_copy(self, receipt_number: str, copy_number: int) -> None:
-        body = ReceiptReprinted(receipt_number=receipt_number, copy_number=copy_number)
+        body = ReceiptReprinted(receipt_number=receipt_number, copy_number=copy_number, clerk=self._clerk() or None)
         self._journal.record([body], reading=self._clock.read())
 
     def _now_s(self) -> int:

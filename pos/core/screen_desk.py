@@ -7,23 +7,32 @@ from pos.core.counter import Counter
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.paper import Paper
+from pos.core.people_desk import PeopleDesk
+from pos.core.rights import right_for
 from pos.core.views import Views
 from pos.link.calls import (
+    AddPerson,
+    AllowOnce,
     AnswerQuestion,
     AnyAnswer,
     CancelSale,
+    ChangePerson,
     ClearVerdict,
     CloseAttention,
     CloseRequest,
     Done,
     EnterAmount,
     ListAttention,
+    ListPeople,
     ListSales,
+    LogIn,
+    LogOut,
     OpenDrawer,
     OpenRequest,
     PayOther,
     PrintWaiting,
     Refused,
+    RemovePerson,
     ReprintReceipt,
     ScreenCall,
     ShowReceipt,
@@ -33,6 +42,7 @@ from pos.link.calls import (
     VerdictShown,
     Watch,
 )
+from pos.till.people import Right
 from pos.till.reasons import Refusal
 
 
@@ -45,8 +55,12 @@ class ScreenDesk:
     history: History
     delivery: Delivery
     views: Views
+    people: PeopleDesk
 
     def answer(self, call: ScreenCall) -> AnyAnswer:
+        refused = self._refused(call)
+        if refused is not None:
+            return refused
         match call:
             case EnterAmount() | CancelSale() | PayOther() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)
@@ -74,8 +88,23 @@ class ScreenDesk:
                 return self.paper.reprint(number)
             case ShowReceipt() | ListSales() | ListAttention() | CloseAttention():
                 return self.history.answer(call)
+            case ListPeople() | LogIn() | LogOut() | AllowOnce() | AddPerson() | ChangePerson() | RemovePerson():
+                return self.people.answer(call)
             case _:
                 assert_never(call)
+
+    def _refused(self, call: ScreenCall) -> Refused | None:
+        """Whoever is at the till has to have the right; working there keeps it from locking itself."""
+        if isinstance(call, AddPerson | ChangePerson | RemovePerson):
+            right: Right | None = self.people.right_for(call)
+        else:
+            right = right_for(call)
+        if right is None:
+            return None
+        refusal = self.people.people.refusal(right)
+        if refusal is None:
+            self.people.people.touch()
+        return None if refusal is None else Refused(cause=refusal)
 
     def _sale(self, call: EnterAmount | CancelSale | PayOther | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
         match call:

@@ -11,6 +11,7 @@ from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
 from pos.core.paper import Paper
+from pos.core.people import People
 from pos.core.receipts import Receipts
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
@@ -27,6 +28,7 @@ from pos.link.state import (
     WaitingView,
 )
 from pos.text import safe_text
+from pos.till.people import Right
 from pos.till.policy import Limits
 
 
@@ -39,6 +41,7 @@ class Views:
     checkout: Checkout
     counter: Counter
     paper: Paper
+    people: People
     receipts: Receipts
     delivery: Delivery
     clock: Clock
@@ -54,7 +57,7 @@ class Views:
         return TillState(
             shop_name=safe_text(self.checkout.trust.merchant.name),
             terminal=self.terminal,
-            clerk="",
+            clerk=self.people.clerk_name,
             business_date=business_date(reading),
             time_s=reading.time_s,
             clock_quality=int(reading.quality),
@@ -70,12 +73,14 @@ class Views:
             last_sale=self._last_sale(),
             attention_count=len(self.journal.attention.items()),
             sync_progress_percent=None,
+            has_pins=self.people.has_pins,
+            lock=self.people.lock,
         )
 
     def devices(self) -> DevicesState:
         verdict = self.counter.verdict
         return DevicesState(
-            armed=self.selling_stop is None and self.counter.is_armed,
+            armed=self.selling_stop is None and self.counter.is_armed and self.people.may(Right.SELL),
             jobs_waiting=self.paper.printable(),
             drawer_serial=self.paper.drawer_serial,
             verdict_serial=verdict.serial if verdict is not None else 0,

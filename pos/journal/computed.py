@@ -148,6 +148,20 @@ _TABLES: Final = {
         kind TEXT NOT NULL,
         what TEXT NOT NULL
     ) STRICT""",
+    # Who may use the till; one row for each number, of whoever has it or had it last.
+    "people": """(
+        person INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        is_removed INTEGER NOT NULL,
+        entry INTEGER NOT NULL
+    ) STRICT""",
+    # Wrong PINs in a row; gone with the right one.
+    "wrong_pins": """(
+        person INTEGER PRIMARY KEY,
+        tries INTEGER NOT NULL,
+        entry INTEGER NOT NULL
+    ) STRICT""",
     # Matters that a person closed, by the hash of the entry that left them open.
     "closed_matters": """(
         hash BLOB PRIMARY KEY,

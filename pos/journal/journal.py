@@ -11,7 +11,8 @@ Rules:
 - when `record` raises OutcomeUnknownError nobody knows whether the entries exist: `reopen` looks, and tells;
 - every other exception of `record` means that nothing was written.
 
-Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `paper`, `attention`. The journal belongs
+Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `paper`, `attention`,
+`people`. The journal belongs
 to the thread that opened it, and to one process: the file is locked.
 """
 
@@ -33,6 +34,7 @@ from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError,
 from pos.journal.outbox import Outbox
 from pos.journal.paper import Paper, follow_entry
 from pos.journal.payments import Payments
+from pos.journal.people import People
 from pos.journal.projections import apply
 from pos.journal.rebuild import rebuild
 from pos.journal.reconcile import MirrorReport
@@ -70,6 +72,7 @@ class Journal:
         self.outbox = Outbox(database)
         self.paper = Paper(database)
         self.attention = Attention(database)
+        self.people = People(database)
 
     @classmethod
     def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":

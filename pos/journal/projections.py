@@ -16,6 +16,7 @@ from pos.errors import MalformedError
 from pos.journal.cash_receipt_rows import answer_cash_receipt, request_cash_receipt
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import PaidOnline, Spent, VoucherSpent, read_spent
+from pos.journal.person_rows import apply_person
 from pos.journal.records import Place, SaleState
 from pos.journal.refund_rows import insert_refund
 from pos.journal.sale_rows import SaleRow, find_sale, new_sale, store_sale
@@ -78,7 +79,7 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
                 "INSERT OR IGNORE INTO closed_matters VALUES (?, ?, ?)", (body.entry, at.sequence, body.reason)
             )
         case _:
-            pass
+            apply_person(connection, at, body)
 
 
 def apply_signed(connection: sqlite3.Connection, at: Place, kind: str, body: Body) -> EntryBody | UnknownBody:

@@ -109,3 +109,9 @@ def m0003_counter(tables: Tables) -> None:
         ) STRICT"""
     )
     tables.execute("CREATE TABLE computed (id INTEGER PRIMARY KEY CHECK (id = 1), version INTEGER NOT NULL) STRICT")
+
+
+@_MIGRATIONS()
+def m0004_pins(tables: Tables) -> None:
+    """What each person's PIN is checked against; in no entry, because entries are delivered."""
+    tables.execute("CREATE TABLE pins (person INTEGER PRIMARY KEY, verifier TEXT NOT NULL) STRICT")

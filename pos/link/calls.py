@@ -46,6 +46,18 @@ from pos.link.devices_calls import (
     ScanSeen,
     WatchDevices,
 )
+from pos.link.people_calls import (
+    AddPerson,
+    AllowOnce,
+    ChangePerson,
+    ListPeople,
+    LogIn,
+    LogOut,
+    PeoplePage,
+    PersonLine,
+    PinRefused,
+    RemovePerson,
+)
 from pos.link.screen_calls import (
     AnswerQuestion,
     AttentionLine,
@@ -78,13 +90,16 @@ from pos.link.sync_calls import (
 
 __all__ = [
     "Acknowledged",
+    "AddPerson",
     "AdoptEntries",
+    "AllowOnce",
     "Answer",
     "AnswerQuestion",
     "AttentionLine",
     "AttentionPage",
     "Call",
     "CancelSale",
+    "ChangePerson",
     "CheckJournal",
     "ClearVerdict",
     "CloseAttention",
@@ -97,7 +112,10 @@ __all__ = [
     "EntryPage",
     "JournalReport",
     "ListAttention",
+    "ListPeople",
     "ListSales",
+    "LogIn",
+    "LogOut",
     "NextBatch",
     "NextPrintJob",
     "OpenDrawer",
@@ -107,6 +125,10 @@ __all__ = [
     "Pay",
     "PayAnswer",
     "PayOther",
+    "PeopleCall",
+    "PeoplePage",
+    "PersonLine",
+    "PinRefused",
     "PrintJob",
     "PrintRow",
     "PrintWaiting",
@@ -115,6 +137,7 @@ __all__ = [
     "ReadState",
     "ReceiptPage",
     "Refused",
+    "RemovePerson",
     "ReportNetwork",
     "ReportPrinter",
     "ReportScanner",
@@ -158,7 +181,10 @@ AnyAnswer: TypeAlias = (
     | Token
     | Acknowledged
     | SyncSummary
+    | PeoplePage
+    | PinRefused
 )
+PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
 ScreenCall: TypeAlias = (
     Watch
@@ -179,6 +205,7 @@ ScreenCall: TypeAlias = (
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync
+    | PeopleCall
 )
 DevicesCall: TypeAlias = WatchDevices | ScanSeen | ReportScanner | ReportPrinter | NextPrintJob | EndPrintJob
 SyncCall: TypeAlias = (
@@ -205,6 +232,10 @@ ControlCall: TypeAlias = (
     | SummariseSync
     | ReadState
     | Stop
+    | ListPeople
+    | AddPerson
+    | ChangePerson
+    | RemovePerson
 )
 AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall
 

@@ -198,6 +198,16 @@ class LimitView(View, frozen=True, kw_only=True):
     used_percent: int
 
 
+class TillLock(StrEnum):
+    """What a till asks a PIN for."""
+
+    OPEN = "open"
+    PAYMENTS = "payments"
+    """It locked itself in a shop of one person: payments are taken, everything else wants the PIN."""
+    PIN = "pin"
+    """Nobody is at the till: everything wants a PIN."""
+
+
 class TillState(View, frozen=True, kw_only=True):
     shop_name: str
     terminal: str
@@ -219,3 +229,8 @@ class TillState(View, frozen=True, kw_only=True):
     """Sales to settle with the customer."""
     sync_progress_percent: int | None = None
     trust_warning: bool = False
+    has_pins: bool = False
+    """Whether people have PINs in this shop."""
+    lock: TillLock = TillLock.OPEN
+    is_training: bool = False
+    """The till practises: nothing on it is money."""

@@ -117,6 +117,21 @@ class Refusal(StrEnum):
     BUSINESS_NUMBER_WRONG = "business_number_wrong"
     RESIDENT_NUMBER = "resident_number"
     EXPENSE_NEEDS_NUMBER = "expense_needs_number"
+    # people
+    NOBODY_AT_TILL = "nobody_at_till"
+    """A PIN is wanted before anything else."""
+    TILL_LOCKED = "till_locked"
+    """The till locked itself: payments are taken, everything else wants the PIN."""
+    NOT_ALLOWED = "not_allowed"
+    """Somebody with the right has to allow it."""
+    PIN_WRONG = "pin_wrong"
+    PIN_WAITS = "pin_waits"
+    """Too many wrong PINs: none is looked at for a while."""
+    PIN_UNSUITABLE = "pin_unsuitable"
+    PERSON_UNKNOWN = "person_unknown"
+    NO_ROOM_FOR_PERSON = "no_room_for_person"
+    OWNER_NEEDED = "owner_needed"
+    """The first person is the owner, and one owner stays while there is anybody else."""
 
 
 MAY_SHOW_AGAIN: frozenset[Reason] = frozenset(

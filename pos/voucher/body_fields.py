@@ -30,6 +30,8 @@ DETAILS_BYTES_MAX: Final = 2_000
 SEALED_BYTES_MAX: Final = 128
 IDENTIFIER_BYTES_MAX: Final = 32
 APPROVAL_NUMBER_BYTES_MAX: Final = 9
+PERSON_NUMBER_MAX: Final = 99
+PERSON_NAME_BYTES_MAX: Final = 48
 CHECKS_MAX: Final = 64
 CHECK_NUMBER_MAX: Final = 255
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -42,6 +44,15 @@ class TenderKind(StrEnum):
 
     CASH = "cash"
     OTHER = "other"
+
+
+class PersonRole(StrEnum):
+    """What a person is in the shop."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    CLERK = "clerk"
+    TECHNICIAN = "technician"
 
 
 class RequestEnd(StrEnum):
@@ -277,5 +288,12 @@ SaleReceipt = Annotated[str, BodyField(51, _text(RECEIPT_NUMBER_BYTES_MAX))]
 TenderEntry = Annotated[bytes, BodyField(52, _bytes(HASH_BYTES))]
 TenderSequence = Annotated[int, BodyField(54, _uint(low=1))]
 KindOfRefund = Annotated[RefundKind, BodyField(53, _member_of(RefundKind), str)]
+Person = Annotated[int, BodyField(60, _uint(low=1, high=PERSON_NUMBER_MAX))]
+PersonName = Annotated[str, BodyField(61, _text(PERSON_NAME_BYTES_MAX))]
+RoleOfPerson = Annotated[PersonRole, BodyField(62, _member_of(PersonRole), str)]
+HasNewPin = Annotated[int, BodyField(63, _uint(low=1, high=1))]
+Tries = Annotated[int, BodyField(64, _uint(low=1))]
+WaitS = Annotated[int, BodyField(65, _uint(low=1))]
+TrainingSales = Annotated[int, BodyField(66, _uint())]
 BootId = Annotated[bytes, BodyField(100, _bytes(ID16_BYTES))]
 BootMs = Annotated[int, BodyField(101, _uint())]

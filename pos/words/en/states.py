@@ -45,6 +45,15 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.BUSINESS_NUMBER_WRONG: "The business number is not right: check it again",
         Refusal.RESIDENT_NUMBER: "Resident numbers are not taken: type a phone number",
         Refusal.EXPENSE_NEEDS_NUMBER: "For expenses a business or card number is needed",
+        Refusal.NOBODY_AT_TILL: "Press your number and PIN first",
+        Refusal.TILL_LOCKED: "The till locked itself. The PIN opens it",
+        Refusal.NOT_ALLOWED: "Somebody with the right has to press number and PIN",
+        Refusal.PIN_WRONG: "The PIN is not right",
+        Refusal.PIN_WAITS: "Too many wrong PINs: please wait a while",
+        Refusal.PIN_UNSUITABLE: "That PIN is guessed too easily. Choose six other digits",
+        Refusal.PERSON_UNKNOWN: "Nobody has that number",
+        Refusal.NO_ROOM_FOR_PERSON: "There is no room for another person",
+        Refusal.OWNER_NEEDED: "There has to be an owner",
     }
 )
 

@@ -45,6 +45,15 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.BUSINESS_NUMBER_WRONG: "사업자번호가 맞지 않습니다. 다시 확인해 주세요",
         Refusal.RESIDENT_NUMBER: "주민등록번호는 받지 않습니다. 전화번호를 눌러 주세요",
         Refusal.EXPENSE_NEEDS_NUMBER: "지출증빙에는 사업자번호나 카드번호가 필요합니다",
+        Refusal.NOBODY_AT_TILL: "번호와 비밀번호를 먼저 눌러 주세요",
+        Refusal.TILL_LOCKED: "화면이 잠겼습니다. 비밀번호를 누르면 풀립니다",
+        Refusal.NOT_ALLOWED: "책임자의 번호와 비밀번호가 필요합니다",
+        Refusal.PIN_WRONG: "비밀번호가 맞지 않습니다",
+        Refusal.PIN_WAITS: "잘못 누른 비밀번호가 많아 잠시 기다려야 합니다",
+        Refusal.PIN_UNSUITABLE: "쉬운 비밀번호는 쓸 수 없습니다. 여섯 자리를 다르게 정해 주세요",
+        Refusal.PERSON_UNKNOWN: "그 번호를 쓰는 사람이 없습니다",
+        Refusal.NO_ROOM_FOR_PERSON: "더 이상 사람을 넣을 수 없습니다",
+        Refusal.OWNER_NEEDED: "주인이 한 사람은 있어야 합니다",
     }
 )
 

@@ -1,0 +1,62 @@
+"""Which right each of the screen's calls needs.
+
+A call that is not listed needs `Right.COUNTER`: a new one is closed to a locked till and to a technician until somebody
+has thought about it. The command line is the machine's administrator's and is not asked here.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from pos.link.calls import (
+    AllowOnce,
+    AnswerQuestion,
+    AnyCall,
+    CancelSale,
+    ClearVerdict,
+    CloseAttention,
+    CloseRequest,
+    EnterAmount,
+    ListAttention,
+    ListPeople,
+    ListSales,
+    LogIn,
+    LogOut,
+    OpenDrawer,
+    OpenRequest,
+    PayOther,
+    PrintWaiting,
+    ReprintReceipt,
+    ShowReceipt,
+    SummariseSync,
+    SyncNow,
+    VerdictShown,
+    Watch,
+)
+from pos.till.people import Right
+
+_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce})
+_RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
+    {
+        EnterAmount: Right.SELL,
+        CancelSale: Right.SELL,
+        AnswerQuestion: Right.SELL,
+        PayOther: Right.SELL,
+        OpenRequest: Right.SELL,
+        CloseRequest: Right.SELL,
+        ClearVerdict: Right.SELL,
+        PrintWaiting: Right.SELL,
+        ListSales: Right.SEE_SALES,
+        ShowReceipt: Right.SEE_SALES,
+        ReprintReceipt: Right.REPRINT,
+        OpenDrawer: Right.OPEN_DRAWER,
+        ListAttention: Right.COUNTER,
+        CloseAttention: Right.COUNTER,
+    }
+)
+
+
+def right_for(call: AnyCall) -> Right | None:
+    """The right that this call of the screen needs; None where anybody may make it."""
+    kind = type(call)
+    return None if kind in _FREE else _RIGHTS.get(kind, Right.COUNTER)
