@@ -155,6 +155,11 @@ def _add_ledger(commands: Commands) -> None:
     serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file in DIR)")
     serve.add_argument("--port", type=int, metavar="P")
     serve.set_defaults(run=_run_ledger_serve)
+    witness = actions.add_parser("witness", help="run a witness of logs (C2SP tlog-witness)")
+    witness.add_argument("--data", type=Path, required=True, metavar="DIR")
+    witness.add_argument("--host", default="127.0.0.1", metavar="ADDRESS")
+    witness.add_argument("--port", type=int, default=8410, metavar="P")
+    witness.set_defaults(run=_run_ledger_witness)
     conflicts = actions.add_parser("conflicts", help="list what was spent twice, and write the evidence files")
     conflicts.add_argument("--data", type=Path, required=True, metavar="DIR")
     conflicts.add_argument("--database", metavar="URL")
@@ -298,6 +303,13 @@ def _run_ledger_serve(options: argparse.Namespace) -> int:
     from pos.ledger.serve import serve
 
     serve(options.data, database=options.database, port=options.port)
+    return Exit.DONE
+
+
+def _run_ledger_witness(options: argparse.Namespace) -> int:
+    from pos.ledger.witness_app import serve_witness
+
+    serve_witness(options.data, host=options.host, port=options.port)
     return Exit.DONE
 
 

@@ -70,6 +70,8 @@ class LedgerApp:
                 Route(f"{terminal}/journal", self._get_journal, methods=["GET"]),
                 Route(f"{terminal}/inbox", self._get_inbox, methods=["GET"]),
                 Route(f"{terminal}/proofs/{{entry}}", self._get_proof, methods=["GET"]),
+                Route("/v1/log/checkpoint", self._get_checkpoint, methods=["GET"]),
+                Route("/v1/log/consistency", self._get_consistency, methods=["GET"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
                 Route("/healthz", _healthy, methods=["GET"]),
                 Mount("/trust", StaticFiles(directory=trust_dir)),
@@ -121,6 +123,13 @@ class LedgerApp:
         check_token(caller, request, b"")
         entry = entry_hash(request.path_params["entry"])
         return PlainTextResponse(await self._run(partial(self._service.proof, caller, entry, now_s=_now_s())))
+
+    async def _get_checkpoint(self, request: Request) -> Response:
+        return PlainTextResponse(await self._run(self._service.checkpoint))
+
+    async def _get_consistency(self, request: Request) -> Response:
+        old_size = number_in_query(request, "old")
+        return PlainTextResponse(await self._run(partial(self._service.growth, old_size)))
 
     async def _post_enrolment(self, request: Request) -> Response:
         body = await whole_body(request, bytes_max=ENROLMENT_BYTES_MAX)

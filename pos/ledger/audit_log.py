@@ -42,7 +42,17 @@ def check_log(connection: Connection, origin: str, *, log_key: bytes, settled: i
     newest = connection.execute(select(heads.c.checkpoint).order_by(heads.c.size.desc()).limit(1)).scalar_one_or_none()
     if newest is not None or size:
         problems += _wrong_head(newest or "", size, root, origin=origin, log_key=log_key)
+    problems += _wrong_publication(connection)
     return size, problems
+
+
+def _wrong_publication(connection: Connection) -> list[str]:
+    heads, published = schema.log_heads, schema.log_published
+    shown = connection.execute(select(published.c.size, published.c.note)).one_or_none()
+    if shown is None:
+        return []
+    signed = connection.execute(select(heads.c.checkpoint).where(heads.c.size == shown.size)).scalar_one_or_none()
+    return [] if signed is not None and shown.note.startswith(signed) else ["log: what is published was never its head"]
 
 
 def _wrong_head(note: str, size: int, root: bytes, *, origin: str, log_key: bytes) -> list[str]:

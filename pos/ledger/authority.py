@@ -61,6 +61,8 @@ class _LedgerKeyShape(msgspec.Struct, frozen=True, kw_only=True):
 class _LedgerShape(msgspec.Struct, frozen=True, kw_only=True):
     keys: list[_LedgerKeyShape]
     log_key: str | None = None
+    witnesses: list[str] = []
+    quorum: int = 0
 
 
 class _LedgersShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +131,13 @@ class Authority:
     def issuers(self) -> Mapping[str, Issuer]:
         """All issuers; the same object as long as the file does not change."""
         return self._issuers.current()
+
+    def own_ledger(self) -> Ledger:
+        """This ledger as the trust data describes it. Raises TrustError if it does not."""
+        own = self._ledgers.current().get(self._own)
+        if own is None:
+            raise TrustError(f"ledgers.json does not name the ledger {self._own}")
+        return own
 
     def contact_hard_s(self) -> int:
         """How long a terminal may sell without having seen newer trust data."""
@@ -243,7 +252,10 @@ def _ledger_of(name: str, shape: _LedgerShape) -> Ledger:
         for key in shape.keys
     )
     log_key = None if shape.log_key is None else bytes.fromhex(shape.log_key)
-    return Ledger(ledger=name, keys=keys, log_key=log_key, urls=(), tls_ca=None)
+    witnesses = tuple(bytes.fromhex(key) for key in shape.witnesses)
+    return Ledger(
+        ledger=name, keys=keys, log_key=log_key, urls=(), tls_ca=None, witnesses=witnesses, quorum=shape.quorum
+    )
 
 
 def _contact_hard_s_of(raw: bytes) -> int:

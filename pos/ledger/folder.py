@@ -14,6 +14,7 @@ import difflib
 import ipaddress
 import os
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,7 @@ _KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
     "ledger": {"id": str, "trust_dir": str, "keys_dir": str},
     "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},
     "database": {"url": str},
+    "log": {"witnesses": str},
 }
 _PORT_MAX: Final = 65_535
 
@@ -58,10 +60,18 @@ class LedgerFolder:
     """0 lets the system choose."""
     tls_certificate: Path | None
     tls_key: Path | None
+    witnesses: tuple[str, ...]
+    """Where the log's witnesses are: URLs, or `dir:` and a folder."""
 
 
 def write_folder(
-    data: Path, *, ledger: str, keys: LedgerKeys, host: str = "127.0.0.1", port: int = 8400
+    data: Path,
+    *,
+    ledger: str,
+    keys: LedgerKeys,
+    host: str = "127.0.0.1",
+    port: int = 8400,
+    witnesses: Sequence[str] = (),
 ) -> LedgerFolder:
     """Make a data folder with settings and keys; the trust files are the caller's. FileExistsError if there is one."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,7 +84,8 @@ def write_folder(
     settings = (
         f'[ledger]\nid = "{ledger}"\ntrust_dir = "trust"\nkeys_dir = "keys"\n\n'
         f'[http]\nhost = "{host}"\nport = {port}\ntls_certificate = ""\ntls_key = ""\n\n'
-        '[database]\nurl = ""\n'
+        '[database]\nurl = ""\n\n'
+        f'[log]\nwitnesses = "{" ".join(witnesses)}"\n'
     )
     (data / SETTINGS_FILE).write_text(settings, "utf-8")
     return open_folder(data)
@@ -116,7 +127,12 @@ class _Reader:
             port=int(self._values.get("http.port", 8400)),
             tls_certificate=certificate,
             tls_key=tls_key,
+            witnesses=tuple(self._witness(name) for name in self._text("log.witnesses", "").split()),
         )
+
+    def _witness(self, name: str) -> str:
+        kind, colon, folder = name.partition(":")
+        return f"{kind}:{self._data / folder}" if colon and kind == "dir" else name
 
     def _collect(self) -> None:
         for section, content in self._document().items():

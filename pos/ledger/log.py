@@ -5,15 +5,19 @@ Rules:
 - a leaf is the SHA-256 of a journal entry whose payment settled; it is queued in the transaction that settles it;
 - `integrate` moves the queue into the tree and signs the new head before that transaction commits: no two signed
   heads of one log can contradict each other, and a crash leaves either the old head or the new;
-- nodes of complete subtrees are written once and never changed.
+- nodes of complete subtrees are written once and never changed;
+- a head is published, and proofs lead to it, once a quorum of the witnesses has cosigned it (at once, where none is
+  asked for); the published head never goes back.
 
-A proof may lag behind a settlement by the time between two calls of `integrate` (the merge delay).
+A proof may lag behind a settlement by the time between two calls of `integrate`, and until the witnesses have answered
+(the merge delay).
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from pos.ledger import checkpoint, schema
 from pos.ledger.dialect import insert_missing
@@ -32,6 +36,27 @@ from pos.voucher.keys import SigningKey
 
 LEAVES_MAX: Final = 4096
 """Leaves integrated in one transaction: about 20 ms of work, so a delivery never waits long behind it."""
+HEADS_MAX: Final = 64
+"""Heads that are looked through for one with a quorum; witnesses that are further behind get the newest one next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A signed head, without what witnesses say of it."""
+
+    size: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cosigned:
+    """A witness's line under a head."""
+
+    witness: str
+    """How this ledger reaches it."""
+    public_key: bytes
+    line: str
+    time_s: int
 
 
 def enqueue(connection: Connection, entries: Iterable[bytes]) -> None:
@@ -41,10 +66,10 @@ def enqueue(connection: Connection, entries: Iterable[bytes]) -> None:
         connection.execute(insert(schema.log_queue), rows)
 
 
-def integrate(connection: Connection, *, ledger: str, key: SigningKey, now_s: int) -> int:
+def integrate(connection: Connection, *, ledger: str, key: SigningKey, now_s: int, quorum: int = 0) -> int:
     """Take up to LEAVES_MAX queued leaves into the tree and sign its head; return how many there were.
 
-    The first call signs the head of the empty log.
+    The first call signs the head of the empty log, which is published whatever the quorum: it promises nothing.
     """
     size = _locked_size(connection)
     queued = connection.execute(select(schema.log_queue).order_by(schema.log_queue.c.place).limit(LEAVES_MAX)).all()
@@ -61,30 +86,96 @@ def integrate(connection: Connection, *, ledger: str, key: SigningKey, now_s: in
     _sign(
         connection, end, range_hash((0, end), nodes | added), origin=checkpoint.origin_of(ledger), key=key, now_s=now_s
     )
+    publish(connection, quorum=quorum if end else 0)
     return len(leaves)
 
 
 def newest_checkpoint(connection: Connection) -> str | None:
-    """Return the newest signed head, or None before the first."""
+    """Return the published head with its cosignatures, or None before the first."""
+    published = schema.log_published
+    return connection.execute(select(published.c.note)).scalar_one_or_none()
+
+
+def newest_head(connection: Connection) -> Head | None:
+    """Return the newest signed head, published or not."""
     heads = schema.log_heads
-    return connection.execute(select(heads.c.checkpoint).order_by(heads.c.size.desc()).limit(1)).scalar_one_or_none()
+    row = connection.execute(select(heads).order_by(heads.c.size.desc()).limit(1)).one_or_none()
+    return None if row is None else Head(size=row.size, note=row.checkpoint)
+
+
+def is_published(connection: Connection, *, quorum: int) -> bool:
+    """Whether the newest head is published with a quorum of cosignatures."""
+    head, published = newest_head(connection), schema.log_published
+    row = connection.execute(select(published.c.size, published.c.cosignatures)).one_or_none()
+    return head is None or (row is not None and row.size == head.size and row.cosignatures >= quorum)
+
+
+def cosigned_size(connection: Connection, witness: str) -> int:
+    """Return the size of the newest head that a witness cosigned, 0 if none."""
+    table = schema.log_cosignatures
+    largest = select(func.coalesce(func.max(table.c.size), 0)).where(table.c.witness == witness)
+    return int(connection.execute(largest).scalar_one())
+
+
+def keep_cosignature(connection: Connection, size: int, cosigned: Cosigned) -> None:
+    """Keep a witness's line under the head of that size; the first one stays."""
+    row = {
+        "size": size,
+        "public_key": cosigned.public_key,
+        "witness": cosigned.witness,
+        "line": cosigned.line,
+        "time_s": cosigned.time_s,
+    }
+    insert_missing(connection, schema.log_cosignatures, [row])
+
+
+def publish(connection: Connection, *, quorum: int) -> None:
+    """Publish the newest head that has a quorum, with every cosignature that it has."""
+    heads, cosigned, published = schema.log_heads, schema.log_cosignatures, schema.log_published
+    connection.execute(select(schema.ledger.c.version).with_for_update()).scalar_one()
+    now = connection.execute(select(published)).one_or_none()
+    since = -1 if now is None else now.size
+    rows = select(heads).where(heads.c.size >= since).order_by(heads.c.size.desc()).limit(HEADS_MAX)
+    for head in connection.execute(rows).all():
+        lines = connection.execute(
+            select(cosigned.c.line).where(cosigned.c.size == head.size).order_by(cosigned.c.public_key)
+        ).scalars()
+        found = list(lines)
+        if len(found) < quorum:
+            continue
+        values = {"size": head.size, "cosignatures": len(found), "note": head.checkpoint + "".join(found)}
+        if now is None:
+            connection.execute(insert(published).values(place=1, **values))
+        elif (head.size, len(found)) > (now.size, now.cosignatures):
+            connection.execute(update(published).values(**values))
+        return
 
 
 def proof_of(connection: Connection, entry: bytes) -> str | None:
     """Return the tlog-proof of a settled entry under the newest head, or None while it is not in the tree."""
-    leaves, heads = schema.log_leaves, schema.log_heads
+    leaves, published = schema.log_leaves, schema.log_published
     index = connection.execute(select(leaves.c.position).where(leaves.c.entry == entry)).scalar_one_or_none()
-    if index is None:
+    size, note = connection.execute(select(published.c.size, published.c.note)).one()
+    if index is None or index >= size:
         return None
-    size, note = connection.execute(
-        select(heads.c.size, heads.c.checkpoint).order_by(heads.c.size.desc()).limit(1)
-    ).one()
     path = _hashes(connection, inclusion_ranges(index, size))
     return checkpoint.format_proof(index=index, path=path, checkpoint=note)
 
 
-def consistency_path(connection: Connection, *, old_size: int, size: int) -> tuple[bytes, ...]:
-    """Return the proof that the log of `old_size` leaves, at least one, grew into that of `size`."""
+def growth_of(connection: Connection, old_size: int) -> str | None:
+    """Return the proof that the published head grew from `old_size` leaves; None where that is more than it has."""
+    published = schema.log_published
+    size, note = connection.execute(select(published.c.size, published.c.note)).one()
+    if old_size > size:
+        return None
+    path = growth_path(connection, old_size=old_size, size=size)
+    return checkpoint.format_growth(old_size=old_size, path=path, checkpoint=note)
+
+
+def growth_path(connection: Connection, *, old_size: int, size: int) -> tuple[bytes, ...]:
+    """Return the proof that the log of `old_size` leaves grew into that of `size`; it is empty where nothing did."""
+    if old_size in (0, size):
+        return ()
     return _hashes(connection, consistency_ranges(old_size, size))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 
 
@@ -114,9 +115,14 @@ def consistency_ranges(old_size: int, size: int) -> tuple[Range, ...]:
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Whether `path` proves that `leaf` is at `index` of the tree with this size and root (2.1.3.2)."""
-    if not 0 <= index < size:
+    return verify_hashed_inclusion(leaf_hash(leaf), index, size, path, root)
+
+
+def verify_hashed_inclusion(hashed: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+    """The same for the hash of a leaf."""
+    if not 0 <= index < size or len(hashed) != HASH_BYTES:
         return False
-    node, last, current = index, size - 1, leaf_hash(leaf)
+    node, last, current = index, size - 1, hashed
     for sibling in path:
         if last == 0:
             return False
@@ -131,13 +137,14 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 
 
 def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
-    """Whether `path` proves that the old tree is a prefix of the new one (2.1.4.2)."""
-    if not 0 <= old_size <= size:
-        return False
-    if old_size == 0:
-        return old_root == EMPTY_ROOT and not path
+    """Whether `path` proves that the old tree is a prefix of the new one (2.1.4.2).
+
+    Every tree grew from the empty one, so nothing can be proven of it: False, unless both are empty and the same.
+    """
     if old_size == size:
-        return old_root == root and not path
+        return old_root == root and not path and (size > 0 or root == EMPTY_ROOT)
+    if not 0 < old_size < size:
+        return False
     node, last = old_size - 1, size - 1
     while node % 2 == 1:
         node, last = node >> 1, last >> 1

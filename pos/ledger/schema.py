@@ -206,3 +206,14 @@ log_queue = _table("log_queue", _int("place", key=True, counted=True), _bytes("e
 log_leaves = _table("log_leaves", _bytes("entry", key=True), _int("position"))
 log_nodes = _table("log_nodes", _int("level", key=True), _int("position", key=True), _bytes("hash"))
 log_heads = _table("log_heads", _int("size", key=True), _bytes("root"), _int("time_s"), _text("checkpoint"))
+log_cosignatures = _table(
+    "log_cosignatures",
+    _int("size", key=True),
+    _bytes("public_key", key=True),
+    _text("witness"),
+    _text("line"),
+    _int("time_s"),
+    Index("log_cosignatures_by_witness", "witness", "size"),
+)
+log_published = _table("log_published", _int("place", key=True), _int("size"), _int("cosignatures"), _text("note"))
+"""One row: the head that everybody is shown."""

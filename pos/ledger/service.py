@@ -25,6 +25,7 @@ from pos.ledger.examiner import Examiner
 from pos.ledger.folder import LedgerFolder
 from pos.ledger.intake import Taken
 from pos.ledger.problem import not_found, unacceptable_entry
+from pos.ledger.witnesses import Witnesses
 from pos.voucher.calls import SignedTime, build_signed_time
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
 
@@ -49,6 +50,7 @@ class LedgerService:
         self._database = database
         self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
         self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
+        self._witnesses = Witnesses(folder.witnesses)
         self.look_again(now_s=now_s)
         self.grow_log(now_s=now_s)
 
@@ -115,11 +117,28 @@ class LedgerService:
         return self._database.read(lambda connection: conflicts.revocations(connection, issuer, now_s=now_s))
 
     def grow_log(self, *, now_s: int) -> None:
-        """Take everything that settled into the transparency log."""
+        """Take everything that settled into the transparency log, and have its new head witnessed."""
+        own = self._authority.own_ledger()
         while self._database.write(
-            lambda connection: log.integrate(connection, ledger=self.ledger, key=self._keys.log, now_s=now_s)
+            lambda connection: log.integrate(
+                connection, ledger=self.ledger, key=self._keys.log, now_s=now_s, quorum=own.quorum
+            )
         ):
             pass
+        self._witnesses.ask(self._database, own.witnesses, quorum=own.quorum, now_s=now_s)
+
+    def checkpoint(self) -> str:
+        """Return the published head of the log with its cosignatures."""
+        note = self._database.read(log.newest_checkpoint)
+        assert note is not None, "the head of the empty log is published before the first call"
+        return note
+
+    def growth(self, old_size: int) -> str:
+        """Return the proof that the published head grew from `old_size` leaves. Raises ProblemError 404."""
+        found = self._database.read(lambda connection: log.growth_of(connection, old_size))
+        if found is None:
+            raise not_found("the log has no more leaves than that")
+        return found
 
     def forget(self, *, now_s: int) -> None:
         """Drop what no rule needs any more."""

@@ -78,7 +78,7 @@ def test_heads_grow_from_each_other(database: Database) -> None:
     integrate(database)
     new = head(database)
 
-    path = database.read(lambda connection: log.consistency_path(connection, old_size=old.size, size=new.size))
+    path = database.read(lambda connection: log.growth_path(connection, old_size=old.size, size=new.size))
 
     assert verify_consistency(old.size, old.root, new.size, new.root, path)
 

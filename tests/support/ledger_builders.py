@@ -10,10 +10,12 @@ from pathlib import Path
 from pos import cbor
 from pos.clock import Quality
 from pos.ledger.calls import Caller
+from pos.ledger.checkpoint import origin_of
 from pos.ledger.database import Database, open_database
 from pos.ledger.dialect import sqlite_url
 from pos.ledger.folder import SETTINGS_FILE, LedgerFolder, LedgerKeys, open_folder, write_folder
 from pos.ledger.service import LedgerService
+from pos.ledger.witness import Witness, make_witness
 from pos.voucher.aad import Aad
 from pos.voucher.bodies import BootStamp, EntryBody, PaymentApproved, stamped
 from pos.voucher.calls import CallToken, authorization_header, build_call_token, call_hash
@@ -56,6 +58,12 @@ def a_folder(path: Path) -> LedgerFolder:
 
 def a_database(path: Path) -> Database:
     return open_database(sqlite_url(path), ledger=LEDGER)
+
+
+def a_witness(folder: Path, *, name: str) -> Witness:
+    """A witness of this ledger's log."""
+    logs = {origin_of(LEDGER): ledger_keys().log.public_key}
+    return make_witness(folder, name=name, key=seeded_key(f"witness {name}"), logs=logs)
 
 
 def the_ledger() -> Ledger:
@@ -106,6 +114,8 @@ class Town:
         self.folder = open_folder(path) if (path / SETTINGS_FILE).exists() else a_folder(path)
         self.issuer_keys = {ISSUER: [an_issuer_key(seeded_key("issuer"))]}
         self.contact_hard_s = 604_800
+        self.witnesses: list[Witness] = []
+        self.quorum = 0
         self.publish()
 
     @property
@@ -122,6 +132,8 @@ class Town:
                 for role, key in named.items()
             ],
             "log_key": keys.log.public_key.hex(),
+            "witnesses": [witness.public_key.hex() for witness in self.witnesses],
+            "quorum": self.quorum,
             "urls": [],
         }
         issuers = {
@@ -144,6 +156,15 @@ class Town:
         self._write("ledgers.json", {"version": 1, "ledgers": {LEDGER: ledger}})
         self._write("issuers.json", {"version": 1, "issuers": issuers})
         self._write("policy.json", {"version": 1, "contact_hard_s": self.contact_hard_s, "unheard_of": True})
+
+    def add_witnesses(self, count: int, *, quorum: int) -> None:
+        """Witnesses in folders that this ledger asks, and of whom so many must have signed."""
+        for number in range(count):
+            folder = self.data / "witnesses" / f"w{number}"
+            self.witnesses.append(a_witness(folder, name=f"w{number}.example"))
+            self.folder = replace(self.folder, witnesses=(*self.folder.witnesses, f"dir:{folder}"))
+        self.quorum = quorum
+        self.publish()
 
     def name_bearer(self, bearer: str) -> None:
         """Say in the programmes' files who bears a payment in conflict."""
