@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ground import ROOT, VENV
+from ground import ROOT, VENV, as_root
 
 STATUS_TIMED_OUT = 124
 
@@ -60,6 +60,13 @@ class Bench:
         """Run tests; one that is skipped has failed, because a stage has installed what its tests need."""
         path = {"PYTHONPATH": str(ROOT / ".ci")}
         self.tool("pytest", "-p", "no_skips", *arguments, *self.pytest_arguments, env={**path, **(env or {})})
+
+    def pytest_as_root(self, *arguments: str | Path, env: Mapping[str, str]) -> None:
+        """Run tests that mount and boot things. Their mounts are their own and go with them."""
+        words = ["env", f"PYTHONPATH={ROOT / '.ci'}", *(f"{name}={value}" for name, value in env.items())]
+        pytest = [str(VENV / "bin" / "pytest"), "-p", "no_skips", "-p", "no:cacheprovider", *map(str, arguments)]
+        enter = ["unshare", "--mount", "--propagation=private", "--"]
+        self.run(*as_root(*enter, *words, *pytest, *self.pytest_arguments))
 
 
 def end_children() -> None:

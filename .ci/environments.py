@@ -48,7 +48,7 @@ def receiptio() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             shutil.copy(LOCKS / "receiptio" / name, folder / name)
-        _must(["npm", "ci", "--no-audit", "--no-fund"], "npm could not install receiptio", cwd=folder)
+        must(["npm", "ci", "--no-audit", "--no-fund"], "npm could not install receiptio", cwd=folder)
         _mark_done(folder, wanted)
     return folder / "node_modules" / ".bin" / "receiptio"
 
@@ -61,12 +61,12 @@ def emupos() -> Path:
         say("installing the printer emulator emupos")
         _download_for_debian_13(lock, wheels)
         bring = as_root("cp", "-r", "--no-preserve=ownership", "-T", str(wheels), f"{root}/var/emupos")
-        _must(bring, "the Debian 13 root cannot be written")
+        must(bring, "the Debian 13 root cannot be written")
         install = (
             "python3 -m venv --clear /opt/emupos && /opt/emupos/bin/pip install --quiet --no-index "
             "--find-links /var/emupos --requirement /var/emupos/emupos.txt"
         )
-        _must(
+        must(
             as_root("chroot", str(root), "env", "-i", PATH_INSIDE, "sh", "-c", install), "emupos could not be installed"
         )
         _mark_done(wheels, wanted)
@@ -76,13 +76,15 @@ def emupos() -> Path:
 def debian_13() -> Path:
     """The root folder of a small Debian 13."""
     wanted = " ".join(DEBIAN_13_PACKAGES)
-    if not _is_done(DEBIAN_13, wanted):
+    # A root can be used from anywhere, so its mark does not say where it was made.
+    mark = _done_mark(DEBIAN_13)
+    if not (DEBIAN_13.exists() and mark.exists() and mark.read_text() == wanted):
         install_packages(["mmdebstrap"])
         say("making a Debian 13 root in .cache/debian13; this takes half a minute")
-        _must(as_root("rm", "-rf", "--one-file-system", str(DEBIAN_13)), "the old root could not be removed")
+        must(as_root("rm", "-rf", "--one-file-system", str(DEBIAN_13)), "the old root could not be removed")
         make = ("mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(DEBIAN_13_PACKAGES)}", "trixie")
-        _must(as_root(*make, str(DEBIAN_13)), "the Debian 13 root could not be made")
-        _mark_done(DEBIAN_13, wanted)
+        must(as_root(*make, str(DEBIAN_13)), "the Debian 13 root could not be made")
+        mark.write_text(wanted)
     return DEBIAN_13
 
 
@@ -92,7 +94,7 @@ def _download_for_debian_13(lock: Path, wheels: Path) -> None:
     only = ["--only-binary=:all:", "--no-deps", "--python-version=3.13", *platforms]
     download = [str(VENV / "bin" / "python"), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     shutil.rmtree(wheels, ignore_errors=True)
-    _must([*download, *only, "--requirement", str(lock), "--dest", str(wheels)], "pip could not download emupos")
+    must([*download, *only, "--requirement", str(lock), "--dest", str(wheels)], "pip could not download emupos")
     shutil.copy(lock, wheels)
 
 
@@ -116,7 +118,8 @@ def _packages_folder(python: Path) -> Path:
     return Path(subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip())
 
 
-def _must(command: Sequence[str], problem: str, *, cwd: Path | None = None) -> None:
+def must(command: Sequence[str], problem: str, *, cwd: Path | None = None) -> None:
+    """Run a command to its end; GroundError with the problem in words when it fails."""
     done = subprocess.run(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
     if done.returncode:
         raise GroundError(f"{problem}. Is there a network? The command was: {' '.join(command)}")

@@ -16,11 +16,16 @@ from dataclasses import dataclass, field
 
 import environments
 import fresh_clone
+import package
 import readme
+import roots
 from bench import Bench, StageError, end_children
 from ground import CACHE, ROOT, GroundError, install_packages
+from wheels import MACHINES
 
 PACKAGES_TO_TEST = ("git", "strace", "tmux", "systemd", "udev")
+PACKAGES = CACHE / "packages"
+"""Where the stages keep the packages that they try."""
 FUZZ_RUNS_SLICE = 500_000
 FUZZ_RUNS_SOAK = 50_000_000
 
@@ -95,6 +100,18 @@ def receiptio(bench: Bench) -> None:
     bench.pytest("tests/outside/receiptio", env={"CHAK_RECEIPTIO": str(environments.receiptio())})
 
 
+def packages(bench: Bench) -> None:
+    """Both packages, one of them twice; then what they do to a Debian 13."""
+    install_packages(("systemd", "util-linux"))
+    again = CACHE / "packages-again"
+    for machine in MACHINES:
+        package.build(machine, PACKAGES)
+    package.build("amd64", again)
+    names = {f"CHAK_TILL_{machine.upper()}": str(roots.till(machine)) for machine in MACHINES}
+    folders = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_PACKAGES_AGAIN": str(again)}
+    bench.pytest_as_root("tests/outside/package", env={**names, **folders})
+
+
 def clone(bench: Bench) -> None:
     install_packages(["git"])
     fresh_clone.demonstrate(bench)
@@ -133,6 +150,13 @@ STAGES = (
     ),
     Stage(name="emupos", says="an independent printer emulator", body=emupos, minutes_max=6, closes_with_pytest=True),
     Stage(name="receiptio", says="another printing client", body=receiptio, minutes_max=4, closes_with_pytest=True),
+    Stage(
+        name="package",
+        says="the Debian packages, built twice and installed",
+        body=packages,
+        minutes_max=8,
+        closes_with_pytest=True,
+    ),
     Stage(name="clone", says="the demo, from a fresh clone in an empty environment", body=clone, minutes_max=10),
     Stage(name="readme", says="every command in the README", body=readme_commands, minutes_max=8),
 )

@@ -46,6 +46,23 @@ def test_what_the_project_asks_for_is_pinned(asked: Requirement) -> None:
     assert asked.specifier.contains(pinned[canonicalize_name(asked.name)])
 
 
+WHEEL = re.compile(r"^(?P<digest>[0-9a-f]{64})  (?P<name>\w+)-(?P<version>[0-9][^-]*)-\S+\.whl$")
+FROM_DEBIAN = {"numpy", "opencv-python-headless"}
+
+
+def test_the_debian_package_carries_what_the_program_asks_for_in_the_versions_that_were_tested() -> None:
+    lines = [line for line in (ROOT / ".ci" / "locks" / "package.sha256").read_text().splitlines() if line[0] != "#"]
+    wheels = [WHEEL.match(line) for line in lines]
+    assert None not in wheels
+    carried = {canonicalize_name(wheel["name"]): wheel["version"] for wheel in wheels if wheel is not None}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    asked = {canonicalize_name(Requirement(line).name) for line in project}
+
+    assert asked - FROM_DEBIAN <= set(carried), "run: .venv/bin/python .ci/wheels.py"
+    locked = pins(ROOT / "requirements.lock")
+    assert carried == {name: locked.get(name) for name in carried}
+
+
 def test_the_npm_lock_names_no_place_to_download_from() -> None:
     lock = json.loads((ROOT / ".ci" / "locks" / "receiptio" / "package-lock.json").read_text())
 

@@ -1,0 +1,159 @@
+"""The Debian packages: the same bytes each time, small, whole, and polite when they go."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.debian_roots import DebianRoot, layer_over, with_proc
+
+MACHINES = ("amd64", "arm64")
+SIZE_BYTES_MAX = 15_000_000
+FILES_MAX = 2_600
+SERVICES = ("pos-core", "pos-devices", "pos-sync", "pos-screen")
+LIBRARIES = "PIL, cv2, escpos, gpiozero, nacl.signing, numpy, pyzbar.pyzbar, serial, textual, tuf, zeroconf, zxingcpp"
+
+
+def package(machine: str, folder: str = "CHAK_PACKAGES") -> Path:
+    (found,) = Path(os.environ[folder]).glob(f"*_{machine}.deb")
+    return found
+
+
+def listing(deb: Path) -> list[str]:
+    return subprocess.run(["dpkg-deb", "--contents", deb], capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DebianRoot]:
+    """A Debian 13 with the package in it; the tests that share it leave it as it is."""
+    with layer_over(Path(os.environ["CHAK_TILL_AMD64"]), tmp_path_factory.mktemp("shared")) as root, with_proc(root):
+        root.install(package("amd64"))
+        yield root
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> Iterator[DebianRoot]:
+    with layer_over(Path(os.environ["CHAK_TILL_AMD64"]), tmp_path) as root, with_proc(root):
+        root.install(package("amd64"))
+        yield root
+
+
+def test_two_builds_are_equal_byte_by_byte() -> None:
+    assert package("amd64").read_bytes() == package("amd64", "CHAK_PACKAGES_AGAIN").read_bytes()
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_package_is_small_enough_for_a_slow_line_and_a_slow_card(machine: str) -> None:
+    assert package(machine).stat().st_size < SIZE_BYTES_MAX
+    # Each file is synced on its own when it is unpacked.
+    assert len([line for line in listing(package(machine)) if line.startswith("-")]) < FILES_MAX
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_machine_code_inside_is_the_machines_own(machine: str) -> None:
+    word = {"amd64": "x86_64", "arm64": "aarch64"}
+    libraries = [line.split()[-1] for line in listing(package(machine)) if ".cpython-" in line and ".so" in line]
+
+    assert libraries
+    assert all(word[machine] in path for path in libraries)
+
+
+def test_everything_belongs_to_root_and_nobody_else_may_write() -> None:
+    for line in filter(None, listing(package("amd64"))):
+        mode, owner = line.split()[:2]
+        assert owner == "root/root", line
+        assert mode[0] == "l" or (mode[5] == mode[8] == "-" and "s" not in mode), line
+
+
+def test_it_installs_without_a_network_and_dpkg_finds_it_whole(installed: DebianRoot) -> None:
+    assert installed.must("dpkg", "--verify", "chak-pos") == ""
+    assert installed.must("dpkg-query", "--show", "--showformat=${db:Status-Status}", "chak-pos") == "installed"
+
+
+def test_the_command_is_on_the_path_and_finds_its_libraries_and_debians(installed: DebianRoot) -> None:
+    assert "A voucher terminal" in installed.must("pos", "--help")
+
+    where = installed.must(
+        "/usr/lib/pos/bin/python3", "-I", "-c", f"import {LIBRARIES}; print(PIL.__file__, cv2.__file__)"
+    )
+    pillow, opencv = where.split()
+    assert pillow.startswith("/usr/lib/pos/")
+    assert opencv.startswith("/usr/lib/python3/dist-packages/")
+
+
+def test_debians_own_python_sees_none_of_it(installed: DebianRoot) -> None:
+    assert installed.inside("python3", "-c", "import textual").exit_status == 1
+
+
+def test_nothing_is_compiled_when_it_runs(installed: DebianRoot) -> None:
+    installed.must("pos", "journal", "--help")
+
+    site = installed.folder / "usr/lib/pos/lib/python3.13/site-packages"
+    sources = {path for name in ("pos", "drivers") for path in (site / name).rglob("*.py")}
+    compiled = {path for name in ("pos", "drivers") for path in (site / name).rglob("*.pyc")}
+    assert sources
+    assert {path.parent.parent / f"{path.name.split('.')[0]}.py" for path in compiled} == sources
+    assert installed.must("dpkg", "--verify", "chak-pos") == ""
+    assert installed.must("find", "/usr/lib/pos", "-newer", "/var/lib/dpkg/info/chak-pos.list", "-type", "f") == ""
+
+
+def test_the_services_are_wanted_at_boot_and_the_users_are_there(installed: DebianRoot) -> None:
+    wanted = installed.folder / "etc/systemd/system/multi-user.target.wants"
+    users = (installed.folder / "etc/passwd").read_text()
+
+    for name in SERVICES:
+        assert (wanted / f"{name}.service").is_symlink(), name
+        assert f"\n{name}:" in users
+    assert installed.must("stat", "--format=%U:%G %a", "/run/pos/screen").strip() == "pos-core:pos-screen 2710"
+
+
+def test_systemd_finds_nothing_wrong_with_the_units_as_installed(installed: DebianRoot) -> None:
+    units = [f"{name}.service" for name in (*SERVICES, "pos-data-check")]
+
+    done = installed.inside("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", *units)
+
+    assert (done.exit_status, "pos-" in done.stderr) == (0, False), done.report()
+
+
+def test_the_configuration_is_the_technicians_and_an_upgrade_leaves_it(spoiled: DebianRoot) -> None:
+    ours = spoiled.folder / "etc/pos/terminal.toml"
+    ours.write_text(ours.read_text().replace("PUT-TERMINAL-ID-HERE", "t-1"))
+
+    spoiled.install(package("amd64"))
+
+    assert 'id = "t-1"' in ours.read_text()
+    assert spoiled.must("dpkg", "--verify", "chak-pos") == ""
+
+
+def test_a_purge_leaves_the_journal_and_takes_everything_else(spoiled: DebianRoot) -> None:
+    journal = spoiled.folder / "var/lib/pos/state/journal.db"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"money")
+
+    ours = [spoiled.folder / path[1:] for path in spoiled.must("dpkg", "--listfiles", "chak-pos").split("\n")[1:-1]]
+    assert len(ours) > 1000
+
+    spoiled.must("dpkg", "--purge", "chak-pos")
+
+    assert journal.read_bytes() == b"money"
+    assert [path for path in ours if not path.is_dir() and os.path.lexists(path)] == []
+    assert not (spoiled.folder / "usr/lib/pos").exists()
+    assert not (spoiled.folder / "etc/pos").exists()
+    assert list((spoiled.folder / "etc/systemd/system/multi-user.target.wants").glob("pos-*")) == []
+
+
+def test_a_purge_deletes_the_data_when_somebody_has_asked_for_it(spoiled: DebianRoot) -> None:
+    journal = spoiled.folder / "var/lib/pos/state/journal.db"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"money")
+    (spoiled.folder / "etc/pos/purge-data").touch()
+
+    spoiled.must("dpkg", "--purge", "chak-pos")
+
+    assert not (spoiled.folder / "var/lib/pos").exists()
