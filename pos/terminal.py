@@ -32,6 +32,7 @@ from pos.core.pins import Pins
 from pos.core.probe import takes_writes
 from pos.core.receipts import Receipts
 from pos.core.requests import Requests
+from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
 from pos.core.timekeeper import Timekeeper, certain_time_s
 from pos.core.trust_store import FolderTrustStore, TrustStore
@@ -131,6 +132,7 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         key=key,
         terminal=terminal,
     )
+    scans = ScanDesk(counter=counter, people=people)
     views = Views(
         terminal=terminal,
         journal=journal,
@@ -140,6 +142,7 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         people=people,
         receipts=receipts,
         delivery=delivery,
+        scans=scans,
         clock=timekeeper,
     )
     history = History(journal=journal, receipts=receipts, clock=timekeeper, clerk=clerk)
@@ -151,9 +154,15 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         views=views,
         people=people,
         screen=ScreenDesk(
-            counter=counter, paper=paper, history=history, delivery=delivery, views=views, people=people_desk
+            counter=counter,
+            paper=paper,
+            history=history,
+            delivery=delivery,
+            scans=scans,
+            views=views,
+            people=people_desk,
         ),
-        devices=DevicesDesk(counter=counter, paper=paper, people=people, views=views),
+        devices=DevicesDesk(scans=scans, paper=paper),
         sync=SyncDesk(delivery=delivery, views=views),
         control=ControlDesk(
             checkout=checkout,

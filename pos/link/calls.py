@@ -70,6 +70,7 @@ from pos.link.screen_calls import (
     OpenDrawer,
     PayOther,
     PrintWaiting,
+    ScanAgain,
     StateChanged,
     Watch,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "Role",
     "SaleLine",
     "SalePage",
+    "ScanAgain",
     "ScanSeen",
     "ShowReceipt",
     "SignCall",
@@ -202,6 +204,8 @@ ScreenCall: TypeAlias = (
     | ListSales
     | SyncNow
     | OpenDrawer
+    | ScanAgain
+    | ScanSeen
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync

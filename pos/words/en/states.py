@@ -176,7 +176,13 @@ def scanner(view: ScannerView) -> str:
         case ScannerState.READY:
             return ""
         case ScannerState.MISSING:
-            return "There is no camera. Check its cable or take another tender (+)"
+            what = "camera" if view.is_camera else "scanner"
+            return f"There is no {what}. Check its cable or take another tender (+)"
+        case ScannerState.FAULT:
+            what = "camera" if view.is_camera else "scanner"
+            return f"The {what} does not answer. Please unplug it and plug it in again"
+        case ScannerState.OFF:
+            return ""
         case ScannerState.LOCATED:
             waited = f" ({view.unread_s} s)" if view.unread_s >= _UNREAD_SHOWN_S else ""
             return f"I see a code{waited}. {_hint(view.hint)}"

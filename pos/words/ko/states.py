@@ -176,7 +176,13 @@ def scanner(view: ScannerView) -> str:
         case ScannerState.READY:
             return ""
         case ScannerState.MISSING:
-            return "카메라가 없습니다. 연결을 확인하거나 다른 결제(+)로 받으세요"
+            what = "카메라가" if view.is_camera else "스캐너가"
+            return f"{what} 없습니다. 연결을 확인하거나 다른 결제(+)로 받으세요"
+        case ScannerState.FAULT:
+            what = "카메라가" if view.is_camera else "스캐너가"
+            return f"{what} 응답하지 않습니다. 선을 뺐다가 다시 꽂아 주세요"
+        case ScannerState.OFF:
+            return ""
         case ScannerState.LOCATED:
             advice = _hint(view.hint)
             waited = f" ({view.unread_s}초째)" if view.unread_s >= _UNREAD_SHOWN_S else ""
@@ -192,8 +198,8 @@ def _hint(hint: ScanHint | None) -> str:
         case ScanHint.CLOSER:
             return "조금 더 가까이 대 주세요"
         case ScanHint.FURTHER:
-            return "조금 더 멀리 대 주세요"
+            return "조금 더 멀리 떼어 주세요"
         case ScanHint.BRIGHTER:
-            return "전화기 화면을 밝게 해 주세요"
+            return "전화기 화면의 밝기를 올려 주세요"
         case _:
             assert_never(hint)
