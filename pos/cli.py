@@ -138,6 +138,12 @@ def _add_records(commands: Commands) -> None:
     _config_option(journal)
     _json_option(journal)
     journal.set_defaults(run=_run_journal)
+    trust = commands.add_parser("trust", help="trust data without a network")
+    bring = trust.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser("import")
+    bring.add_argument("folder", type=Path, metavar="DIR", help="a trust repository, as on a stick")
+    _config_option(bring)
+    _json_option(bring)
+    bring.set_defaults(run=_run_trust_import)
     receipt = commands.add_parser("receipt", help="stored receipts")
     receipt.add_argument("action", choices=("show", "reprint", "png"))
     receipt.add_argument("number", metavar="NUMBER")
@@ -297,6 +303,12 @@ def _run_receipt(options: argparse.Namespace) -> int:
     from pos.commands.records import receipt
 
     return receipt(_config(options), options.action, options.number, out=options.out, as_json=options.json)
+
+
+def _run_trust_import(options: argparse.Namespace) -> int:
+    from pos.commands.trust import import_trust
+
+    return import_trust(_config(options), options.folder, as_json=options.json)
 
 
 def _run_ledger_serve(options: argparse.Namespace) -> int:

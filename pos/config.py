@@ -29,7 +29,13 @@ class TerminalSection:
     """Journal, key, time anchor. Must be on a disk that keeps what it acknowledges."""
     socket_dir: Path
     trust_dir: Path
+    staging_dir: Path | None = None
+    """Where sync leaves what it downloaded, to be verified by core; beside the trust folder where nothing is said."""
     language: str = "ko"
+
+    @property
+    def staging(self) -> Path:
+        return self.staging_dir or self.trust_dir.parent / "staging"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

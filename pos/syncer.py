@@ -1,4 +1,4 @@
-"""The sync process: delivers when there is something to deliver, and now and then when there is not.
+"""The sync process: delivers when there is something to deliver, and now and then when there is not; brings trust data.
 
 Owns the conversation with the ledger and nothing else: no key, no database, no devices. It runs for ever: core gone
 means wait and connect again, network gone means back off (with jitter, so that a thousand tills do not return in the
@@ -7,7 +7,8 @@ same second) and try again.
 
 import logging
 import random
-from contextlib import closing
+import time
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from threading import Event
 from typing import Final
@@ -19,11 +20,14 @@ from pos.link.client import BlockingLink
 from pos.link.outage import CoreOutage
 from pos.sync.client import LedgerClient
 from pos.sync.delivery import Delivery, LedgerBusyError
+from pos.sync.trust import TrustUpdate
 
 BACKOFF_FIRST_S: Final = 1.0
 BACKOFF_MAX_S: Final = 60.0
 HEARTBEAT_S: Final = 300.0
 """With nothing to deliver the ledger still hears of the till this often: contact keeps the limits high."""
+TRUST_S: Final = 300.0
+"""How often newer trust data is looked for; the cashier's key looks at once."""
 CORE_PAUSE_S: Final = 1.0
 
 log = logging.getLogger(__name__)
@@ -51,10 +55,15 @@ def run_sync(config: TerminalConfig, stopping: Event) -> None:
     try:
         while not stopping.is_set():
             try:
-                with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
+                with ExitStack() as stack:
+                    link = stack.enter_context(closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)))
                     link.call(WatchSync())
                     outage.answered(Role.SYNC)
-                    _serve(link, Delivery(link, client), stopping)
+                    trust = TrustUpdate(
+                        link, config.ledger.url, ca_file=config.ledger.ca_file, staging=config.terminal.staging
+                    )
+                    stack.callback(trust.close)
+                    _serve(link, Delivery(link, client), trust, stopping)
             except LinkError as error:
                 outage.failed(Role.SYNC, error)
                 stopping.wait(CORE_PAUSE_S)
@@ -62,17 +71,30 @@ def run_sync(config: TerminalConfig, stopping: Event) -> None:
         client.close()
 
 
-def _serve(link: BlockingLink, delivery: Delivery, stopping: Event) -> None:
+def _serve(link: BlockingLink, delivery: Delivery, trust: TrustUpdate, stopping: Event) -> None:
     backoff = Backoff(random.Random())
     work = _Work(link, stopping)
+    trust_due_s = 0.0
     while not stopping.is_set():
-        work.wait(_try(link, delivery, backoff), is_failing=backoff.pause_s > 0)
+        now_s = time.monotonic()
+        is_trust_due = now_s >= trust_due_s or work.is_forced
+        pause_s = _try(link, delivery, trust if is_trust_due else None, backoff)
+        if is_trust_due and not backoff.pause_s:
+            trust_due_s = now_s + TRUST_S
+        work.wait(pause_s, is_failing=backoff.pause_s > 0)
 
 
-def _try(link: BlockingLink, delivery: Delivery, backoff: Backoff) -> float:
-    """Deliver everything once; return how long to wait before the next try."""
+def _try(link: BlockingLink, delivery: Delivery, trust: TrustUpdate | None, backoff: Backoff) -> float:
+    """Deliver everything once, and bring newer trust data; return how long to wait before the next try.
+
+    Without any trust data nothing can be delivered, because nobody's answer could be believed.
+    """
     try:
+        if trust is not None and not trust.has_trust():
+            trust.refresh()
         delivery.deliver_all()
+        if trust is not None:
+            trust.refresh()
     except LedgerBusyError as error:
         link.call(ReportNetwork(online=True, cause=str(error)))
         return max(error.retry_after_s or 0, backoff.next_s())
@@ -93,9 +115,12 @@ class _Work:
         self._stopping = stopping
         self._forced: int | None = None
         """How often the cashier's key had been pressed when last looked."""
+        self.is_forced = False
+        """Whether the last pause ended because of that key."""
 
     def wait(self, pause_s: float, *, is_failing: bool) -> None:
         """Wait out the pause; new work ends it at once, unless the network is down: then only the cashier's key."""
+        self.is_forced = False
         waited_s = 0.0
         while waited_s < pause_s and not self._stopping.is_set():
             slice_s = min(1.0, pause_s - waited_s)
@@ -103,7 +128,7 @@ class _Work:
             if push is None:
                 waited_s += slice_s
             elif isinstance(push, SyncWork):
-                is_forced = self._forced is not None and push.force_serial != self._forced
+                self.is_forced = self._forced is not None and push.force_serial != self._forced
                 self._forced = push.force_serial
-                if is_forced or (push.waiting and not is_failing):
+                if self.is_forced or (push.waiting and not is_failing):
                     return

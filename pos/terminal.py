@@ -24,6 +24,7 @@ from pos.core.core import Core
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
 from pos.core.history import History
+from pos.core.live_trust import LiveTrust
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people import People
@@ -32,16 +33,20 @@ from pos.core.pins import Pins
 from pos.core.probe import takes_writes
 from pos.core.receipts import Receipts
 from pos.core.requests import Requests
-from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
+from pos.core.stopped import StoppedCore
 from pos.core.timekeeper import Timekeeper, certain_time_s
-from pos.core.trust_store import FolderTrustStore, TrustStore
+from pos.core.trust_desk import TrustDesk, record_trust, stored_set
+from pos.core.trust_store import FolderTrustStore
 from pos.core.views import Views
-from pos.errors import ConfigError, LinkError
+from pos.errors import ConfigError, JournalError, LinkError, TrustError
 from pos.journal.faults import HeldError
 from pos.journal.journal import Journal
 from pos.link.calls import AnyCall, Call, Role
 from pos.link.client import BlockingLink
+from pos.trust.emergency_file import EmergencyFile
+from pos.trust.folder import TrustFolder
+from pos.trust.names import Wanted
 from pos.voucher.bodies import JournalOpened
 from pos.voucher.keys import SEED_BYTES, SigningKey
 from pos.words.receipt import receipt_words
@@ -77,9 +82,37 @@ def load_key(config: TerminalConfig) -> SigningKey:
     return SigningKey.from_seed(seed)
 
 
-def open_trust(config: TerminalConfig) -> TrustStore:
+def open_trust(config: TerminalConfig) -> LiveTrust:
+    """The trust data that holds. Raises TrustError."""
     section = config.terminal
-    return FolderTrustStore(section.trust_dir, terminal=section.id, merchant=section.merchant, ledger=section.ledger)
+    stored = stored_set(TrustFolder(section.trust_dir))
+    store = FolderTrustStore(
+        stored.targets,
+        version=stored.current.snapshot_version,
+        terminal=section.id,
+        merchant=section.merchant,
+        ledger=section.ledger,
+    )
+    return LiveTrust(store, EmergencyFile(), terminal=section.id)
+
+
+def trust_desk(config: TerminalConfig, clock: Clock) -> TrustDesk:
+    """What takes trust data in, with or without a core to sell with."""
+    section = config.terminal
+    return TrustDesk(
+        folder=TrustFolder(section.trust_dir),
+        wanted=Wanted(terminal=section.id, merchant=section.merchant),
+        ledger=section.ledger,
+        staging=section.staging,
+        clock=clock,
+    )
+
+
+def stand_in(config: TerminalConfig, fault: JournalError | TrustError) -> StoppedCore:
+    """What serves in the place of a core that cannot be built."""
+    clock = Timekeeper(LinuxMachine(), config.terminal.state_dir)
+    desk = trust_desk(config, clock) if isinstance(fault, TrustError) else None
+    return StoppedCore(terminal=config.terminal.id, fault=fault, time_s=clock.read().time_s, trust=desk)
 
 
 def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
@@ -106,7 +139,7 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
     return core
 
 
-def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: TrustStore, journal: Journal) -> Core:
+def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: LiveTrust, journal: Journal) -> Core:
     state_dir, terminal = config.terminal.state_dir, config.terminal.id
     timekeeper = Timekeeper(machine, state_dir, floor_s=certain_time_s(journal))
     people_desk = _people_desk(config, journal, timekeeper)
@@ -132,7 +165,6 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         key=key,
         terminal=terminal,
     )
-    scans = ScanDesk(counter=counter, people=people)
     views = Views(
         terminal=terminal,
         journal=journal,
@@ -142,10 +174,13 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         people=people,
         receipts=receipts,
         delivery=delivery,
-        scans=scans,
         clock=timekeeper,
     )
     history = History(journal=journal, receipts=receipts, clock=timekeeper, clerk=clerk)
+    desk = trust_desk(config, timekeeper)
+    desk.live = trust
+    desk.may_record = lambda: counter.sale is None and views.selling_stop is None
+    desk.record = partial(record_trust, journal, timekeeper)
     return Core(
         journal=journal,
         counter=counter,
@@ -154,22 +189,17 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         views=views,
         people=people,
         screen=ScreenDesk(
-            counter=counter,
-            paper=paper,
-            history=history,
-            delivery=delivery,
-            scans=scans,
-            views=views,
-            people=people_desk,
+            counter=counter, paper=paper, history=history, delivery=delivery, views=views, people=people_desk
         ),
-        devices=DevicesDesk(scans=scans, paper=paper),
-        sync=SyncDesk(delivery=delivery, views=views),
+        devices=DevicesDesk(counter=counter, paper=paper, people=people, views=views),
+        sync=SyncDesk(delivery=delivery, trust=desk, views=views),
         control=ControlDesk(
             checkout=checkout,
             requests=requests,
             paper=paper,
             history=history,
             delivery=delivery,
+            trust=desk,
             views=views,
             people=people_desk,
         ),

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import msgspec
 
 from pos.commands.output import print_json, print_line
+from pos.commands.trust import fetch_first_trust, refresh
 from pos.config import TerminalConfig
 from pos.errors import LedgerRefusedError
 from pos.exits import Exit
@@ -36,11 +37,14 @@ def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
         run_sync(config, threading.Event())
         return Exit.DONE
     with ExitStack() as stack:
-        control = stack.enter_context(open_control(config))
         url = stack.enter_context(town_ledger(config))
+        fetch_first_trust(config, url)
+        control = stack.enter_context(open_control(config))
         client = LedgerClient(url, ca_file=config.ledger.ca_file)
         stack.callback(client.close)
-        delivered = Delivery(RoleLink(control, Role.SYNC), client).deliver_all(_progress)
+        link = RoleLink(control, Role.SYNC)
+        delivered = Delivery(link, client).deliver_all(_progress)
+        refresh(link, config, url)
         summary = control.call(SummariseSync())
     if delivered.step is DeliveryStep.STOP:
         raise LedgerRefusedError("it holds another journal under this terminal's name; enrol again", status=409)

@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.checkout import Checkout, Presented
-from pos.core.counter import refused_amount
+from pos.core.counter import Counter, refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.paper import Paper
+from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
 from pos.core.requests import Requests
-from pos.core.scan_desk import ScanDesk
+from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
 from pos.link.calls import (
     AddPerson,
     AdoptEntries,
     AnyAnswer,
+    AskTrust,
     ChangePerson,
     CheckJournal,
     CloseRequest,
@@ -50,11 +52,13 @@ from pos.link.calls import (
     SyncNow,
     TakeAcknowledgement,
     TakeSignedTime,
+    TakeTrust,
     VerdictShown,
     WatchDevices,
     WatchSync,
 )
 from pos.till.decision import Approved, Tender
+from pos.till.people import Right
 from pos.till.reasons import Refusal
 
 
@@ -62,15 +66,23 @@ from pos.till.reasons import Refusal
 class DevicesDesk:
     """Answers the devices' calls."""
 
-    scans: ScanDesk
+    counter: Counter
     paper: Paper
+    people: People
+    views: Views
 
     def answer(self, call: DevicesCall) -> AnyAnswer:
         match call:
             case WatchDevices():
                 return Done()
-            case ScanSeen() | ReportScanner():
-                return self.scans.answer(call)
+            case ScanSeen(text=text, length=length):
+                if self.people.refusal(Right.SELL) is None:
+                    self.people.touch()
+                    self.counter.scan(text, length)
+                return Done()
+            case ReportScanner():
+                self.views.scanner_said(call)
+                return Done()
             case ReportPrinter(state=state):
                 self.paper.printer_said(state)
                 return Done()
@@ -88,6 +100,7 @@ class SyncDesk:
     """Answers the sync process's calls."""
 
     delivery: Delivery
+    trust: TrustDesk
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -109,6 +122,8 @@ class SyncDesk:
                 return Done()
             case SummariseSync():
                 return self.delivery.summary()
+            case AskTrust() | TakeTrust():
+                return self.trust.answer(call)
             case _:
                 assert_never(call)
 
@@ -122,6 +137,7 @@ class ControlDesk:
     paper: Paper
     history: History
     delivery: Delivery
+    trust: TrustDesk
     views: Views
     people: PeopleDesk
     is_stop_wanted: bool = False
@@ -142,6 +158,8 @@ class ControlDesk:
                 return Done()
             case SummariseSync():
                 return self.delivery.summary()
+            case AskTrust() | TakeTrust():
+                return self.trust.answer(call)
             case ReprintReceipt(receipt_number=number):
                 return self.paper.reprint(number)
             case ReadState():

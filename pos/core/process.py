@@ -12,8 +12,8 @@ Rules:
 import asyncio
 import logging
 import signal
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final, Protocol
 
 from pos.config import TerminalConfig
@@ -67,36 +67,41 @@ class ServedCore(Protocol):
 
 
 Build = Callable[[TerminalConfig], Core]
+StandIn = Callable[[TerminalConfig, JournalError | TrustError], StoppedCore]
+"""What serves while no core can be made."""
 
 
-async def serve_core(config: TerminalConfig, build: Build) -> int:
+async def serve_core(config: TerminalConfig, build: Build, stand_in: StandIn) -> int:
     """Build core and serve the sockets until told to stop. Raises ConfigError."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    make = partial(_built, config, build, stand_in)
     try:
-        core = _built(config, build)
+        core = make()
     except HeldError as error:
         log.error("another process has the journal: %s", error)
         return Exit.FAULT
-    return await _CoreProcess(config, build, core, stopping).run()
+    return await _CoreProcess(config, make, core, stopping).run()
 
 
-def _built(config: TerminalConfig, build: Build) -> ServedCore:
+def _built(config: TerminalConfig, build: Build, stand_in: StandIn) -> ServedCore:
     try:
         return build(config)
     except HeldError:
         raise
     except (JournalError, TrustError) as error:
         log.error("cannot sell: %s: %s", type(error).__name__, error)
-        return StoppedCore(terminal=config.terminal.id, fault=error, time_s=int(time.time()))
+        return stand_in(config, error)
 
 
 class _CoreProcess:
-    def __init__(self, config: TerminalConfig, build: Build, core: ServedCore, stopping: asyncio.Event) -> None:
+    def __init__(
+        self, config: TerminalConfig, make: Callable[[], ServedCore], core: ServedCore, stopping: asyncio.Event
+    ) -> None:
         self._config = config
-        self._build = build
+        self._make = make
         self._core = core
         self._stopping = stopping
         self._server = LinkServer(config.terminal.socket_dir, self._handle)
@@ -142,7 +147,7 @@ class _CoreProcess:
         if may_pass and now_s - self._built_s >= REBUILD_S:
             self._built_s = now_s
             try:
-                self._core = _built(self._config, self._build)
+                self._core = self._make()
             except (HeldError, ConfigError) as error:
                 log.error("cannot sell: %s", error)
 

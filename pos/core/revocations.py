@@ -90,3 +90,7 @@ class Revocations:
         """REVOKED, NOT_REVOKED, or NOT_COVERED where there is no list that can tell."""
         found = self._lists.get(issuer) or self._lists.get(f"{issuer}-{voucher_id.hex()[0]}")
         return RevocationState.NOT_COVERED if found is None else found.state(voucher_id, now_s=now_s)
+
+    def close(self) -> None:
+        for one in self._lists.values():
+            one.close()

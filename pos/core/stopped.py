@@ -7,6 +7,7 @@ A till that cannot sell must say why, keep its sockets, and lose nothing. A faul
 from dataclasses import dataclass
 
 from pos.core.gate import answer_without_journal
+from pos.core.trust_desk import TrustDesk
 from pos.errors import (
     ChainError,
     DatabaseVersionError,
@@ -19,7 +20,20 @@ from pos.errors import (
     TrustError,
 )
 from pos.journal.faults import DamagedError
-from pos.link.calls import AnyAnswer, AnyCall, DevicesState, Done, ReadState, Role, State, Stop, SyncWork, Watch
+from pos.link.calls import (
+    AnyAnswer,
+    AnyCall,
+    AskTrust,
+    DevicesState,
+    Done,
+    ReadState,
+    Role,
+    State,
+    Stop,
+    SyncWork,
+    TakeTrust,
+    Watch,
+)
 from pos.link.state import (
     LimitView,
     NetworkView,
@@ -77,6 +91,8 @@ class StoppedCore:
     terminal: str
     fault: JournalError | TrustError
     time_s: int
+    trust: TrustDesk | None = None
+    """Takes trust data in: for want of it nothing may be sold."""
     is_stop_wanted: bool = False
 
     @property
@@ -106,6 +122,8 @@ class StoppedCore:
             case Stop():
                 self.is_stop_wanted = True
                 return Done()
+            case AskTrust() | TakeTrust() if self.trust is not None:
+                return self.trust.answer(call)
             case _:
                 answer = answer_without_journal(call)
         if answer is None:

@@ -139,6 +139,7 @@ class TerminalFile(TrustFile, frozen=True, kw_only=True):
     version: _Count
     terminal: str
     certificate: str
+    revoked_after: _Count | None = None
 
 
 def issuer_of(name: str, given: IssuerPart) -> Issuer:

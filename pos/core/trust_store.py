@@ -52,6 +52,9 @@ class TrustStore(Protocol):
     @property
     def certificate(self) -> bytes: ...
 
+    @property
+    def revoked_after(self) -> int | None: ...
+
     def issuer(self, issuer: str) -> Issuer | None: ...
 
     def program(self, issuer: str, program: str) -> Program | None: ...
@@ -65,9 +68,10 @@ F = TypeVar("F", bound=TrustFile)
 class FolderTrustStore:
     """Target files in a folder, read when made."""
 
-    def __init__(self, folder: Path, *, terminal: str, merchant: str, ledger: str) -> None:
+    def __init__(self, folder: Path, *, version: int, terminal: str, merchant: str, ledger: str) -> None:
         """Read everything this terminal needs; TrustError names the first file that cannot be used."""
         self._folder = folder
+        self._version = version
         issuers = self._read("issuers.json", IssuersFile)
         policy = self._read("policy.json", PolicyFile)
         ledgers = self._read("ledgers.json", LedgersFile)
@@ -86,18 +90,20 @@ class FolderTrustStore:
         if shop.merchant != merchant:
             raise TrustError(f"merchants/{merchant}.json: is about the merchant {shop.merchant!r}")
         self._merchant = merchant_of(shop)
-        programs = [self._programs(issuer) for issuer in self._issuers.values()]
+        programs = [program for issuer in self._issuers.values() for program in self._programs(issuer)]
         self._all_programs: Mapping[tuple[str, str], Program] = MappingProxyType(
-            {(program.issuer, program.program): program for group, _ in programs for program in group}
+            {(program.issuer, program.program): program for program in programs}
         )
+        self._revoked_after = own.revoked_after
         self._revocations = Revocations(folder / "revocations")
-        self._version = max(
-            issuers.version, policy.version, ledgers.version, shop.version, own.version, *(v for _, v in programs)
-        )
+
+    def close(self) -> None:
+        """Let the mapped lists go."""
+        self._revocations.close()
 
     @property
     def version(self) -> int:
-        """The highest version among the files."""
+        """Of the snapshot that these files belong to."""
         return self._version
 
     @property
@@ -117,6 +123,11 @@ class FolderTrustStore:
         """This terminal's certificate, to be put into payment requests."""
         return self._certificate
 
+    @property
+    def revoked_after(self) -> int | None:
+        """Last entry of this terminal that is trusted; None while it is trusted."""
+        return self._revoked_after
+
     def issuer(self, issuer: str) -> Issuer | None:
         return self._issuers.get(issuer)
 
@@ -126,10 +137,9 @@ class FolderTrustStore:
     def revocation(self, issuer: str, voucher_id: bytes, *, now_s: int) -> RevocationState:
         return self._revocations.state(issuer, voucher_id, now_s=now_s)
 
-    def _programs(self, issuer: Issuer) -> tuple[tuple[Program, ...], int]:
+    def _programs(self, issuer: Issuer) -> tuple[Program, ...]:
         given = self._read(f"programs/{issuer.issuer}.json", ProgramsFile)
-        made = tuple(program_of(issuer, name, item, self._policy.limits) for name, item in given.programs.items())
-        return made, given.version
+        return tuple(program_of(issuer, name, item, self._policy.limits) for name, item in given.programs.items())
 
     def _read(self, name: str, kind: type[F]) -> F:
         try:

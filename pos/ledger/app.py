@@ -57,7 +57,7 @@ T = TypeVar("T")
 class LedgerApp:
     """The ASGI application of one ledger, and what it does on the side."""
 
-    def __init__(self, service: LedgerService, *, trust_dir: Path) -> None:
+    def __init__(self, service: LedgerService, *, repository_dir: Path) -> None:
         self._service = service
         self._queued = 0
         self._threads = anyio.CapacityLimiter(THREADS)
@@ -74,7 +74,7 @@ class LedgerApp:
                 Route("/v1/log/consistency", self._get_consistency, methods=["GET"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
                 Route("/healthz", _healthy, methods=["GET"]),
-                Mount("/trust", StaticFiles(directory=trust_dir)),
+                Mount("/trust", StaticFiles(directory=repository_dir, check_dir=False)),
             ],
             lifespan=self._lifespan,
             exception_handlers={
@@ -175,7 +175,7 @@ class LedgerApp:
             await self._quietly(self._service.grow_log)
 
     async def _tend(self) -> None:
-        """Grow the log after deliveries, notice changed trust files, forget old nonces."""
+        """Grow the log after deliveries, notice changed trust files and publish them, forget old nonces."""
         forgot_s = time.monotonic()
         while True:
             with contextlib.suppress(TimeoutError):
@@ -183,6 +183,7 @@ class LedgerApp:
             self._settled.clear()
             await self._quietly(self._service.grow_log)
             await self._quietly(self._service.look_again)
+            await self._quietly(self._service.publish)
             if time.monotonic() - forgot_s > FORGET_S:
                 forgot_s = time.monotonic()
                 await self._quietly(self._service.forget)

@@ -2,7 +2,8 @@
 
     DATA/ledger.toml                 settings; every key known, all problems reported at once
     DATA/keys/<role>.key             32-byte Ed25519 seeds, readable by their owner only
-    DATA/trust/                      trust files as they are served under /trust/
+    DATA/trust/                      trust files, as whoever is responsible for them wrote them
+    DATA/repository/                 the same, signed: the TUF repository that is served under /trust/
     DATA/ledger.db                   the database, where no other is named
     DATA/ledger.url, ledger.lock     address of the service that runs on this folder, and the lock it holds meanwhile
 
@@ -25,7 +26,7 @@ from pos.voucher.keys import SEED_BYTES, SigningKey
 
 SETTINGS_FILE: Final = "ledger.toml"
 _KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
-    "ledger": {"id": str, "trust_dir": str, "keys_dir": str},
+    "ledger": {"id": str, "trust_dir": str, "repository_dir": str, "keys_dir": str},
     "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},
     "database": {"url": str},
     "log": {"witnesses": str},
@@ -53,7 +54,9 @@ class LedgerFolder:
     data: Path
     ledger: str
     keys: LedgerKeys
+    keys_dir: Path
     trust_dir: Path
+    repository_dir: Path
     database_url: str
     host: str
     port: int
@@ -78,11 +81,12 @@ def write_folder(
     keys_dir = data / "keys"
     keys_dir.mkdir(mode=0o700)
     (data / "trust").mkdir()
+    (data / "repository").mkdir()
     for role in fields(LedgerKeys):
         key: SigningKey = getattr(keys, role.name)
         _write_private(keys_dir / f"{role.name}.key", key.seed)
     settings = (
-        f'[ledger]\nid = "{ledger}"\ntrust_dir = "trust"\nkeys_dir = "keys"\n\n'
+        f'[ledger]\nid = "{ledger}"\ntrust_dir = "trust"\nrepository_dir = "repository"\nkeys_dir = "keys"\n\n'
         f'[http]\nhost = "{host}"\nport = {port}\ntls_certificate = ""\ntls_key = ""\n\n'
         '[database]\nurl = ""\n\n'
         f'[log]\nwitnesses = "{" ".join(witnesses)}"\n'
@@ -111,7 +115,8 @@ class _Reader:
 
     def folder(self) -> LedgerFolder:
         self._collect()
-        keys = self._keys(self._path("ledger.keys_dir", "keys"))
+        keys_dir = self._path("ledger.keys_dir", "keys")
+        keys = self._keys(keys_dir)
         certificate, tls_key = self._file_named("http.tls_certificate"), self._file_named("http.tls_key")
         if (certificate is None) != (tls_key is None):
             self._problem("http.tls_certificate", "tls_certificate and tls_key are used together or not at all")
@@ -121,7 +126,9 @@ class _Reader:
             data=self._data,
             ledger=self._text("ledger.id", ""),
             keys=keys,
+            keys_dir=keys_dir,
             trust_dir=self._path("ledger.trust_dir", "trust"),
+            repository_dir=self._path("ledger.repository_dir", "repository"),
             database_url=self._text("database.url", "") or sqlite_url(self._data / "ledger.db"),
             host=self._text("http.host", "127.0.0.1"),
             port=int(self._values.get("http.port", 8400)),

@@ -25,6 +25,7 @@ from pos.ledger.examiner import Examiner
 from pos.ledger.folder import LedgerFolder
 from pos.ledger.intake import Taken
 from pos.ledger.problem import not_found, unacceptable_entry
+from pos.ledger.publishing import Publisher
 from pos.ledger.witnesses import Witnesses
 from pos.voucher.calls import SignedTime, build_signed_time
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
@@ -51,8 +52,10 @@ class LedgerService:
         self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
         self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
         self._witnesses = Witnesses(folder.witnesses)
+        self._publisher = Publisher(folder, database)
         self.look_again(now_s=now_s)
         self.grow_log(now_s=now_s)
+        self.publish(now_s=now_s)
 
     @property
     def ledger(self) -> str:
@@ -139,6 +142,10 @@ class LedgerService:
         if found is None:
             raise not_found("the log has no more leaves than that")
         return found
+
+    def publish(self, *, now_s: int) -> None:
+        """Sign and publish what changed in the trust data, as far as the keys for it are here."""
+        self._publisher.publish(now_s=now_s)
 
     def forget(self, *, now_s: int) -> None:
         """Drop what no rule needs any more."""

@@ -70,7 +70,6 @@ from pos.link.screen_calls import (
     OpenDrawer,
     PayOther,
     PrintWaiting,
-    ScanAgain,
     StateChanged,
     Watch,
 )
@@ -88,6 +87,7 @@ from pos.link.sync_calls import (
     Token,
     WatchSync,
 )
+from pos.link.trust_calls import AskTrust, TakeTrust, TrustOrigin, TrustStep, TrustTaken, TrustWants
 
 __all__ = [
     "Acknowledged",
@@ -96,6 +96,7 @@ __all__ = [
     "AllowOnce",
     "Answer",
     "AnswerQuestion",
+    "AskTrust",
     "AttentionLine",
     "AttentionPage",
     "Call",
@@ -147,7 +148,6 @@ __all__ = [
     "Role",
     "SaleLine",
     "SalePage",
-    "ScanAgain",
     "ScanSeen",
     "ShowReceipt",
     "SignCall",
@@ -160,7 +160,12 @@ __all__ = [
     "SyncWork",
     "TakeAcknowledgement",
     "TakeSignedTime",
+    "TakeTrust",
     "Token",
+    "TrustOrigin",
+    "TrustStep",
+    "TrustTaken",
+    "TrustWants",
     "VerdictShown",
     "Watch",
     "WatchDevices",
@@ -185,6 +190,8 @@ AnyAnswer: TypeAlias = (
     | SyncSummary
     | PeoplePage
     | PinRefused
+    | TrustWants
+    | TrustTaken
 )
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
@@ -204,8 +211,6 @@ ScreenCall: TypeAlias = (
     | ListSales
     | SyncNow
     | OpenDrawer
-    | ScanAgain
-    | ScanSeen
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync
@@ -220,6 +225,8 @@ SyncCall: TypeAlias = (
     | TakeSignedTime
     | AdoptEntries
     | ReportNetwork
+    | AskTrust
+    | TakeTrust
     | SummariseSync
 )
 ControlCall: TypeAlias = (
@@ -233,6 +240,8 @@ ControlCall: TypeAlias = (
     | ReprintReceipt
     | ListSales
     | SyncNow
+    | AskTrust
+    | TakeTrust
     | SummariseSync
     | ReadState
     | Stop

@@ -5,8 +5,10 @@
       terminal.toml          the shop's terminal: `pos run --config DIR/terminal.toml`
       state/ run/            its key, time anchor and journal; its sockets
       paper/ camera/         where its simulated printer and camera live
-      trust/                 trust data as the terminal has received it
-      ledger/                the ledger's data folder (`pos ledger serve --data DIR/ledger`), served trust data in it
+      trust/                 trust data as the terminal has adopted it (`pos.trust.folder`)
+      ledger/                the ledger's data folder (`pos ledger serve --data DIR/ledger`): trust data and the TUF
+                             repository that is made of it
+      offline/*.key          keys that sign it, two of three each
       issuers/CODE/*.key     issuer keys: current, retired, revoked
       wallet/                the town's own wallet
       people/                wallets of the demo's customers
@@ -14,8 +16,10 @@
 Rules: a folder that holds anything is never written into; what `init` began and could not finish it removes.
 """
 
+import hashlib
 import shutil
 import time
+import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,10 +32,15 @@ from pos.sandbox.entropy import Entropy
 from pos.sandbox.errors import TownError
 from pos.sandbox.ledger_side import ROLE_CERTIFICATE, make_ledger
 from pos.sandbox.places import Places, load_places
+from pos.sandbox.publication import Publication
 from pos.sandbox.trust_files import IssuerKeyFile, TrustWriter, issuer_key
 from pos.sandbox.wallet.files import write_durably
 from pos.sandbox.wallet.requests import PinnedKey
 from pos.sandbox.wallet.wallet import Wallet
+from pos.trust.adoption import adopt, found_trust
+from pos.trust.folder import TrustFolder
+from pos.trust.names import Wanted
+from pos.trust.sources import RepositoryFolder
 from pos.voucher.keys import SigningKey
 
 FORMAT: Final = 1
@@ -105,13 +114,20 @@ class Town:
 
     @property
     def trust(self) -> TrustWriter:
-        """The trust data that the terminal has."""
-        return TrustWriter(self.directory / "trust")
+        """The trust data that the terminal has adopted."""
+        stored = TrustFolder(self.directory / "trust").stored()
+        assert stored is not None, "a town's terminal is enrolled"
+        return TrustWriter(stored.targets)
 
     @property
     def served_trust(self) -> TrustWriter:
-        """The trust data that the ledger serves."""
+        """What the ledger publishes; what is changed in it needs `publish` where it is signed by offline keys."""
         return TrustWriter(self.ledger_dir / "trust")
+
+    @property
+    def publication(self) -> Publication:
+        """Signs and publishes what `served_trust` says."""
+        return Publication(self.directory, self.ledger_dir)
 
     @property
     def pinned(self) -> tuple[PinnedKey, ...]:
@@ -208,10 +224,11 @@ def _build(town: Town, entropy: Entropy) -> None:
     for name in ("paper", "camera", "people"):
         (town.directory / name).mkdir()
     Wallet.make(town.directory / "wallet", pinned=town.pinned)
-    enrol_terminal(town, home=town.directory, merchant=town.merchant, terminal=town.terminal, entropy=entropy)
     town.served_trust.policy(town.places.policies[town.policy])
     for merchant, place in town.places.merchants.items():
         town.served_trust.merchant(merchant, place)
+    town.publication.found(town.places.issuers, entropy.branch("offline"), now_s=town.made_s)
+    enrol_terminal(town, home=town.directory, merchant=town.merchant, terminal=town.terminal, entropy=entropy)
     deliver_trust(town, town.directory)
     content = TownJson(format=FORMAT, policy=town.policy, seed=town.seed, made_s=town.made_s, merchant=town.merchant)
     write_durably(town.directory / TOWN_FILE, msgspec.json.format(msgspec.json.encode(content)) + b"\n")
@@ -228,15 +245,22 @@ def enrol_terminal(town: Town, *, home: Path, merchant: str, terminal: str, entr
     )
     certificate = enrol(enrolment, home=home, ledger_dir=town.ledger_dir)
     town.served_trust.terminal(terminal, certificate)
+    root = (town.served_trust.folder / "root.json").read_bytes()
+    found_trust(TrustFolder(home / "trust"), root, sha256=hashlib.sha256(root).digest())
 
 
-def deliver_trust(town: Town, home: Path) -> None:
-    """Bring the trust data that the ledger serves to a terminal's folder."""
-    for source in sorted(town.served_trust.folder.rglob("*")):
-        if source.is_file():
-            target = home / "trust" / source.relative_to(town.served_trust.folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_durably(target, source.read_bytes(), mode=0o644)
+def deliver_trust(town: Town, home: Path, *, now_s: int | None = None) -> None:
+    """Publish, and let the terminal in `home` adopt it, as if it had come on a stick. Raises TrustError."""
+    now_s = town.made_s if now_s is None else now_s
+    town.publication.publish(now_s=now_s)
+    terminal = tomllib.loads((home / "terminal.toml").read_text("utf-8"))["terminal"]
+    adopt(
+        TrustFolder(home / "trust"),
+        RepositoryFolder(town.ledger_dir / "repository"),
+        wanted=Wanted(terminal=terminal["id"], merchant=terminal["merchant"]),
+        now_s=now_s,
+        check=lambda targets, version: None,
+    )
 
 
 def revoke_vouchers(town: Town, issuer: str, voucher_ids: tuple[bytes, ...], *, now_s: int) -> None:

@@ -4,21 +4,19 @@ Rules: every file is written whole or not at all; key ids are computed from the 
 strictly ascending order. Signing the files (TUF) is not done here.
 """
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from pos.ledger.revocation_lists import read_lists, write_lists
 from pos.sandbox.places import IssuerPlace, MerchantPlace, PolicyPlace, Program
 from pos.sandbox.wallet.files import write_durably
 from pos.voucher.keys import key_id
 
 VERSION: Final = 1
 READABLE_MODE: Final = 0o644
-_REVOCATION_HEAD: Final = struct.Struct(">5sQQI")
-_REVOCATION_MAGIC: Final = b"CKRV1"
 
 
 class IssuerKeyFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,14 +114,12 @@ class TrustWriter:
 
     def revocations(self, issuer: str, voucher_ids: Sequence[bytes], *, as_of_s: int, covers_until_s: int) -> None:
         """`revocations/{issuer}.bin`: every revoked voucher id that has not expired."""
-        ids = sorted(set(voucher_ids))
-        head = _REVOCATION_HEAD.pack(_REVOCATION_MAGIC, as_of_s, covers_until_s, len(ids))
-        self._write(f"revocations/{issuer}.bin", head + b"".join(ids))
+        folder = self.folder / "revocations"
+        write_lists(folder, issuer, voucher_ids, as_of_s=as_of_s, covers_until_s=covers_until_s)
 
     def revoked(self, issuer: str) -> tuple[bytes, ...]:
         """The voucher ids that an issuer's list names now."""
-        data = (self.folder / "revocations" / f"{issuer}.bin").read_bytes()[_REVOCATION_HEAD.size :]
-        return tuple(data[start : start + 16] for start in range(0, len(data), 16))
+        return tuple(sorted(read_lists(self.folder / "revocations", issuer).ids))
 
     def _json(self, name: str, content: object) -> None:
         self._write(name, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

@@ -39,7 +39,7 @@ class LedgerClient:
             maxsize=2,
             retries=False,
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-            ssl_context=_tls_context(ca_file) if url.startswith("https:") else None,
+            ssl_context=tls_context(ca_file) if url.startswith("https:") else None,
         )
 
     def call(self, method: str, path: str, *, body: bytes, authorization: str) -> LedgerAnswer:
@@ -69,7 +69,7 @@ class LedgerClient:
         self._pool.clear()
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """Only the pinned authority; the system's own are not consulted, and without one nobody is trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

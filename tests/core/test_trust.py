@@ -26,7 +26,7 @@ FILES = (
 
 
 def open_store(town: Town) -> FolderTrustStore:
-    return FolderTrustStore(town.trust.folder, terminal="t-bakery-1", merchant="m-bakery", ledger="sandbox")
+    return FolderTrustStore(town.trust.folder, version=1, terminal="t-bakery-1", merchant="m-bakery", ledger="sandbox")
 
 
 def change(town: Town, name: str, edit: Callable[[Any], object]) -> None:
@@ -183,4 +183,4 @@ def test_a_damaged_revocation_list_is_found_before_the_first_customer_comes(town
 
 def test_the_folder_itself_may_be_missing(tmp_path: Path) -> None:
     with pytest.raises(TrustError, match=r"issuers\.json: cannot be read"):
-        FolderTrustStore(tmp_path / "nothing", terminal="t", merchant="m", ledger="l")
+        FolderTrustStore(tmp_path / "nothing", version=1, terminal="t", merchant="m", ledger="l")

@@ -296,13 +296,15 @@ def test_what_does_not_exist_is_a_problem_too(client: Client) -> None:
     assert client.call("GET", f"proofs/{'0' * 64}").status_code == 404
 
 
-def test_trust_files_are_served_and_nothing_around_them(client: Client, town: Town) -> None:
-    served = client.http.get("/trust/issuers.json")
+def test_the_trust_repository_is_served_and_nothing_around_it(client: Client, town: Town) -> None:
+    published = town.folder.repository_dir / "targets" / "terminals"
+    published.mkdir(parents=True)
+    (published / "0.t.json").write_text("{}", "utf-8")
 
-    assert served.content == (town.folder.trust_dir / "issuers.json").read_bytes()
+    assert client.http.get("/trust/targets/terminals/0.t.json").content == b"{}"
     assert client.http.get("/trust/../keys/ack.key").status_code == 404
     assert client.http.get("/trust/%2e%2e/keys/ack.key").status_code == 404
-    assert client.http.get(f"/trust/terminals/{client.till.terminal}.json").status_code == 200
+    assert client.http.get("/trust/%2e%2e/trust/issuers.json").status_code == 404
 
 
 def test_a_settled_sale_is_proven_in_the_log(client: Client) -> None:

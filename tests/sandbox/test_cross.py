@@ -39,7 +39,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 
 @pytest.fixture(scope="module")
 def trust(town: Town) -> FolderTrustStore:
-    return FolderTrustStore(town.directory / "trust", terminal="t-bakery-1", merchant="m-bakery", ledger="sandbox")
+    return FolderTrustStore(town.trust.folder, version=1, terminal="t-bakery-1", merchant="m-bakery", ledger="sandbox")
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from pos import cbor
 from pos.anchor import ANCHOR_FILE, load_anchor
 from pos.clock import LinuxMachine, Quality, reading
 from pos.config import load_config
+from pos.core.trust_desk import stored_set
 from pos.core.trust_store import FolderTrustStore
 from pos.ledger.folder import open_folder
 from pos.sandbox import town as town_module
@@ -20,6 +21,7 @@ from pos.sandbox.errors import TownError
 from pos.sandbox.places import load_places
 from pos.sandbox.town import KeyState, Town, deliver_trust, enrol_terminal, init, open_town, revoke_vouchers
 from pos.till.policy import RevocationState
+from pos.trust.folder import TrustFolder
 from pos.voucher.aad import Aad
 from pos.voucher.claims import TerminalCertificate
 from pos.voucher.cose import parse_sign1, verify_sign1
@@ -33,7 +35,7 @@ def town(tmp_path: Path) -> Town:
 
 
 def trust_of(town: Town, *, terminal: str = "t-bakery-1", merchant: str = "m-bakery") -> FolderTrustStore:
-    return FolderTrustStore(town.directory / "trust", terminal=terminal, merchant=merchant, ledger="sandbox")
+    return FolderTrustStore(town.trust.folder, version=1, terminal=terminal, merchant=merchant, ledger="sandbox")
 
 
 def keys_of(town: Town) -> dict[str, bytes]:
@@ -109,12 +111,12 @@ def test_the_ledger_accepts_its_folder_and_its_keys_are_those_in_the_trust_data(
 
 
 def test_ledger_and_terminal_start_with_the_same_trust_data(town: Town) -> None:
-    served, held = town.ledger_dir / "trust", town.directory / "trust"
-    files = sorted(path.relative_to(served) for path in served.rglob("*") if path.is_file())
+    served, held = town.served_trust.folder, town.trust.folder
+    files = sorted(path.relative_to(held) for path in held.rglob("*") if path.is_file())
 
-    assert files == sorted(path.relative_to(held) for path in held.rglob("*") if path.is_file())
-    assert all((served / path).read_bytes() == (held / path).read_bytes() for path in files)
-    assert len(files) == 16
+    assert Path("merchants/m-bakery.json") in files
+    assert Path("issuers.json") in files
+    assert all((held / file).read_bytes() == (served / file).read_bytes() for file in files)
 
 
 def test_each_issuer_has_a_current_a_retired_and_a_revoked_key(town: Town) -> None:
@@ -139,7 +141,7 @@ def test_the_same_seed_makes_the_same_keys_and_another_seed_none_of_them(town: T
     again, other, fresh = (init(tmp_path / name, seed=seed) for name, seed in (("a", "7"), ("b", "8"), ("c", None)))
 
     assert keys_of(again) == keys_of(town)
-    assert len(set(keys_of(town).values())) == len(keys_of(town)) == 3 * 4 + 7 + 3 + 1
+    assert len(set(keys_of(town).values())) == len(keys_of(town)) == 3 * 4 + 7 + 3 + 1 + 4 * 3 + 2 + 4
     for stranger in (other, fresh):
         assert not set(keys_of(stranger).values()) & set(keys_of(town).values())
 
@@ -221,7 +223,10 @@ def test_a_second_terminal_in_another_towns_shop_is_enrolled_the_same_way(town: 
     enrol_terminal(town, home=home, merchant="m-bookshop", terminal="t-bookshop-1", entropy=Entropy.fresh())
     deliver_trust(town, home)
 
-    trust = FolderTrustStore(home / "trust", terminal="t-bookshop-1", merchant="m-bookshop", ledger="sandbox")
+    stored = stored_set(TrustFolder(home / "trust"))
+    trust = FolderTrustStore(
+        stored.targets, version=1, terminal="t-bookshop-1", merchant="m-bookshop", ledger="sandbox"
+    )
     assert load_config(home / "terminal.toml").ledger.town_dir.resolve() == town.directory
     assert trust.merchant.is_tax_exempt
     assert TerminalCertificate.from_payload(parse_sign1(trust.certificate).payload).merchant == "m-bookshop"

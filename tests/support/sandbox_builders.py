@@ -49,7 +49,7 @@ class Till:
 
     def __post_init__(self) -> None:
         self.trust = FolderTrustStore(
-            self.town.directory / "trust", terminal="t-bakery-1", merchant="m-bakery", ledger="sandbox"
+            self.town.trust.folder, version=1, terminal="t-bakery-1", merchant="m-bakery", ledger="sandbox"
         )
         self.key = SigningKey.from_seed((self.town.directory / "state" / "terminal.key").read_bytes())
         self.nonces = itertools.count(1)

@@ -26,7 +26,7 @@ OWNERS = {
     "escpos": ("pos.devices", "drivers.printer"),
     "PIL": ("pos.devices", "drivers"),
     "serial": ("pos.devices", "drivers"),
-    "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing"),
+    "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing", "pos.commands.trust"),
     "sqlalchemy": ("pos.ledger", "pos.sandbox", "pos.demo", "pos.bench", "pos.commands.auditing"),
     "starlette": ("pos.ledger",),
     "uvicorn": ("pos.ledger",),
