@@ -33,10 +33,11 @@ from pos.core.pins import Pins
 from pos.core.probe import takes_writes
 from pos.core.receipts import Receipts
 from pos.core.requests import Requests
+from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
 from pos.core.stopped import StoppedCore
 from pos.core.timekeeper import Timekeeper, certain_time_s
-from pos.core.trust_desk import TrustDesk, record_trust, stored_set
+from pos.core.trust_desk import TrustDesk, stored_set
 from pos.core.trust_store import FolderTrustStore
 from pos.core.views import Views
 from pos.errors import ConfigError, JournalError, LinkError, TrustError
@@ -147,24 +148,13 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
     contact = ContactTime(timekeeper.contact_s)
     checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact, clerk=clerk)
     requests = Requests(journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal)
-    receipts = Receipts(
-        journal=journal,
-        trust=trust,
-        key=key,
-        terminal=terminal,
-        columns=config.receipt.columns,
-        words=receipt_words(config.terminal.language),
-    )
+    receipts = _receipts(config, journal, trust, key)
     paper = Paper(journal=journal, receipts=receipts, clock=timekeeper, printing=config.receipt.printing, clerk=clerk)
     counter = Counter(checkout=checkout, journal=journal, requests=requests, paper=paper, clock=timekeeper, clerk=clerk)
     delivery = Delivery(
-        journal=journal,
-        trust=trust,
-        timekeeper=timekeeper,
-        contact=contact,
-        key=key,
-        terminal=terminal,
+        journal=journal, trust=trust, timekeeper=timekeeper, contact=contact, key=key, terminal=terminal
     )
+    scans = ScanDesk(counter=counter, people=people)
     views = Views(
         terminal=terminal,
         journal=journal,
@@ -174,13 +164,11 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         people=people,
         receipts=receipts,
         delivery=delivery,
+        scans=scans,
         clock=timekeeper,
     )
     history = History(journal=journal, receipts=receipts, clock=timekeeper, clerk=clerk)
-    desk = trust_desk(config, timekeeper)
-    desk.live = trust
-    desk.may_record = lambda: counter.sale is None and views.selling_stop is None
-    desk.record = partial(record_trust, journal, timekeeper)
+    desk = trust_desk(config, timekeeper).selling(trust, views, journal)
     return Core(
         journal=journal,
         counter=counter,
@@ -189,9 +177,15 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
         views=views,
         people=people,
         screen=ScreenDesk(
-            counter=counter, paper=paper, history=history, delivery=delivery, views=views, people=people_desk
+            counter=counter,
+            paper=paper,
+            history=history,
+            delivery=delivery,
+            scans=scans,
+            views=views,
+            people=people_desk,
         ),
-        devices=DevicesDesk(counter=counter, paper=paper, people=people, views=views),
+        devices=DevicesDesk(scans=scans, paper=paper),
         sync=SyncDesk(delivery=delivery, trust=desk, views=views),
         control=ControlDesk(
             checkout=checkout,
@@ -204,6 +198,17 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
             people=people_desk,
         ),
         takes_writes=partial(takes_writes, state_dir),
+    )
+
+
+def _receipts(config: TerminalConfig, journal: Journal, trust: LiveTrust, key: SigningKey) -> Receipts:
+    return Receipts(
+        journal=journal,
+        trust=trust,
+        key=key,
+        terminal=config.terminal.id,
+        columns=config.receipt.columns,
+        words=receipt_words(config.terminal.language),
     )
 
 

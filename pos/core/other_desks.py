@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.checkout import Checkout, Presented
-from pos.core.counter import Counter, refused_amount
+from pos.core.counter import refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.paper import Paper
-from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
 from pos.core.requests import Requests
+from pos.core.scan_desk import ScanDesk
 from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
@@ -58,7 +58,6 @@ from pos.link.calls import (
     WatchSync,
 )
 from pos.till.decision import Approved, Tender
-from pos.till.people import Right
 from pos.till.reasons import Refusal
 
 
@@ -66,23 +65,15 @@ from pos.till.reasons import Refusal
 class DevicesDesk:
     """Answers the devices' calls."""
 
-    counter: Counter
+    scans: ScanDesk
     paper: Paper
-    people: People
-    views: Views
 
     def answer(self, call: DevicesCall) -> AnyAnswer:
         match call:
             case WatchDevices():
                 return Done()
-            case ScanSeen(text=text, length=length):
-                if self.people.refusal(Right.SELL) is None:
-                    self.people.touch()
-                    self.counter.scan(text, length)
-                return Done()
-            case ReportScanner():
-                self.views.scanner_said(call)
-                return Done()
+            case ScanSeen() | ReportScanner():
+                return self.scans.answer(call)
             case ReportPrinter(state=state):
                 self.paper.printer_said(state)
                 return Done()

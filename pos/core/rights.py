@@ -27,6 +27,8 @@ from pos.link.calls import (
     PayOther,
     PrintWaiting,
     ReprintReceipt,
+    ScanAgain,
+    ScanSeen,
     ShowReceipt,
     SummariseSync,
     SyncNow,
@@ -35,7 +37,7 @@ from pos.link.calls import (
 )
 from pos.till.people import Right
 
-_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce})
+_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce, ScanSeen})
 _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
     {
         EnterAmount: Right.SELL,
@@ -45,6 +47,7 @@ _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
         OpenRequest: Right.SELL,
         CloseRequest: Right.SELL,
         ClearVerdict: Right.SELL,
+        ScanAgain: Right.SELL,
         PrintWaiting: Right.SELL,
         ListSales: Right.SEE_SALES,
         ShowReceipt: Right.SEE_SALES,

@@ -9,6 +9,7 @@ from pos.core.history import History
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.rights import right_for
+from pos.core.scan_desk import ScanDesk
 from pos.core.views import Views
 from pos.link.calls import (
     AddPerson,
@@ -34,6 +35,8 @@ from pos.link.calls import (
     Refused,
     RemovePerson,
     ReprintReceipt,
+    ScanAgain,
+    ScanSeen,
     ScreenCall,
     ShowReceipt,
     State,
@@ -54,6 +57,7 @@ class ScreenDesk:
     paper: Paper
     history: History
     delivery: Delivery
+    scans: ScanDesk
     views: Views
     people: PeopleDesk
 
@@ -75,13 +79,12 @@ class ScreenDesk:
             case VerdictShown(entry_sequence=entry):
                 self.history.mark_shown(entry)
                 return Done()
-            case SyncNow():
-                self.delivery.force()
-                return Done()
-            case SummariseSync():
-                return self.delivery.summary()
+            case SyncNow() | SummariseSync():
+                return self._sync(call)
             case PrintWaiting(which=which):
                 return self.paper.release(which)
+            case ScanSeen() | ScanAgain():
+                return self.scans.answer(call)
             case OpenDrawer(cause=cause):
                 return self.paper.open_drawer(cause)
             case ReprintReceipt(receipt_number=number):
@@ -105,6 +108,12 @@ class ScreenDesk:
         if refusal is None:
             self.people.people.touch()
         return None if refusal is None else Refused(cause=refusal)
+
+    def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:
+        if isinstance(call, SummariseSync):
+            return self.delivery.summary()
+        self.delivery.force()
+        return Done()
 
     def _sale(self, call: EnterAmount | CancelSale | PayOther | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
         match call:

@@ -13,16 +13,15 @@ from pos.core.delivery import Delivery
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
+from pos.core.scan_desk import ScanDesk
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
-from pos.link.calls import DevicesState, ReportNetwork, ReportScanner, SyncWork
+from pos.link.calls import DevicesState, ReportNetwork, SyncWork
 from pos.link.state import (
     LastSaleView,
     LimitView,
     NetworkView,
     PrinterView,
-    ScannerState,
-    ScannerView,
     SellingStop,
     TillState,
     WaitingView,
@@ -44,10 +43,10 @@ class Views:
     people: People
     receipts: Receipts
     delivery: Delivery
+    scans: ScanDesk
     clock: Clock
     stop: SellingStop | None = None
     """Set by a fault of the journal."""
-    scanner: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
     network: NetworkView = field(default_factory=lambda: NetworkView(online=False, since_s=0))
 
     def till(self) -> TillState:
@@ -64,7 +63,7 @@ class Views:
             network=self.network,
             waiting=WaitingView(count=waiting.count, value_won=waiting.value_won),
             printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
-            scanner=self.scanner,
+            scanner=self.scans.view,
             limit=self._limit(),
             stop=self.selling_stop,
             sale=None if self.counter.sale is None else self.counter.sale.view(),
@@ -86,13 +85,12 @@ class Views:
             verdict_serial=verdict.serial if verdict is not None else 0,
             verdict=verdict.outcome.value if verdict is not None and not verdict.is_quiet else "",
             amount_won=verdict.amount_won if verdict is not None else 0,
+            code_located=self.scans.is_located,
+            scan_again_serial=self.scans.again_serial,
         )
 
     def sync(self) -> SyncWork:
         return SyncWork(waiting=self.delivery.waiting(), force_serial=self.delivery.force_serial)
-
-    def scanner_said(self, report: ReportScanner) -> None:
-        self.scanner = ScannerView(state=report.state, hint=report.hint, unread_s=report.unread_s)
 
     def network_said(self, report: ReportNetwork) -> None:
         if report.online != self.network.online or self.network.since_s == 0:

@@ -31,6 +31,7 @@ from pos.journal.database import SEQUENCE_MAX, Database, Transaction
 from pos.journal.doubt import Reopened, write_anew
 from pos.journal.guard import refuse_contradiction
 from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
+from pos.journal.notes import Notes
 from pos.journal.outbox import Outbox
 from pos.journal.paper import Paper, follow_entry
 from pos.journal.payments import Payments
@@ -73,6 +74,7 @@ class Journal:
         self.paper = Paper(database)
         self.attention = Attention(database)
         self.people = People(database)
+        self.notes = Notes(database)
 
     @classmethod
     def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":

@@ -70,6 +70,7 @@ from pos.link.screen_calls import (
     OpenDrawer,
     PayOther,
     PrintWaiting,
+    ScanAgain,
     StateChanged,
     Watch,
 )
@@ -148,6 +149,7 @@ __all__ = [
     "Role",
     "SaleLine",
     "SalePage",
+    "ScanAgain",
     "ScanSeen",
     "ShowReceipt",
     "SignCall",
@@ -211,6 +213,8 @@ ScreenCall: TypeAlias = (
     | ListSales
     | SyncNow
     | OpenDrawer
+    | ScanAgain
+    | ScanSeen
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync

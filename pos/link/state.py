@@ -41,6 +41,10 @@ class ScannerState(StrEnum):
     READY = "ready"
     LOCATED = "located"
     MISSING = "missing"
+    FAULT = "fault"
+    """It is there and does not work."""
+    OFF = "off"
+    """This terminal has none, and that is meant."""
 
 
 class ScanHint(StrEnum):
@@ -105,6 +109,8 @@ class ScannerView(View, frozen=True, kw_only=True):
     hint: ScanHint | None = None
     unread_s: int = 0
     """For how long a code has been located without being read."""
+    is_camera: bool = True
+    """A hand scanner otherwise."""
 
 
 class TenderView(View, frozen=True, kw_only=True):
