@@ -25,7 +25,7 @@ _HINTS: Final = {
     Hint.MOVE_AWAY: ScanHint.FURTHER,
     Hint.RAISE_BRIGHTNESS: ScanHint.BRIGHTER,
 }
-_STATES: Final = {
+STATES: Final = {
     Presence.OFF: ScannerState.OFF,
     Presence.READY: ScannerState.READY,
     Presence.MISSING: ScannerState.MISSING,
@@ -63,7 +63,7 @@ class Eyes:
 
     def _look(self) -> None:
         events = self._scanner.step()
-        now = _STATES[self._scanner.camera_state().presence]
+        now = STATES[self._scanner.camera_state().presence]
         if now is not ScannerState.READY or self._said.state not in (ScannerState.READY, ScannerState.LOCATED):
             self._say(ReportScanner(state=now))
         for event in events:
