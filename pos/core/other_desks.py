@@ -7,6 +7,7 @@ from pos.core.checkout import Checkout, Presented
 from pos.core.counter import refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
+from pos.core.inbox import Inbox
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.requests import Requests
@@ -34,6 +35,7 @@ from pos.link.calls import (
     Pay,
     PayAnswer,
     ReadJournal,
+    ReadPosition,
     ReadState,
     Refused,
     RemovePerson,
@@ -51,6 +53,7 @@ from pos.link.calls import (
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
+    TakeMessages,
     TakeSignedTime,
     TakeTrust,
     VerdictShown,
@@ -92,6 +95,7 @@ class SyncDesk:
 
     delivery: Delivery
     trust: TrustDesk
+    inbox: Inbox
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -108,8 +112,12 @@ class SyncDesk:
                 return self.delivery.take_signed_time(call)
             case AdoptEntries():
                 return self.delivery.adopt(call)
+            case ReadPosition():
+                return self.inbox.position()
+            case TakeMessages(messages=messages):
+                return self.inbox.take(messages)
             case ReportNetwork():
-                self.views.network_said(call)
+                self.views.network.said(call)
                 return Done()
             case SummariseSync():
                 return self.delivery.summary()

@@ -4,23 +4,24 @@ Collects what the processes report of themselves and reads the rest from the cou
 decides anything; losing it loses nothing.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pos.clock import Clock
 from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
+from pos.core.inbox import Inbox
+from pos.core.network import Network
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
 from pos.core.scan_desk import ScanDesk
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
-from pos.link.calls import DevicesState, ReportNetwork, SyncWork
+from pos.link.calls import DevicesState, SyncWork
 from pos.link.state import (
     LastSaleView,
     LimitView,
-    NetworkView,
     PrinterView,
     SellingStop,
     TillState,
@@ -44,15 +45,17 @@ class Views:
     receipts: Receipts
     delivery: Delivery
     scans: ScanDesk
+    inbox: Inbox
     clock: Clock
+    network: Network
     stop: SellingStop | None = None
     """Set by a fault of the journal."""
-    network: NetworkView = field(default_factory=lambda: NetworkView(online=False, since_s=0))
 
     def till(self) -> TillState:
         """The whole snapshot."""
         reading = self.clock.read()
         waiting = self.journal.outbox.waiting()
+        network = self.network.view()
         return TillState(
             shop_name=safe_text(self.checkout.trust.merchant.name),
             terminal=self.terminal,
@@ -60,7 +63,7 @@ class Views:
             business_date=business_date(reading),
             time_s=reading.time_s,
             clock_quality=int(reading.quality),
-            network=self.network,
+            network=network,
             waiting=WaitingView(count=waiting.count, value_won=waiting.value_won),
             printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
             scanner=self.scans.view,
@@ -71,9 +74,9 @@ class Views:
             question=self.counter.question or self.paper.question(),
             last_sale=self._last_sale(),
             attention_count=len(self.journal.attention.items()),
-            sync_progress_percent=None,
             has_pins=self.people.has_pins,
             lock=self.people.lock,
+            sync_progress_percent=self.delivery.progress_percent() if network.online else None,
         )
 
     def devices(self) -> DevicesState:
@@ -92,16 +95,14 @@ class Views:
     def sync(self) -> SyncWork:
         return SyncWork(waiting=self.delivery.waiting(), force_serial=self.delivery.force_serial)
 
-    def network_said(self, report: ReportNetwork) -> None:
-        if report.online != self.network.online or self.network.since_s == 0:
-            self.network = NetworkView(online=report.online, since_s=self.clock.read().time_s)
-
     @property
     def selling_stop(self) -> SellingStop | None:
         """Why nothing can be sold now, if so."""
         if self.stop is not None:
             return self.stop
-        if self.delivery.alarms.is_forked:
+        if self.inbox.retirement is not None:
+            return SellingStop.TERMINAL_RETIRED
+        if self.delivery.is_forked:
             return SellingStop.JOURNAL_FORKED
         return SellingStop.JOURNAL_BEHIND if self.delivery.is_missing_entries else None
 

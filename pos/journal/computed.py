@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 3
+VERSION: Final = 4
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -220,6 +220,18 @@ _TABLES: Final = {
         person INTEGER PRIMARY KEY,
         tries INTEGER NOT NULL,
         entry INTEGER NOT NULL
+    ) STRICT""",
+    # Up to where messages are acknowledged; what the ledger reads from the same entries.
+    "acknowledged_messages": """(
+        entry INTEGER PRIMARY KEY,
+        number INTEGER NOT NULL
+    ) STRICT""",
+    # What the owner has to know, until a person closes it.
+    "alarms": """(
+        entry INTEGER PRIMARY KEY,
+        cause TEXT NOT NULL,
+        time_s INTEGER NOT NULL,
+        details TEXT NOT NULL
     ) STRICT""",
     # Matters that a person closed, by the hash of the entry that left them open.
     "closed_matters": """(

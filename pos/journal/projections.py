@@ -14,6 +14,7 @@ import sqlite3
 
 from pos.errors import MalformedError
 from pos.journal.cash_receipt_rows import answer_cash_receipt, request_cash_receipt
+from pos.journal.matter_rows import apply_matter
 from pos.journal.note_rows import follow_notes, keep_scanned_note, note_change, take_notes
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import PaidOnline, Spent, VoucherSpent, read_spent
@@ -22,6 +23,7 @@ from pos.journal.records import Place, SaleState
 from pos.journal.refund_rows import insert_refund
 from pos.journal.sale_rows import SaleRow, find_sale, follow_sale, new_sale, resume, store_sale
 from pos.voucher.bodies import (
+    AlarmRaised,
     AttentionClosed,
     CashReceiptCancelRequested,
     CashReceiptConfirmed,
@@ -29,6 +31,7 @@ from pos.voucher.bodies import (
     CashReceiptRejected,
     CashReceiptRequested,
     EntryBody,
+    InboxAcknowledged,
     NoteNumbered,
     NotesCredited,
     NotesSubmitted,
@@ -87,10 +90,8 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
             request_cash_receipt(connection, at, body)
         case CashReceiptIssued() | CashReceiptConfirmed() | CashReceiptRejected():
             answer_cash_receipt(connection, body)
-        case AttentionClosed():
-            connection.execute(
-                "INSERT OR IGNORE INTO closed_matters VALUES (?, ?, ?)", (body.entry, at.sequence, body.reason)
-            )
+        case AlarmRaised() | AttentionClosed() | InboxAcknowledged():
+            apply_matter(connection, at, body)
         case _:
             apply_person(connection, at, body)
 

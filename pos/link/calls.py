@@ -46,6 +46,7 @@ from pos.link.devices_calls import (
     ScanSeen,
     WatchDevices,
 )
+from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
 from pos.link.people_calls import (
     AddPerson,
     AllowOnce,
@@ -113,12 +114,14 @@ __all__ = [
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
+    "InboxPosition",
     "JournalReport",
     "ListAttention",
     "ListPeople",
     "ListSales",
     "LogIn",
     "LogOut",
+    "MessagesTaken",
     "NextBatch",
     "NextPrintJob",
     "OpenDrawer",
@@ -137,6 +140,7 @@ __all__ = [
     "PrintWaiting",
     "Push",
     "ReadJournal",
+    "ReadPosition",
     "ReadState",
     "ReceiptPage",
     "Refused",
@@ -161,6 +165,7 @@ __all__ = [
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
+    "TakeMessages",
     "TakeSignedTime",
     "TakeTrust",
     "Token",
@@ -194,6 +199,8 @@ AnyAnswer: TypeAlias = (
     | PinRefused
     | TrustWants
     | TrustTaken
+    | InboxPosition
+    | MessagesTaken
 )
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
@@ -228,6 +235,8 @@ SyncCall: TypeAlias = (
     | TakeAcknowledgement
     | TakeSignedTime
     | AdoptEntries
+    | ReadPosition
+    | TakeMessages
     | ReportNetwork
     | AskTrust
     | TakeTrust

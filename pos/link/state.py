@@ -67,6 +67,8 @@ class SellingStop(StrEnum):
     JOURNAL_BEHIND = "journal_behind"
     """The ledger holds entries that this terminal forgot: nothing is recorded before they are back."""
     JOURNAL_FORKED = "journal_forked"
+    TERMINAL_RETIRED = "terminal_retired"
+    """The ledger retired this terminal: another one has its place, or it was reported stolen."""
     TRUST_MISSING = "trust_missing"
 
 

@@ -48,6 +48,7 @@ from pos.voucher.counter_bodies import (
     SaleCancelled,
     TenderRecorded,
 )
+from pos.voucher.delivery_bodies import AlarmRaised
 from pos.voucher.entry import Body
 from pos.voucher.note_bodies import NoteNumbered, NotesCredited, NotesSubmitted, NoteTaken
 from pos.voucher.payment_bodies import (
@@ -77,6 +78,7 @@ from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
 __all__ = [
     "ActAllowed",
+    "AlarmRaised",
     "AttentionClosed",
     "BootStamp",
     "CashReceiptCancelRequested",
@@ -190,6 +192,7 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             ActAllowed,
             TrainingBegun,
             TrainingEnded,
+            AlarmRaised,
             RefundRequested,
             CashReceiptRequested,
             CashReceiptCancelRequested,
