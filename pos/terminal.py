@@ -8,48 +8,38 @@ one process may hold the journal.
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from threading import Event, Timer
+from typing import Final, Protocol, TypeVar, cast
 
+from drivers.errors import DeviceError
 from pos.clock import Clock, LinuxMachine, Machine
 from pos.config import TerminalConfig
-from pos.control import LocalControl, RemoteControl
-from pos.core.alarms import Alarms
-from pos.core.checkout import Checkout, ContactTime
+from pos.core.assembly import Grounds, assemble
 from pos.core.core import Core
-from pos.core.counter import Counter
-from pos.core.delivery import Delivery
-from pos.core.history import History
-from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
-from pos.core.network import Network
-from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
-from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
 from pos.core.pins import Pins
 from pos.core.probe import takes_writes
-from pos.core.receipts import Receipts
-from pos.core.requests import Requests
-from pos.core.scan_desk import ScanDesk
-from pos.core.screen_desk import ScreenDesk
 from pos.core.stopped import StoppedCore
 from pos.core.timekeeper import Timekeeper, certain_time_s
 from pos.core.trust_desk import TrustDesk, stored_set
 from pos.core.trust_store import FolderTrustStore
-from pos.core.views import Views
 from pos.errors import ConfigError, JournalError, LinkError, TrustError
 from pos.journal.faults import HeldError
 from pos.journal.journal import Journal
+from pos.link.calls import AnyCall, Call, Role
+from pos.link.client import BlockingLink
 from pos.trust.emergency_file import EmergencyFile
 from pos.trust.folder import TrustFolder
 from pos.trust.names import Wanted
 from pos.voucher.bodies import JournalOpened
 from pos.voucher.keys import SEED_BYTES, SigningKey
-from pos.words.receipt import receipt_words
 
 KEY_FILE: Final = "terminal.key"
 JOURNAL_FILE: Final = "journal.db"
@@ -59,8 +49,12 @@ CREDENTIAL: Final = "terminal.key"
 HELD_S_MAX: Final = 5.0
 """How long a command waits for another one to let go of the journal."""
 HELD_PAUSE_S: Final = 0.05
+PAPER_S_MAX: Final = 30.0
+"""How long a command waits for the printer; the receipt stays queued or its outcome unknown."""
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 
 def load_key(config: TerminalConfig) -> SigningKey:
@@ -136,119 +130,20 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
 
 
 def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: LiveTrust, journal: Journal) -> Core:
-    state_dir, terminal = config.terminal.state_dir, config.terminal.id
+    state_dir = config.terminal.state_dir
     timekeeper = Timekeeper(machine, state_dir, floor_s=certain_time_s(journal))
-    people_desk = _people_desk(config, journal, timekeeper)
-    people, clerk = people_desk.people, people_desk.people.at_till
-    contact = ContactTime(timekeeper.contact_s)
-    checkout = Checkout(journal=journal, trust=trust, clock=timekeeper, contact=contact, clerk=clerk)
-    network = Network(timekeeper)
-    delivery, inbox = _ledger_side(key, journal, trust, timekeeper, contact, terminal)
-    requests = Requests(
-        journal=journal, trust=trust, clock=timekeeper, key=key, terminal=terminal, certificate=inbox.certificate
-    )
-    receipts = _receipts(config, journal, trust, key)
-    paper = Paper(journal=journal, receipts=receipts, clock=timekeeper, printing=config.receipt.printing, clerk=clerk)
-    counter = Counter(
-        checkout=checkout,
-        journal=journal,
-        requests=requests,
-        paper=paper,
-        clock=timekeeper,
-        clerk=clerk,
-        network=network,
-    )
-    scans = ScanDesk(counter=counter, people=people)
-    views = Views(
-        terminal=terminal,
-        journal=journal,
-        checkout=checkout,
-        counter=counter,
-        paper=paper,
-        people=people,
-        receipts=receipts,
-        delivery=delivery,
-        scans=scans,
-        inbox=inbox,
-        clock=timekeeper,
-        network=network,
-    )
-    desk = trust_desk(config, timekeeper).selling(trust, views, journal)
-    return _core(views, requests, desk, people_desk, takes_writes=partial(takes_writes, state_dir))
-
-
-def _core(
-    views: Views, requests: Requests, trust: TrustDesk, people: PeopleDesk, *, takes_writes: Callable[[], bool]
-) -> Core:
-    """Put the desks in front of the parts."""
-    counter, paper, delivery = views.counter, views.paper, views.delivery
-    history = History(journal=views.journal, receipts=views.receipts, clock=views.clock, clerk=people.people.at_till)
-    return Core(
-        journal=views.journal,
-        counter=counter,
-        paper=paper,
-        receipts=views.receipts,
-        views=views,
-        people=people.people,
-        screen=ScreenDesk(
-            counter=counter,
-            paper=paper,
-            history=history,
-            delivery=delivery,
-            scans=views.scans,
-            views=views,
-            people=people,
-        ),
-        devices=DevicesDesk(scans=views.scans, paper=paper),
-        sync=SyncDesk(delivery=delivery, inbox=views.inbox, trust=trust, views=views),
-        control=ControlDesk(
-            checkout=views.checkout,
-            requests=requests,
-            paper=paper,
-            history=history,
-            delivery=delivery,
+    return assemble(
+        Grounds(
+            config=config,
+            key=key,
             trust=trust,
-            views=views,
-            people=people,
-        ),
-        takes_writes=takes_writes,
+            journal=journal,
+            timekeeper=timekeeper,
+            people=_people_desk(config, journal, timekeeper),
+            trust_desk=trust_desk(config, timekeeper),
+            takes_writes=partial(takes_writes, state_dir),
+        )
     )
-
-
-def _receipts(config: TerminalConfig, journal: Journal, trust: LiveTrust, key: SigningKey) -> Receipts:
-    return Receipts(
-        journal=journal,
-        trust=trust,
-        key=key,
-        terminal=config.terminal.id,
-        columns=config.receipt.columns,
-        words=receipt_words(config.terminal.language),
-    )
-
-
-def _ledger_side(
-    key: SigningKey, journal: Journal, trust: LiveTrust, timekeeper: Timekeeper, contact: ContactTime, terminal: str
-) -> tuple[Delivery, Inbox]:
-    alarms = Alarms(journal=journal, clock=timekeeper)
-    delivery = Delivery(
-        journal=journal,
-        trust=trust,
-        timekeeper=timekeeper,
-        contact=contact,
-        key=key,
-        terminal=terminal,
-        alarms=alarms,
-    )
-    inbox = Inbox(
-        journal=journal,
-        trust=trust,
-        clock=timekeeper,
-        delivery=delivery,
-        alarms=alarms,
-        terminal=terminal,
-        public_key=key.public_key,
-    )
-    return delivery, inbox
 
 
 def _people_desk(config: TerminalConfig, journal: Journal, clock: Clock) -> PeopleDesk:
@@ -262,8 +157,94 @@ def _people_desk(config: TerminalConfig, journal: Journal, clock: Clock) -> Peop
     return PeopleDesk(people=people, pins=pins, journal=journal, clock=clock)
 
 
+class Control(Protocol):
+    """Core as the command line sees it, wherever it runs."""
+
+    def call(self, call: Call[R]) -> R: ...
+
+    def call_as(self, role: Role, call: Call[R]) -> R: ...
+
+    def see_to_paper(self, receipt_number: str) -> str | None:
+        """Print what waits, and tell how this receipt stands then; None where the devices process does it by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleLink:
+    """A control seen through another role's calls."""
+
+    control: Control
+    role: Role
+
+    def call(self, call: Call[R]) -> R:
+        return self.control.call_as(self.role, call)
+
+
+class LocalControl:
+    """A core in this process."""
+
+    def __init__(self, core: Core, config: TerminalConfig) -> None:
+        self._core = core
+        self._config = config
+
+    def close(self) -> None:
+        self._core.close()
+
+    def call(self, call: Call[R]) -> R:
+        return self.call_as(Role.CONTROL, call)
+
+    def call_as(self, role: Role, call: Call[R]) -> R:
+        return cast("R", self._core.handle(role, cast("AnyCall", call)))
+
+    def see_to_paper(self, receipt_number: str) -> str | None:
+        if self._config.printer.url != "none" and self._core.devices_state().jobs_waiting:
+            try:
+                self._print()
+            except DeviceError as error:
+                # The sale is recorded and its receipt stays queued: nothing of it may fail here any more.
+                log.warning("no receipt now: %s", error)
+        jobs = self._core.journal.paper.jobs_of(receipt_number)
+        return jobs[-1].state.value if jobs else None
+
+    def _print(self) -> None:
+        from pos.devices.paper import PaperDesk, open_printer
+
+        stopping = Event()
+        # A command must come to its end, also where somebody has to put in paper first.
+        giving_up = Timer(PAPER_S_MAX, stopping.set)
+        giving_up.start()
+        printer = open_printer(self._config)
+        try:
+            PaperDesk(RoleLink(self, Role.DEVICES), printer, stopping).print_waiting()
+        finally:
+            giving_up.cancel()
+            printer.close()
+
+
+class RemoteControl:
+    """The core process that is running for this configuration."""
+
+    def __init__(self, socket_dir: Path) -> None:
+        self._socket_dir = socket_dir
+        self._links = {Role.CONTROL: BlockingLink(socket_dir, Role.CONTROL)}
+
+    def call(self, call: Call[R]) -> R:
+        return self.call_as(Role.CONTROL, call)
+
+    def call_as(self, role: Role, call: Call[R]) -> R:
+        if role not in self._links:
+            self._links[role] = BlockingLink(self._socket_dir, role)
+        return self._links[role].call(call)
+
+    def see_to_paper(self, receipt_number: str) -> str | None:
+        return None
+
+    def close(self) -> None:
+        for link in self._links.values():
+            link.close()
+
+
 @contextmanager
-def open_control(config: TerminalConfig) -> Iterator[LocalControl | RemoteControl]:
+def open_control(config: TerminalConfig) -> Iterator[Control]:
     """The running core, or one opened here for as long as the command takes."""
     control = _first_control(config)
     try:
@@ -272,7 +253,7 @@ def open_control(config: TerminalConfig) -> Iterator[LocalControl | RemoteContro
         control.close()
 
 
-def _first_control(config: TerminalConfig) -> RemoteControl | LocalControl:
+def _first_control(config: TerminalConfig) -> "RemoteControl | LocalControl":
     """Whoever can be had first; where another command holds the journal, its end is waited for."""
     until_s = time.monotonic() + HELD_S_MAX
     while True:

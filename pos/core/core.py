@@ -14,6 +14,7 @@ from typing import Final, cast
 
 import msgspec
 
+from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
 from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
@@ -47,6 +48,8 @@ PROBE_S: Final = 5.0
 """How often a disk that was full or read-only is tried again."""
 REJOIN_S: Final = 60.0
 """How often a second medium that is away is looked for."""
+ISSUE_S: Final = 30.0
+"""How often cash receipts that the law wants are looked for."""
 _MAY_COME_BACK: Final = (MirrorState.MISSING, MirrorState.FAILED)
 _MAY_PASS: Final = (SellingStop.DISK_FULL, SellingStop.DISK_READ_ONLY)
 
@@ -67,6 +70,7 @@ class Core:
     devices: DevicesDesk
     sync: SyncDesk
     control: ControlDesk
+    cash_receipts: CashReceipts
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
     must_end: bool = False
@@ -76,6 +80,7 @@ class Core:
     _newest: TillState | None = None
     _probed_s: float = 0.0
     _rejoined_s: float = 0.0
+    _issued_s: float = 0.0
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
         """Begin where the journal left off: its first entry, an open sale, a fork or a fault that was found."""
@@ -85,7 +90,7 @@ class Core:
         elif report.head.sequence == 0:
             self.journal.record([opening], reading=self.views.clock.read())
         if report.fork is not None:
-            self.control.delivery.is_forked = True
+            self.control.delivery.alarms.is_forked = True
         open_sales = self.journal.sales.open_sales()
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))
@@ -112,6 +117,7 @@ class Core:
                 self.counter.expire_requests()
                 self.people.tick(is_selling=self.counter.sale is not None)
                 self._rejoin_mirror()
+                self._issue_mandatory()
 
     def till(self) -> TillState:
         """The snapshot for the screen; where the journal cannot be read any more, the last one and why."""
@@ -162,6 +168,12 @@ class Core:
             self._rejoined_s = now_s
             report = self.journal.rejoin_mirror()
             log.info("second medium: %s", report.state.value)
+
+    def _issue_mandatory(self) -> None:
+        now_s = self.views.clock.monotonic_s()
+        if now_s - self._issued_s >= ISSUE_S:
+            self._issued_s = now_s
+            self.cash_receipts.issue_mandatory()
 
     def _probe(self) -> None:
         """Go on when a disk that was full or read-only takes writes again, or start anew where starting needed it."""

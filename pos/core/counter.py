@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pos.clock import Clock
+from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Clerk, Presented, Recorded, business_date
-from pos.core.network import Network
 from pos.core.paper import Paper
 from pos.core.requests import Requests
 from pos.core.sale import AmountQuestion, Sale
+from pos.core.scans import Scans
 from pos.core.verdicts import quiet_verdict, verdict_of
 from pos.journal.journal import Journal
 from pos.link.calls import Done, Refused, RequestAnswer
@@ -59,17 +60,19 @@ class Counter:
         journal: Journal,
         requests: Requests,
         paper: Paper,
+        cash_receipts: CashReceipts,
+        scans: Scans,
         clock: Clock,
         clerk: Clerk,
-        network: Network,
     ) -> None:
         self._checkout = checkout
         self._journal = journal
         self._requests = requests
         self._paper = paper
+        self._cash_receipts = cash_receipts
+        self._scans = scans
         self._clock = clock
         self._clerk = clerk
-        self._network = network
         self._sale: Sale | None = None
         self._question: AmountQuestion | None = None
         self._verdict: VerdictView | None = None
@@ -114,6 +117,7 @@ class Counter:
         self._leave_question()
         self._close_request()
         self._paper.pass_over_question()
+        self._scans.forget()
         self._sale = Sale.begin(amount_won)
         self._verdict = None
         return Done()
@@ -121,6 +125,7 @@ class Counter:
     def clear(self) -> Done:
         """Take the verdict off the screen."""
         self._verdict = None
+        self._scans.forget()
         return Done()
 
     def cancel(self) -> Done | Refused:
@@ -151,7 +156,7 @@ class Counter:
 
     def scan(self, text: str, length: int) -> None:
         """A code was seen."""
-        if not self.is_armed or self._seen_again(text, length):
+        if not self.is_armed or (self._sale is None and self._scans.take(text)) or self._seen_again(text, length):
             return
         self._paper.pass_over_question()
         sale = self._sale or Sale.begin(None)
@@ -314,14 +319,10 @@ class Counter:
             # From here on its codes are those of an earlier sale.
             self._just = None
         self._paper.sale_ended(receipt_number)
+        self._cash_receipts.sale_ended(receipt_number)
 
     def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> VerdictView:
-        self._verdict = verdict_of(
-            recorded,
-            serial=self._next_serial(),
-            remaining_won=remaining_won,
-            is_offline=not self._network.is_online,
-        )
+        self._verdict = verdict_of(recorded, serial=self._next_serial(), remaining_won=remaining_won)
         return self._verdict
 
     def _next_serial(self) -> int:

@@ -10,11 +10,11 @@ Rules (protocol, "Ledger API" and "Repeats, gaps and forks"):
 - a head that differs from ours at a sequence we also hold is a fork: selling stops, both heads are kept.
 """
 
+import logging
 import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
-from pos.core.alarms import AlarmCause, Alarms
 from pos.core.checkout import ContactTime
 from pos.core.timekeeper import ANSWER_S_MAX, Timekeeper
 from pos.core.trust_store import TrustStore
@@ -47,6 +47,22 @@ ENTRIES_MAX: Final = 256
 BYTES_MAX: Final = 1_000_000
 
 
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class DeliveryAlarms:
+    """What the owner must see; none of them goes away by itself."""
+
+    is_forked: bool = False
+    is_ledger_behind: bool = False
+    """The ledger asked for entries that it had acknowledged before."""
+    has_contradictions: bool = False
+    """The ledger told another end of a payment than it had told before, or one of an entry that it does not hold."""
+    fork_evidence: bytes = b""
+    """The acknowledgement that names the other head."""
+
+
 _NEXT: Final = {
     AckStep.ADVANCED: DeliveryStep.CONTINUE,
     AckStep.REPEATED: DeliveryStep.CONTINUE,
@@ -66,39 +82,29 @@ class Delivery:
     contact: ContactTime
     key: SigningKey
     terminal: str
-    alarms: Alarms
-    is_forked: bool = False
-    """Another journal of this terminal's key exists: nothing is sold any more."""
+    alarms: DeliveryAlarms = field(default_factory=DeliveryAlarms)
     force_serial: int = 0
     _tries: dict[bytes, float] = field(default_factory=dict)
     _ledger_offset_s: int = 0
-    _backlog: int = 0
-    """Entries that waited when delivering a long backlog began; 0 where one batch takes all."""
+    _ledger_head: int = 0
+    """The highest entry that the ledger was last said to hold."""
 
     @property
     def is_missing_entries(self) -> bool:
         """Whether the ledger holds entries of ours that are not here: nothing may be recorded before they are."""
-        return self.journal.outbox.ledger_head() > self.journal.head.sequence
-
-    def progress_percent(self) -> int | None:
-        """How far a long backlog is delivered, 0 to 99; None while there is none."""
-        if not self._backlog:
-            return None
-        return min(max(100 * (self._backlog - self.waiting()) // self._backlog, 0), 99)
+        return self._ledger_head > self.journal.head.sequence
 
     def next_batch(self, call: NextBatch) -> OutboxBatch:
         after = self.journal.outbox.acknowledged().sequence if call.after is None else call.after
         entries = self.journal.outbox.entries_after(
             after, entries_max=min(call.entries_max, ENTRIES_MAX), bytes_max=min(call.bytes_max, BYTES_MAX)
         )
-        waiting = self.journal.head.sequence - after
-        self._backlog = max(self._backlog, waiting) if waiting > ENTRIES_MAX else 0
         return OutboxBatch(
             terminal=self.terminal,
             ledger=self.trust.ledger.ledger,
             after=after,
             entries=tuple(entry.raw for entry in entries),
-            waiting=waiting,
+            waiting=self.journal.head.sequence - after,
         )
 
     def sign(self, call: SignCall) -> Token:
@@ -145,8 +151,8 @@ class Delivery:
         """Take back entries of ours that only the ledger still held."""
         try:
             self.journal.adopt(call.entries)
-        except RollbackError as error:
-            self._fork(str(error))
+        except RollbackError:
+            self.alarms.is_forked = True
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
         except (ChainError, MalformedError):
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
@@ -179,18 +185,16 @@ class Delivery:
 
     def _settle(self, ack: Acknowledgement, raw: bytes) -> Acknowledged:
         result = self.journal.outbox.acknowledge(ack, raw=raw, reading=self.timekeeper.read())
+        self._ledger_head = ack.sequence
         if result.step is AckStep.BEHIND:
-            what = f"the ledger asks again for what it had acknowledged, behind entry {ack.sequence}"
-            self.alarms.raise_(AlarmCause.LEDGER_BEHIND, what)
+            self.alarms.is_ledger_behind = True
+            log.warning("the ledger asks again for what it had acknowledged, behind entry %d", ack.sequence)
         if result.contradictions or result.unknown:
-            what = f"the ledger contradicts itself about entries {result.contradictions or result.unknown}"
-            self.alarms.raise_(AlarmCause.LEDGER_CONTRADICTS, what)
-        if result.step is AckStep.AHEAD:
-            what = f"the ledger holds entries up to {ack.sequence}, this terminal up to {self.journal.head.sequence}"
-            self.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
+            self.alarms.has_contradictions = True
+            log.warning("the ledger contradicts itself about entries %s", result.contradictions or result.unknown)
         if result.step is AckStep.FORKED:
-            self._fork(f"the ledger holds another entry {ack.sequence}: {ack.hash.hex()}")
-        self._tell_alarms()
+            self.alarms.is_forked = True
+            self.alarms.fork_evidence = raw
         statuses = [outcome.status for outcome in result.decided]
         return Acknowledged(
             step=_NEXT[result.step],
@@ -202,12 +206,3 @@ class Delivery:
             pending=statuses.count(OutcomeStatus.PENDING),
             fetch_after=self.journal.head.sequence if result.step is AckStep.AHEAD else 0,
         )
-
-    def _fork(self, what: str) -> None:
-        self.is_forked = True
-        self.alarms.raise_(AlarmCause.JOURNAL_FORKED, what)
-
-    def _tell_alarms(self) -> None:
-        """Write alarms down, unless another entry is signed already for the sequence that they would take."""
-        if not self.is_missing_entries and not self.is_forked:
-            self.alarms.tell()

@@ -16,6 +16,7 @@ from pos.link.calls import (
     EndPrintJob,
     EnterAmount,
     ListAttention,
+    ListCashReceipts,
     ListPeople,
     ListSales,
     NextBatch,
@@ -23,6 +24,7 @@ from pos.link.calls import (
     OpenRequest,
     Pay,
     PayOther,
+    PreviewRefund,
     PrintJob,
     ReadJournal,
     ReadState,
@@ -56,6 +58,8 @@ _LOOKS_SOMETHING_UP = (
     | ReadState
     | ListPeople
     | ListAttention
+    | PreviewRefund
+    | ListCashReceipts
     | ListSales
     | ShowReceipt
     | ReadJournal

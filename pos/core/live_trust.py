@@ -49,6 +49,9 @@ class LiveTrust:
     def certificate(self) -> bytes:
         return self._store.certificate
 
+    def certificate_of(self, terminal: str) -> bytes | None:
+        return self._store.certificate_of(terminal)
+
     @property
     def revoked_after(self) -> int | None:
         """Last entry of this terminal that is trusted; None while it is trusted."""

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
-from pos.core.counter import refused_amount
+from pos.core.counter import Counter, refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
-from pos.core.inbox import Inbox
 from pos.core.paper import Paper
+from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
+from pos.core.refunds import Refunds
 from pos.core.requests import Requests
-from pos.core.scan_desk import ScanDesk
 from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
@@ -27,15 +28,17 @@ from pos.link.calls import (
     DevicesCall,
     Done,
     EndPrintJob,
+    ListCashReceipts,
     ListPeople,
     ListSales,
+    MakeRefund,
     NextBatch,
     NextPrintJob,
     OpenRequest,
     Pay,
     PayAnswer,
+    PreviewRefund,
     ReadJournal,
-    ReadPosition,
     ReadState,
     Refused,
     RemovePerson,
@@ -44,6 +47,7 @@ from pos.link.calls import (
     ReportScanner,
     ReprintReceipt,
     RequestAnswer,
+    RequestCashReceipt,
     ScanSeen,
     ShowReceipt,
     SignCall,
@@ -53,7 +57,6 @@ from pos.link.calls import (
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
-    TakeMessages,
     TakeSignedTime,
     TakeTrust,
     VerdictShown,
@@ -61,6 +64,7 @@ from pos.link.calls import (
     WatchSync,
 )
 from pos.till.decision import Approved, Tender
+from pos.till.people import Right
 from pos.till.reasons import Refusal
 
 
@@ -68,15 +72,23 @@ from pos.till.reasons import Refusal
 class DevicesDesk:
     """Answers the devices' calls."""
 
-    scans: ScanDesk
+    counter: Counter
     paper: Paper
+    people: People
+    views: Views
 
     def answer(self, call: DevicesCall) -> AnyAnswer:
         match call:
             case WatchDevices():
                 return Done()
-            case ScanSeen() | ReportScanner():
-                return self.scans.answer(call)
+            case ScanSeen(text=text, length=length):
+                if self.people.refusal(Right.SELL) is None:
+                    self.people.touch()
+                    self.counter.scan(text, length)
+                return Done()
+            case ReportScanner():
+                self.views.scanner_said(call)
+                return Done()
             case ReportPrinter(state=state):
                 self.paper.printer_said(state)
                 return Done()
@@ -95,7 +107,6 @@ class SyncDesk:
 
     delivery: Delivery
     trust: TrustDesk
-    inbox: Inbox
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -112,12 +123,8 @@ class SyncDesk:
                 return self.delivery.take_signed_time(call)
             case AdoptEntries():
                 return self.delivery.adopt(call)
-            case ReadPosition():
-                return self.inbox.position()
-            case TakeMessages(messages=messages):
-                return self.inbox.take(messages)
             case ReportNetwork():
-                self.views.network.said(call)
+                self.views.network_said(call)
                 return Done()
             case SummariseSync():
                 return self.delivery.summary()
@@ -133,6 +140,8 @@ class ControlDesk:
 
     checkout: Checkout
     requests: Requests
+    refunds: Refunds
+    cash_receipts: CashReceipts
     paper: Paper
     history: History
     delivery: Delivery
@@ -161,6 +170,10 @@ class ControlDesk:
                 return self.trust.answer(call)
             case ReprintReceipt(receipt_number=number):
                 return self.paper.reprint(number)
+            case PreviewRefund() | MakeRefund():
+                return self.refunds.answer(call)
+            case ListCashReceipts() | RequestCashReceipt():
+                return self.cash_receipts.answer(call)
             case ReadState():
                 return State(till=self.views.till())
             case ReadJournal() | CheckJournal() | ShowReceipt() | ListSales():

@@ -50,6 +50,7 @@ class Paper:
         self._question: QuestionView | None = None
         self._job_asked = 0
         self._was_out = False
+        self._held_until_s: dict[str, float] = {}
         self._put_off: set[int] = set()
         self._needs_recovery = bool(journal.paper.count(PrintState.UNKNOWN))
         self._serial = _QUESTION_SERIALS_FROM
@@ -61,7 +62,19 @@ class Paper:
     def printable(self) -> int:
         """Receipts that the devices may fetch now."""
         is_asking = self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED
-        return 0 if is_asking else self.unprinted()
+        return 0 if is_asking or self._is_next_held() else self.unprinted()
+
+    def hold(self, receipt_number: str, *, for_s: float) -> None:
+        """Keep a receipt that waits off the paper for a moment: something may yet have to stand on it."""
+        self._held_until_s[receipt_number] = self._clock.monotonic_s() + for_s
+
+    def is_held(self, receipt_number: str) -> bool:
+        until_s = self._held_until_s.get(receipt_number)
+        return until_s is not None and self._clock.monotonic_s() < until_s
+
+    def let_go(self, receipt_number: str) -> None:
+        """Nothing more comes: it may be printed."""
+        self._held_until_s.pop(receipt_number, None)
 
     def question(self) -> QuestionView | None:
         """What a person has to say about paper, if anything."""
@@ -101,6 +114,7 @@ class Paper:
 
     def pass_over_question(self) -> None:
         """The next customer is served: whoever wanted a receipt has said so."""
+        self._held_until_s.clear()
         if self._question is not None and self._question.kind is QuestionKind.PRINT_RECEIPT:
             self._question = None
 
@@ -170,6 +184,12 @@ class Paper:
         self._journal.record([DrawerOpened(reason=cause, clerk=self._clerk() or None)], reading=self._clock.read())
         self.drawer_serial += 1
         return Done()
+
+    def _is_next_held(self) -> bool:
+        if not self._held_until_s:
+            return False
+        job = self._journal.paper.next_job()
+        return job is not None and self.is_held(job.receipt_number)
 
     def _settle_unknown(self, choice: int) -> Done | Refused:
         job = self._journal.paper.job(self._job_asked)

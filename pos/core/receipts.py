@@ -5,20 +5,24 @@ the copy mark and whether the ledger has it by now may differ. The receipt code 
 (protocol, "Receipt code"): Ed25519 is deterministic, so every copy carries the same bytes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
-from pos.journal.records import Delivery, SaleRecord, TenderForm, TenderRecord
+from pos.journal.records import Delivery, RefundPartRecord, RefundRecord, SaleRecord, TenderForm, TenderRecord
 from pos.link.calls import PrintRow, ReceiptPage
 from pos.text import safe_text
 from pos.till.receipt.layout import layout
-from pos.till.receipt.masking import mask_serial, mask_voucher_id
+from pos.till.receipt.masking import mask_voucher_id
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import (
+    CancelledCashReceipt,
+    CashReceipt,
     CashTender,
-    LineItem,
+    IssuedCashReceipt,
+    OriginalSale,
     OtherTender,
+    PendingCashReceipt,
     PlatformCashReceipt,
     Receipt,
     ReceiptKind,
@@ -29,24 +33,13 @@ from pos.till.receipt.receipt import (
 )
 from pos.till.receipt.rows import BlankRow, CutRow, PairRow, QrRow, Row, Rule, RuleRow, Size, TextRow
 from pos.till.receipt.words import ReceiptWords
-from pos.voucher.bodies import (
-    EntryBody,
-    NoteTaken,
-    PaymentApproved,
-    TenderMethod,
-    TenderRecorded,
-    UnknownBody,
-    parse_body,
-)
+from pos.voucher.bodies import CashReceiptReason, PaymentApproved, RefundKind, TenderRecorded, parse_body
 from pos.voucher.claims import ReceiptCode, Voucher
 from pos.voucher.entry import Entry, entry_hash
 from pos.voucher.keys import SigningKey
 from pos.voucher.qr import QrKind, encode_text
-from pos.voucher.signed import decode_paper_voucher, decode_payment, sign_receipt
+from pos.voucher.signed import decode_payment, sign_receipt
 from pos.voucher.terminal_claims import ReceiptKind as CodeKind
-
-SERIALS_PRINTED = 3
-"""Of one bundle of notes; the journal has them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +55,9 @@ class Receipts:
 
     def receipt(self, number: str, *, copy_number: int) -> Receipt | None:
         """The receipt of this number as data; `copy_number` 1 is the original. None where there is no such sale."""
+        refund = self.journal.refunds.of_receipt(number)
+        if refund is not None:
+            return self._refund(refund, copy_number=copy_number)
         sale = self.journal.sales.sale_of_receipt(number)
         if sale is None or not sale.tenders:
             return None
@@ -76,7 +72,6 @@ class Receipts:
             business_date=sale.business_date,
             total_won=total_won,
             tax=sale.tax,
-            items=_line_items(sale, total_won),
             tenders=tuple(self._tender(tender) for tender in sale.tenders),
             cash_receipt=self._cash_receipt(sale),
             is_awaiting_delivery=any(tender.delivery is Delivery.WAITING for tender in sale.tenders),
@@ -107,7 +102,7 @@ class Receipts:
 
     def program_name(self, entry: int) -> str:
         """The name of the programme that the payment in this entry came from."""
-        voucher = self._voucher(entry)
+        voucher = self.voucher(entry)
         return "" if voucher is None else self._name(voucher)
 
     def _shop(self) -> ShopBlock:
@@ -124,13 +119,11 @@ class Receipts:
     def _tender(self, tender: TenderRecord) -> Tender:
         match tender.form:
             case TenderForm.CASH:
-                return self._cash_tender(tender)
+                return CashTender(amount_won=tender.amount_won)
             case TenderForm.OTHER:
-                return OtherTender(amount_won=tender.amount_won, method=tender.method or TenderMethod.CARD)
-            case TenderForm.NOTE | TenderForm.SCANNED_NOTE:
-                return self._note_tender(tender)
+                return OtherTender(amount_won=tender.amount_won)
             case TenderForm.VOUCHER | TenderForm.CONFIRMATION:
-                voucher = self._voucher(tender.entry)
+                voucher = self.voucher(tender.entry)
                 return VoucherTender(
                     program_name=safe_text(tender.program or "" if voucher is None else self._name(voucher)),
                     voucher_mask="" if voucher is None else mask_voucher_id(voucher.voucher_id),
@@ -138,42 +131,79 @@ class Receipts:
                     form=VoucherForm.MOBILE,
                 )
 
-    def _cash_tender(self, tender: TenderRecord) -> CashTender:
-        body = self._body(tender.entry)
-        given_won = body.given_won if isinstance(body, TenderRecorded) else None
-        return CashTender(amount_won=tender.amount_won, received_won=given_won)
-
-    def _note_tender(self, tender: TenderRecord) -> VoucherTender:
-        body = self._body(tender.entry)
-        assert isinstance(body, NoteTaken | PaymentApproved), "what a note's entry says"
-        if isinstance(body, NoteTaken):
-            note = self.trust.program(body.issuer, body.program)
-            name, face_won, count = body.program if note is None else note.name, body.denomination_won, body.count
-            serials = body.serials or ()
-        else:
-            voucher = decode_paper_voucher(body.object_bytes).claims
-            name, face_won, count, serials = self._name(voucher), voucher.value_won, 1, (voucher.serial or "",)
-        return VoucherTender(
-            program_name=safe_text(name),
-            voucher_mask=", ".join(mask_serial(serial) for serial in serials[:SERIALS_PRINTED]),
-            amount_won=tender.amount_won,
-            form=VoucherForm.PAPER,
-            face_won=face_won,
-            count=count,
-            change_won=body.change_won or 0,
+    def _refund(self, refund: RefundRecord, *, copy_number: int) -> Receipt:
+        last = self._entry(refund.parts[-1].entry)
+        original = self.journal.sales.sale(refund.sale_id)
+        assert original is not None, "a refund is of a sale"
+        is_void = refund.kind is RefundKind.VOID
+        return Receipt(
+            kind=ReceiptKind.VOID if is_void else ReceiptKind.REFUND,
+            shop=self._shop(),
+            number=refund.receipt_number,
+            issued_s=last.time_s,
+            is_time_sure=last.quality >= 2,
+            business_date=refund.business_date,
+            total_won=refund.total_won,
+            tax=refund.tax,
+            tenders=tuple(self._refunded(part, original) for part in refund.parts),
+            cash_receipt=self._cancelled_cash_receipt(refund),
+            original=OriginalSale(receipt_number=refund.sale_receipt, issued_s=original.ended_s or original.opened_s),
+            copy_number=copy_number - 1,
+            entry=last.hash,
+            code=self._code(
+                refund.receipt_number, refund.total_won, last, kind=CodeKind.VOID if is_void else CodeKind.REFUND
+            ),
+            notes=tuple(map(safe_text, self.words.refund_notes)) if any(map(_is_voucher, refund.parts)) else (),
         )
 
-    def _cash_receipt(self, sale: SaleRecord) -> PlatformCashReceipt | None:
+    def _refunded(self, part: RefundPartRecord, original: SaleRecord) -> Tender:
+        tender = next(tender for tender in original.tenders if tender.entry == part.tender)
+        return self._tender(replace(tender, amount_won=part.amount_won))
+
+    def _cash_receipt(self, sale: SaleRecord) -> CashReceipt | None:
+        """The shop's own, where one was asked for; else whether a platform reports the sale."""
+        standing = self.journal.cash_receipts.standing(sale.sale_id)
+        if standing is None:
+            return self._platform(sale)
+        if standing.approval_number is None or standing.approved_s is None:
+            return PendingCashReceipt(purpose=standing.purpose, identifier=standing.identifier, split=standing.tax)
+        return IssuedCashReceipt(
+            purpose=standing.purpose,
+            identifier=standing.identifier,
+            approval_number=standing.approval_number,
+            issued_s=standing.approved_s,
+            split=standing.tax,
+        )
+
+    def _cancelled_cash_receipt(self, refund: RefundRecord) -> CashReceipt | None:
+        """What was taken back of the shop's own with a refund; without its approval it only will be."""
+        receipts = self.journal.cash_receipts.of_sale(refund.sale_id)
+        cancel = next((receipt for receipt in receipts if receipt.refund_id == refund.refund_id), None)
+        if cancel is None:
+            return None
+        original = next(receipt for receipt in receipts if receipt.cash_receipt_id == cancel.original_id)
+        return CancelledCashReceipt(
+            purpose=cancel.purpose,
+            identifier=cancel.identifier,
+            approval_number=cancel.approval_number or "",
+            issued_s=cancel.approved_s or refund.time_s,
+            original_approval_number=original.approval_number or "",
+            original_issued_s=original.approved_s or original.traded_s,
+            reason=cancel.cancel_reason or CashReceiptReason.OTHER,
+            split=cancel.tax,
+        )
+
+    def _platform(self, sale: SaleRecord) -> PlatformCashReceipt | None:
         """Named mobile vouchers are reported by their platform; a second receipt would count them twice."""
         platform_won = 0
         for tender in sale.tenders:
-            voucher = self._voucher(tender.entry) if tender.form is TenderForm.VOUCHER else None
+            voucher = self.voucher(tender.entry) if tender.form is TenderForm.VOUCHER else None
             program = None if voucher is None else self.trust.program(voucher.issuer, voucher.program)
             if program is not None and program.is_cash_receipt_by_platform:
                 platform_won += tender.amount_won
         return PlatformCashReceipt(amount_won=platform_won) if platform_won else None
 
-    def _code(self, number: str, total_won: int, entry: Entry) -> str:
+    def _code(self, number: str, total_won: int, entry: Entry, *, kind: CodeKind = CodeKind.SALE) -> str:
         body = parse_body(entry.kind, entry.body)
         code = ReceiptCode(
             terminal=self.terminal,
@@ -182,23 +212,21 @@ class Receipts:
             amount_won=total_won,
             receipt_number=number,
             entry=entry.hash,
-            kind=CodeKind.SALE,
+            kind=kind,
             payment=entry_hash(body.object_bytes) if isinstance(body, PaymentApproved) else None,
         )
         return encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw)
-
-    def _body(self, sequence: int) -> EntryBody | UnknownBody:
-        entry = self._entry(sequence)
-        return parse_body(entry.kind, entry.body)
 
     def _entry(self, sequence: int) -> Entry:
         entry = self.journal.entry(sequence)
         assert entry is not None, "a tender is an entry"
         return entry
 
-    def _voucher(self, sequence: int) -> Voucher | None:
-        body = self._body(sequence)
-        if not isinstance(body, PaymentApproved):
+    def voucher(self, sequence: int) -> Voucher | None:
+        """The voucher that the payment in this entry was made from; None for other money."""
+        entry = self._entry(sequence)
+        body = parse_body(entry.kind, entry.body)
+        if isinstance(body, TenderRecorded) or not isinstance(body, PaymentApproved):
             return None
         return decode_payment(body.object_bytes).voucher.claims
 
@@ -207,20 +235,8 @@ class Receipts:
         return voucher.program if program is None else program.name
 
 
-def _line_items(sale: SaleRecord, total_won: int) -> tuple[LineItem, ...]:
-    """What was sold; nothing where the receipt is for a part of it only."""
-    if sum(item.amount_won for item in sale.items) != total_won:
-        return ()
-    return tuple(
-        LineItem(
-            name=safe_text(item.name),
-            amount_won=item.amount_won,
-            quantity=item.quantity,
-            unit_price_won=item.unit_price_won,
-            tax=item.tax,
-        )
-        for item in sale.items
-    )
+def _is_voucher(part: RefundPartRecord) -> bool:
+    return part.form in (TenderForm.VOUCHER, TenderForm.CONFIRMATION)
 
 
 def print_row(row: Row) -> PrintRow:

@@ -12,23 +12,26 @@ from pos.link.calls import (
     AllowOnce,
     AnswerQuestion,
     AnyCall,
+    BeginCashReceipt,
     CancelSale,
     ClearVerdict,
     CloseAttention,
     CloseRequest,
     EnterAmount,
     ListAttention,
+    ListCashReceipts,
     ListPeople,
     ListSales,
     LogIn,
     LogOut,
+    MakeRefund,
     OpenDrawer,
     OpenRequest,
     PayOther,
+    PreviewRefund,
     PrintWaiting,
     ReprintReceipt,
-    ScanAgain,
-    ScanSeen,
+    RequestCashReceipt,
     ShowReceipt,
     SummariseSync,
     SyncNow,
@@ -37,7 +40,7 @@ from pos.link.calls import (
 )
 from pos.till.people import Right
 
-_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce, ScanSeen})
+_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce})
 _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
     {
         EnterAmount: Right.SELL,
@@ -47,11 +50,14 @@ _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
         OpenRequest: Right.SELL,
         CloseRequest: Right.SELL,
         ClearVerdict: Right.SELL,
-        ScanAgain: Right.SELL,
         PrintWaiting: Right.SELL,
         ListSales: Right.SEE_SALES,
         ShowReceipt: Right.SEE_SALES,
         ReprintReceipt: Right.REPRINT,
+        PreviewRefund: Right.SEE_SALES,
+        ListCashReceipts: Right.SEE_SALES,
+        BeginCashReceipt: Right.CASH_RECEIPT,
+        RequestCashReceipt: Right.CASH_RECEIPT,
         OpenDrawer: Right.OPEN_DRAWER,
         ListAttention: Right.COUNTER,
         CloseAttention: Right.COUNTER,
@@ -61,5 +67,8 @@ _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
 
 def right_for(call: AnyCall) -> Right | None:
     """The right that this call of the screen needs; None where anybody may make it."""
+    if isinstance(call, MakeRefund):
+        # Seen once more, or the sale just made: anything else could be anybody's.
+        return Right.CANCEL_LAST if call.code or not call.receipt_number else Right.REFUND
     kind = type(call)
     return None if kind in _FREE else _RIGHTS.get(kind, Right.COUNTER)

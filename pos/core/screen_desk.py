@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
+from pos.core.refunds import Refunds
 from pos.core.rights import right_for
-from pos.core.scan_desk import ScanDesk
 from pos.core.views import Views
 from pos.link.calls import (
     AddPerson,
     AllowOnce,
     AnswerQuestion,
     AnyAnswer,
+    BeginCashReceipt,
     CancelSale,
     ChangePerson,
     ClearVerdict,
@@ -24,19 +26,21 @@ from pos.link.calls import (
     Done,
     EnterAmount,
     ListAttention,
+    ListCashReceipts,
     ListPeople,
     ListSales,
     LogIn,
     LogOut,
+    MakeRefund,
     OpenDrawer,
     OpenRequest,
     PayOther,
+    PreviewRefund,
     PrintWaiting,
     Refused,
     RemovePerson,
     ReprintReceipt,
-    ScanAgain,
-    ScanSeen,
+    RequestCashReceipt,
     ScreenCall,
     ShowReceipt,
     State,
@@ -57,11 +61,12 @@ class ScreenDesk:
     paper: Paper
     history: History
     delivery: Delivery
-    scans: ScanDesk
     views: Views
     people: PeopleDesk
+    refunds: Refunds
+    cash_receipts: CashReceipts
 
-    def answer(self, call: ScreenCall) -> AnyAnswer:
+    def answer(self, call: ScreenCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
         refused = self._refused(call)
         if refused is not None:
             return refused
@@ -74,17 +79,22 @@ class ScreenDesk:
                 if self.views.selling_stop is not None:
                     return Refused(cause=Refusal.SELLING_STOPPED)
                 return self.counter.answer(call.serial, call.choice)
+            case PreviewRefund() | MakeRefund():
+                return self.refunds.answer(call)
+            case ListCashReceipts() | BeginCashReceipt() | RequestCashReceipt():
+                return self.cash_receipts.answer(call)
             case Watch():
                 return State(till=self.views.till())
             case VerdictShown(entry_sequence=entry):
                 self.history.mark_shown(entry)
                 return Done()
-            case SyncNow() | SummariseSync():
-                return self._sync(call)
+            case SyncNow():
+                self.delivery.force()
+                return Done()
+            case SummariseSync():
+                return self.delivery.summary()
             case PrintWaiting(which=which):
                 return self.paper.release(which)
-            case ScanSeen() | ScanAgain():
-                return self.scans.answer(call)
             case OpenDrawer(cause=cause):
                 return self.paper.open_drawer(cause)
             case ReprintReceipt(receipt_number=number):
@@ -108,12 +118,6 @@ class ScreenDesk:
         if refusal is None:
             self.people.people.touch()
         return None if refusal is None else Refused(cause=refusal)
-
-    def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:
-        if isinstance(call, SummariseSync):
-            return self.delivery.summary()
-        self.delivery.force()
-        return Done()
 
     def _sale(self, call: EnterAmount | CancelSale | PayOther | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
         match call:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
-from pos.till.policy import ConflictBearer, IssueClass, Limits, Merchant, Policy, Program, ProgramForm
+from pos.till.policy import CANCEL_S, ConflictBearer, IssueClass, Limits, Merchant, Policy, Program, ProgramForm
 from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerKey, LedgerRole
 
 REQUEST_LIFE_S: Final = 300
@@ -68,6 +68,8 @@ class ProgramPart(TrustFile, frozen=True, kw_only=True):
     cash_receipt_track: str = "merchant"
     conflict_bearer: ConflictBearer = ConflictBearer.MERCHANT
     limits: LimitsPart = LimitsPart()
+    cancel_s: _Count = CANCEL_S
+    part_refund: bool = True
 
 
 class ProgramsFile(TrustFile, frozen=True, kw_only=True):
@@ -131,6 +133,7 @@ class MerchantFile(TrustFile, frozen=True, kw_only=True):
     accepted_issue_classes: list[IssueClass]
     tax_default: str = "taxable"
     simplified_taxpayer: bool = False
+    cash_receipt_mandatory: bool = False
 
 
 class TerminalFile(TrustFile, frozen=True, kw_only=True):
@@ -228,6 +231,8 @@ def program_of(issuer: Issuer, name: str, given: ProgramPart, default: Limits) -
         is_cash_receipt_by_platform=given.cash_receipt_track == "platform",
         conflict_bearer=given.conflict_bearer,
         limits=_limits(given.limits, default),
+        cancel_s=given.cancel_s,
+        is_part_refund_allowed=given.part_refund,
     )
 
 
@@ -245,4 +250,5 @@ def merchant_of(given: MerchantFile) -> Merchant:
         accepted_issue_classes=frozenset(given.accepted_issue_classes),
         is_tax_exempt=given.tax_default == "exempt",
         is_simplified_taxpayer=given.simplified_taxpayer,
+        must_issue_cash_receipts=given.cash_receipt_mandatory,
     )

@@ -55,6 +55,9 @@ class TrustStore(Protocol):
     @property
     def revoked_after(self) -> int | None: ...
 
+    def certificate_of(self, terminal: str) -> bytes | None:
+        """The certificate of a terminal; None where this one has never heard of it."""
+
     def issuer(self, issuer: str) -> Issuer | None: ...
 
     def program(self, issuer: str, program: str) -> Program | None: ...
@@ -72,6 +75,7 @@ class FolderTrustStore:
         """Read everything this terminal needs; TrustError names the first file that cannot be used."""
         self._folder = folder
         self._version = version
+        self._terminal = terminal
         issuers = self._read("issuers.json", IssuersFile)
         policy = self._read("policy.json", PolicyFile)
         ledgers = self._read("ledgers.json", LedgersFile)
@@ -127,6 +131,15 @@ class FolderTrustStore:
     def revoked_after(self) -> int | None:
         """Last entry of this terminal that is trusted; None while it is trusted."""
         return self._revoked_after
+
+    def certificate_of(self, terminal: str) -> bytes | None:
+        if terminal == self._terminal:
+            return self._certificate
+        try:
+            other = self._read(f"terminals/{terminal}.json", TerminalFile)
+            return bytes.fromhex(other.certificate) if other.terminal == terminal else None
+        except (TrustError, ValueError):
+            return None
 
     def issuer(self, issuer: str) -> Issuer | None:
         return self._issuers.get(issuer)

@@ -20,14 +20,13 @@ def outcome_of(decision: Approved | Declined | Referred) -> Outcome:
             return Outcome.REFERRED
 
 
-def verdict_of(recorded: Recorded, *, serial: int, remaining_won: int, is_offline: bool) -> VerdictView:
+def verdict_of(recorded: Recorded, *, serial: int, remaining_won: int) -> VerdictView:
     """What the screen shows of a recorded answer."""
     decision = recorded.decision
     base = VerdictView(
         serial=serial,
         outcome=outcome_of(decision),
         remaining_won=remaining_won,
-        is_offline=is_offline,
         entry_sequence=recorded.entry.sequence,
         time_s=recorded.entry.time_s,
         checks=_checks(decision),

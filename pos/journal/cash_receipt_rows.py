@@ -20,10 +20,10 @@ def request_cash_receipt(
     if row is None:
         raise sqlite3.IntegrityError("a cash receipt for a sale that is not here")
     if isinstance(body, CashReceiptRequested):
-        original, reason = None, None
+        original, refund, reason = None, None, None
         buyer = (body.purpose.value, body.identifier_kind.value, body.identifier)
     else:
-        original, reason = body.original_id, body.reason.value
+        original, refund, reason = body.original_id, body.refund_id, body.reason.value
         buyer = connection.execute(
             "SELECT purpose, identifier_kind, identifier FROM cash_receipts WHERE cash_receipt_id = ?", (original,)
         ).fetchone()
@@ -31,9 +31,9 @@ def request_cash_receipt(
             raise sqlite3.IntegrityError("a cancellation of a cash receipt that is not here")
     tax = body.tax
     split = (tax.taxable_won, tax.vat_won, tax.exempt_won, tax.service_won)
-    ids = (at.sequence, body.cash_receipt_id, original, row[0], body.amount_won)
+    ids = (at.sequence, body.cash_receipt_id, original, refund, row[0], body.amount_won)
     connection.execute(
-        "INSERT INTO cash_receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)",
+        "INSERT INTO cash_receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL)",
         (*ids, *split, *buyer, body.traded_s, body.business_date, reason),
     )
 

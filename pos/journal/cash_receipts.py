@@ -13,7 +13,7 @@ _RECEIPTS: Final = (
     "SELECT c.entry, c.cash_receipt_id, s.sale_id, s.receipt_number, c.amount_won, c.taxable_won, c.vat_won,"
     " c.exempt_won, c.service_won, c.purpose, c.identifier_kind, c.identifier, c.traded_s,"
     f" c.entry <= {ACKNOWLEDGED}, c.answer, c.approval_number, c.approved_s, c.failure, c.original_id,"
-    " c.cancel_reason, (SELECT coalesce(sum(x.amount_won), 0) FROM cash_receipts x"
+    " c.refund_id, c.cancel_reason, (SELECT coalesce(sum(x.amount_won), 0) FROM cash_receipts x"
     " WHERE x.sale = c.sale AND x.original_id = c.cash_receipt_id AND x.answer IS NOT 'rejected')"
     " FROM cash_receipts c JOIN sales s ON s.sale = c.sale"
 )
@@ -53,7 +53,7 @@ class CashReceipts:
 def _receipt(row: Row) -> CashReceiptRecord:
     entry, cash_receipt_id, sale_id, sale_receipt, amount_won = row[:5]
     purpose, identifier_kind, identifier, traded_s, is_acknowledged = row[9:14]
-    answer, approval_number, approved_s, failure, original_id, cancel_reason, cancelled_won = row[14:]
+    answer, approval_number, approved_s, failure, original_id, refund_id, cancel_reason, cancelled_won = row[14:]
     return CashReceiptRecord(
         entry=entry,
         cash_receipt_id=cash_receipt_id,
@@ -71,6 +71,7 @@ def _receipt(row: Row) -> CashReceiptRecord:
         approved_s=approved_s,
         failure=failure,
         original_id=original_id,
+        refund_id=refund_id,
         cancel_reason=None if cancel_reason is None else CashReceiptReason(cancel_reason),
         cancelled_won=cancelled_won,
     )

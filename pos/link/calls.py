@@ -46,7 +46,6 @@ from pos.link.devices_calls import (
     ScanSeen,
     WatchDevices,
 )
-from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
 from pos.link.people_calls import (
     AddPerson,
     AllowOnce,
@@ -58,6 +57,17 @@ from pos.link.people_calls import (
     PersonLine,
     PinRefused,
     RemovePerson,
+)
+from pos.link.refund_calls import (
+    BeginCashReceipt,
+    CashReceiptLine,
+    CashReceiptPage,
+    ListCashReceipts,
+    MakeRefund,
+    PreviewRefund,
+    RefundMade,
+    RefundPlan,
+    RequestCashReceipt,
 )
 from pos.link.screen_calls import (
     AnswerQuestion,
@@ -71,7 +81,6 @@ from pos.link.screen_calls import (
     OpenDrawer,
     PayOther,
     PrintWaiting,
-    ScanAgain,
     StateChanged,
     Watch,
 )
@@ -101,8 +110,11 @@ __all__ = [
     "AskTrust",
     "AttentionLine",
     "AttentionPage",
+    "BeginCashReceipt",
     "Call",
     "CancelSale",
+    "CashReceiptLine",
+    "CashReceiptPage",
     "ChangePerson",
     "CheckJournal",
     "ClearVerdict",
@@ -114,14 +126,14 @@ __all__ = [
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
-    "InboxPosition",
     "JournalReport",
     "ListAttention",
+    "ListCashReceipts",
     "ListPeople",
     "ListSales",
     "LogIn",
     "LogOut",
-    "MessagesTaken",
+    "MakeRefund",
     "NextBatch",
     "NextPrintJob",
     "OpenDrawer",
@@ -135,14 +147,16 @@ __all__ = [
     "PeoplePage",
     "PersonLine",
     "PinRefused",
+    "PreviewRefund",
     "PrintJob",
     "PrintRow",
     "PrintWaiting",
     "Push",
     "ReadJournal",
-    "ReadPosition",
     "ReadState",
     "ReceiptPage",
+    "RefundMade",
+    "RefundPlan",
     "Refused",
     "RemovePerson",
     "ReportNetwork",
@@ -150,10 +164,10 @@ __all__ = [
     "ReportScanner",
     "ReprintReceipt",
     "RequestAnswer",
+    "RequestCashReceipt",
     "Role",
     "SaleLine",
     "SalePage",
-    "ScanAgain",
     "ScanSeen",
     "ShowReceipt",
     "SignCall",
@@ -165,7 +179,6 @@ __all__ = [
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
-    "TakeMessages",
     "TakeSignedTime",
     "TakeTrust",
     "Token",
@@ -195,12 +208,13 @@ AnyAnswer: TypeAlias = (
     | Token
     | Acknowledged
     | SyncSummary
+    | RefundPlan
+    | RefundMade
+    | CashReceiptPage
     | PeoplePage
     | PinRefused
     | TrustWants
     | TrustTaken
-    | InboxPosition
-    | MessagesTaken
 )
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
@@ -220,12 +234,15 @@ ScreenCall: TypeAlias = (
     | ListSales
     | SyncNow
     | OpenDrawer
-    | ScanAgain
-    | ScanSeen
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync
     | PeopleCall
+    | PreviewRefund
+    | MakeRefund
+    | ListCashReceipts
+    | BeginCashReceipt
+    | RequestCashReceipt
 )
 DevicesCall: TypeAlias = WatchDevices | ScanSeen | ReportScanner | ReportPrinter | NextPrintJob | EndPrintJob
 SyncCall: TypeAlias = (
@@ -235,8 +252,6 @@ SyncCall: TypeAlias = (
     | TakeAcknowledgement
     | TakeSignedTime
     | AdoptEntries
-    | ReadPosition
-    | TakeMessages
     | ReportNetwork
     | AskTrust
     | TakeTrust
@@ -262,6 +277,10 @@ ControlCall: TypeAlias = (
     | AddPerson
     | ChangePerson
     | RemovePerson
+    | PreviewRefund
+    | MakeRefund
+    | ListCashReceipts
+    | RequestCashReceipt
 )
 AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall
 

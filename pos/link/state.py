@@ -41,10 +41,6 @@ class ScannerState(StrEnum):
     READY = "ready"
     LOCATED = "located"
     MISSING = "missing"
-    FAULT = "fault"
-    """It is there and does not work."""
-    OFF = "off"
-    """This terminal has none, and that is meant."""
 
 
 class ScanHint(StrEnum):
@@ -67,8 +63,6 @@ class SellingStop(StrEnum):
     JOURNAL_BEHIND = "journal_behind"
     """The ledger holds entries that this terminal forgot: nothing is recorded before they are back."""
     JOURNAL_FORKED = "journal_forked"
-    TERMINAL_RETIRED = "terminal_retired"
-    """The ledger retired this terminal: another one has its place, or it was reported stolen."""
     TRUST_MISSING = "trust_missing"
 
 
@@ -111,8 +105,6 @@ class ScannerView(View, frozen=True, kw_only=True):
     hint: ScanHint | None = None
     unread_s: int = 0
     """For how long a code has been located without being read."""
-    is_camera: bool = True
-    """A hand scanner otherwise."""
 
 
 class TenderView(View, frozen=True, kw_only=True):
@@ -189,6 +181,25 @@ class QuestionView(View, frozen=True, kw_only=True):
     receipt_number: str = ""
 
 
+class ReceiptSeenView(View, frozen=True, kw_only=True):
+    """A receipt code that a customer brought back."""
+
+    serial: int
+    """Counts these since core started."""
+    receipt_number: str
+    """Empty where it stands for no sale of this till."""
+    cause: str
+    """A value of `pos.till.reasons.Refusal`, where it is no use here."""
+    code: str
+
+
+class NumberSeenView(View, frozen=True, kw_only=True):
+    """A number for a cash receipt, read from a card; for the screen that asked for one."""
+
+    serial: int
+    digits: str
+
+
 class LastSaleView(View, frozen=True, kw_only=True):
     time_s: int
     amount_won: int
@@ -196,6 +207,8 @@ class LastSaleView(View, frozen=True, kw_only=True):
     program_name: str
     paper: str
     """State of its receipt: a value of `pos.link.calls.PaperState`."""
+    may_have_cash_receipt: bool = False
+    """The shop could issue one, and nobody has asked for it yet."""
 
 
 class LimitView(View, frozen=True, kw_only=True):
@@ -237,6 +250,10 @@ class TillState(View, frozen=True, kw_only=True):
     """Sales to settle with the customer."""
     sync_progress_percent: int | None = None
     trust_warning: bool = False
+    receipt_seen: ReceiptSeenView | None = None
+    number_seen: NumberSeenView | None = None
+    cash_receipts_late: int = 0
+    """Without an approval a day after their sale."""
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN

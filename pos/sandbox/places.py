@@ -95,6 +95,7 @@ class MerchantPlace(Place, frozen=True, kw_only=True):
     accepted_issue_classes: tuple[Literal["general", "policy"], ...]
     tax_default: Literal["taxable", "exempt"]
     simplified_taxpayer: bool = False
+    cash_receipt_mandatory: bool = False
 
 
 class Person(Place, frozen=True, kw_only=True):

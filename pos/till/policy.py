@@ -6,6 +6,10 @@ contacts with the ledger; the tighter of programme and policy holds.
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Final
+
+CANCEL_S: Final = 86_400
+"""What a programme that says nothing allows for cancelling without the receipt."""
 
 
 class IssueClass(StrEnum):
@@ -94,6 +98,9 @@ class Program:
     is_cash_receipt_by_platform: bool
     conflict_bearer: ConflictBearer
     limits: Limits | None
+    cancel_s: int = CANCEL_S
+    """For so long after a sale the till takes it back without seeing its receipt."""
+    is_part_refund_allowed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +120,5 @@ class Merchant:
     is_tax_exempt: bool
     """Sells exempt goods only unless items say otherwise."""
     is_simplified_taxpayer: bool
+    must_issue_cash_receipts: bool = False
+    """Of an industry that issues from 100,000 won without being asked (income tax act 162-3)."""

@@ -40,6 +40,8 @@ class Refundable:
 
     entry: bytes
     """Hash of the entry that recorded it."""
+    sequence: int
+    """Of that entry."""
     way: Way
     amount_won: int
     refunded_won: int = 0

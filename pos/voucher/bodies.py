@@ -16,22 +16,17 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from pos.voucher import body_fields as key
-from pos.voucher.body_fields import EntryBody
-from pos.voucher.body_values import (
+from pos.voucher.body_fields import (
     CashReceiptPurpose,
     CashReceiptReason,
-    ChangeRuling,
+    EntryBody,
     IdentifierKind,
-    NoteMark,
     PersonRole,
     PrintOutcome,
     RefundKind,
     RequestEnd,
-    SoldItem,
-    TaxClass,
     TaxSplit,
     TenderKind,
-    TenderMethod,
 )
 from pos.voucher.cash_receipt_bodies import (
     CashReceiptCancelRequested,
@@ -46,11 +41,10 @@ from pos.voucher.counter_bodies import (
     ReceiptPrinted,
     ReceiptReprinted,
     SaleCancelled,
+    SaleCompleted,
     TenderRecorded,
 )
-from pos.voucher.delivery_bodies import AlarmRaised
 from pos.voucher.entry import Body
-from pos.voucher.note_bodies import NoteNumbered, NotesCredited, NotesSubmitted, NoteTaken
 from pos.voucher.payment_bodies import (
     InboxAcknowledged,
     JournalOpened,
@@ -73,12 +67,10 @@ from pos.voucher.people_bodies import (
     WrongPin,
 )
 from pos.voucher.refund_bodies import RefundRequested
-from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
 __all__ = [
     "ActAllowed",
-    "AlarmRaised",
     "AttentionClosed",
     "BootStamp",
     "CashReceiptCancelRequested",
@@ -88,7 +80,6 @@ __all__ = [
     "CashReceiptReason",
     "CashReceiptRejected",
     "CashReceiptRequested",
-    "ChangeRuling",
     "DrawerOpened",
     "EntryBody",
     "IdentifierKind",
@@ -97,11 +88,6 @@ __all__ = [
     "LockedOut",
     "LoggedIn",
     "LoggedOut",
-    "NoteMark",
-    "NoteNumbered",
-    "NoteTaken",
-    "NotesCredited",
-    "NotesSubmitted",
     "PaymentApproved",
     "PaymentDeclined",
     "PaymentReferred",
@@ -118,14 +104,9 @@ __all__ = [
     "RequestEnd",
     "RequestOpened",
     "SaleCancelled",
-    "SaleItemised",
-    "SaleResumed",
-    "SaleSuspended",
-    "SoldItem",
-    "TaxClass",
+    "SaleCompleted",
     "TaxSplit",
     "TenderKind",
-    "TenderMethod",
     "TenderRecorded",
     "TrainingBegun",
     "TrainingEnded",
@@ -169,14 +150,8 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             RequestOpened,
             RequestClosed,
             TenderRecorded,
+            SaleCompleted,
             SaleCancelled,
-            SaleItemised,
-            SaleSuspended,
-            SaleResumed,
-            NoteTaken,
-            NoteNumbered,
-            NotesSubmitted,
-            NotesCredited,
             ReceiptPrinted,
             ReceiptReprinted,
             AttentionClosed,
@@ -192,7 +167,6 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             ActAllowed,
             TrainingBegun,
             TrainingEnded,
-            AlarmRaised,
             RefundRequested,
             CashReceiptRequested,
             CashReceiptCancelRequested,

@@ -35,7 +35,7 @@ from pos.link.state import TillState, VerdictView
 from pos.sandbox.cheats import Hand, payment_text
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.people import Mint, Promise
-from pos.sandbox.town import Town, init, open_town
+from pos.sandbox.town import HOME_MERCHANT, Town, init, open_town
 from pos.sandbox.wallet.requests import check_request
 from pos.terminal import build_core
 from pos.voucher.bodies import EntryBody, UnknownBody, parse_body
@@ -209,9 +209,9 @@ def short_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def make_town(folder: Path, *, policy: str = "open") -> Town:
-    """A town that is the same in every run but for its times."""
-    return init(folder, seed="core", policy=policy)
+def make_town(folder: Path, *, policy: str = "open", merchant: str = HOME_MERCHANT) -> Town:
+    """A town that is the same in every run but for its times, with a terminal in one of its shops."""
+    return init(folder, seed="core", policy=policy, merchant=merchant)
 
 
 def move_in(template: Path, home: Path) -> Town:

@@ -16,11 +16,12 @@ from pos.till.receipt.receipt import (
     Receipt,
     ReceiptKind,
     ShopBlock,
+    TaxClass,
     VoucherForm,
     VoucherTender,
 )
 from pos.till.receipt.tax import split_tax
-from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind, TaxClass
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind
 
 AFTERNOON_S = 1_795_323_785
 """2026-11-22 14:03:05 in Korea, a Sunday."""

@@ -37,7 +37,6 @@ from pos.link.calls import (
     RequestAnswer,
     SaleLine,
     SalePage,
-    ScanAgain,
     ShowReceipt,
     State,
     StateChanged,
@@ -242,8 +241,6 @@ class TillSimulator:
                 return self.receipt or Refused(cause=Refusal.NOT_FOUND)
             case PrintWaiting():
                 return Done() if self.till.printer.unprinted else Refused(cause=Refusal.NOTHING_WAITING)
-            case ScanAgain():
-                self.change(scanner=ScannerView(state=ScannerState.READY))
             case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt():
                 pass
             case _:

@@ -12,9 +12,9 @@ from pos.till.receipt.tax import split_tax, total_of
 from pos.till.refund import Refund, Refundable, Way, plan_refund, tax_between
 from pos.voucher.bodies import TaxSplit
 
-VOUCHER = Refundable(entry=b"v" * 32, way=Way.VOUCHER, amount_won=8_000)
-CASH = Refundable(entry=b"c" * 32, way=Way.CASH, amount_won=4_000)
-NOTE = Refundable(entry=b"n" * 32, way=Way.NOTE, amount_won=10_000)
+VOUCHER = Refundable(entry=b"v" * 32, sequence=1, way=Way.VOUCHER, amount_won=8_000)
+CASH = Refundable(entry=b"c" * 32, sequence=2, way=Way.CASH, amount_won=4_000)
+NOTE = Refundable(entry=b"n" * 32, sequence=3, way=Way.NOTE, amount_won=10_000)
 
 
 def planned(*tenders: Refundable, amount_won: int | None = None, tax: TaxSplit | None = None) -> Refund:

@@ -41,7 +41,10 @@ def cash_receipt_rows(receipt: Receipt, sheet: Sheet, words: ReceiptWords) -> It
             yield from _approval(cash.approval_number, cash.issued_s, sheet, words)
         case CancelledCashReceipt():
             yield from _head(words.cash_receipt_cancelled, cash.purpose, cash.identifier, sheet, words)
-            yield from _approval(cash.approval_number, cash.issued_s, sheet, words)
+            if cash.approval_number:
+                yield from _approval(cash.approval_number, cash.issued_s, sheet, words)
+            else:
+                yield from sheet.text(words.cash_cancel_pending)
             yield from _original(cash, sheet, words)
     yield from _amounts(cash.split, sheet, words, shows_vat=not receipt.shop.is_simplified_taxpayer)
     for line in words.cash_receipt_footer:
@@ -66,7 +69,8 @@ def _original(cash: CancelledCashReceipt, sheet: Sheet, words: ReceiptWords) -> 
         CashReceiptReason.MISTAKE: words.reason_mistake,
         CashReceiptReason.OTHER: words.reason_other,
     }[cash.reason]
-    yield from sheet.pair(words.original_approval_number, cash.original_approval_number)
+    if cash.original_approval_number:
+        yield from sheet.pair(words.original_approval_number, cash.original_approval_number)
     yield from sheet.pair(words.original_approval_date, date_of(cash.original_issued_s))
     yield from sheet.pair(words.cancel_reason, reason)
 

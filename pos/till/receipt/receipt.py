@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from pos.text import SafeText
 from pos.till.receipt.tax import total_of
-from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, TaxClass, TaxSplit, TenderMethod
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, TaxSplit
 
 
 class ReceiptKind(StrEnum):
@@ -34,6 +34,13 @@ class Holder(StrEnum):
 
     CUSTOMER = "customer"
     MERCHANT = "merchant"
+
+
+class TaxClass(StrEnum):
+    """How an item is taxed."""
+
+    TAXABLE = "taxable"
+    EXEMPT = "exempt"
 
 
 class VoucherForm(StrEnum):
@@ -81,9 +88,7 @@ class VoucherTender:
     remaining_won: int | None = None
     """What is left on the voucher, where the payment says so and the customer may know."""
     face_won: int | None = None
-    """Of one paper note."""
-    count: int = 1
-    """Paper notes of that face."""
+    """Of a paper note."""
     change_won: int = 0
     """Cash given back on a paper note."""
 
@@ -101,7 +106,8 @@ class OtherTender:
     """Paid some other way, only recorded here."""
 
     amount_won: int
-    method: TenderMethod = TenderMethod.CARD
+    name: SafeText | None = None
+    """None is a card on another terminal."""
 
 
 Tender: TypeAlias = VoucherTender | CashTender | OtherTender
@@ -143,6 +149,7 @@ class CancelledCashReceipt:
     purpose: CashReceiptPurpose
     identifier: str
     approval_number: str
+    """Empty as long as the provider has not answered; so is the original's."""
     issued_s: int
     original_approval_number: str
     original_issued_s: int

@@ -66,10 +66,6 @@ class ReceiptWords:
     cash_received: str
     change: str
     card_elsewhere: str
-    transfer: str
-    merchant_qr: str
-    """The shop's own code was shown; nobody here knows whether it was paid."""
-    other_tender: str
     awaiting_delivery: str
     # cash receipt
     cash_receipt: str
@@ -90,6 +86,11 @@ class ReceiptWords:
     reason_other: str
     cash_receipt_footer: tuple[str, ...]
     """Changeable at any time (NTS notice 2025-19, section 2(3))."""
+    cash_cancel_pending: str
+    """Of a cancellation without its number yet."""
+    # refunds
+    refund_notes: tuple[str, ...]
+    """Where a voucher goes back."""
     # declined
     refusal: str
     not_paid: str

@@ -1,0 +1,184 @@
+"""Puts core together over what the composition root has opened: which part gets which other, and nothing else.
+
+Each function below makes one group of parts out of those made before it; a new part is made where its group is, and
+handed to whoever asks it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from pos.config import TerminalConfig
+from pos.core.cash_receipts import CashReceipts
+from pos.core.checkout import Checkout, ContactTime
+from pos.core.core import Core
+from pos.core.counter import Counter
+from pos.core.delivery import Delivery
+from pos.core.history import History
+from pos.core.live_trust import LiveTrust
+from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
+from pos.core.paper import Paper
+from pos.core.people_desk import PeopleDesk
+from pos.core.receipt_codes import ReceiptCodes
+from pos.core.receipts import Receipts
+from pos.core.refunds import Refunds
+from pos.core.requests import Requests
+from pos.core.scans import Scans
+from pos.core.screen_desk import ScreenDesk
+from pos.core.timekeeper import Timekeeper
+from pos.core.trust_desk import TrustDesk, record_trust
+from pos.core.views import Views
+from pos.journal.journal import Journal
+from pos.voucher.keys import SigningKey
+from pos.words.receipt import receipt_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What core stands on: all that was opened, chosen or loaded for it."""
+
+    config: TerminalConfig
+    key: SigningKey
+    trust: LiveTrust
+    journal: Journal
+    timekeeper: Timekeeper
+    people: PeopleDesk
+    trust_desk: TrustDesk
+    takes_writes: Callable[[], bool]
+
+    @property
+    def terminal(self) -> str:
+        return self.config.terminal.id
+
+    @property
+    def clerk(self) -> Callable[[], str]:
+        return self.people.people.at_till
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Selling:
+    """What a sale needs."""
+
+    checkout: Checkout
+    requests: Requests
+    receipts: Receipts
+    paper: Paper
+    scans: Scans
+    cash_receipts: CashReceipts
+    refunds: Refunds
+    counter: Counter
+
+
+def assemble(on: Grounds) -> Core:
+    """The composed core; nothing has been recorded yet."""
+    contact = ContactTime(on.timekeeper.contact_s)
+    selling = _selling(on, contact)
+    delivery = Delivery(
+        journal=on.journal,
+        trust=on.trust,
+        timekeeper=on.timekeeper,
+        contact=contact,
+        key=on.key,
+        terminal=on.terminal,
+    )
+    views = Views(
+        terminal=on.terminal,
+        journal=on.journal,
+        checkout=selling.checkout,
+        counter=selling.counter,
+        paper=selling.paper,
+        people=on.people.people,
+        receipts=selling.receipts,
+        cash_receipts=selling.cash_receipts,
+        scans=selling.scans,
+        delivery=delivery,
+        clock=on.timekeeper,
+    )
+    on.trust_desk.live = on.trust
+    on.trust_desk.may_record = lambda: selling.counter.sale is None and views.selling_stop is None
+    on.trust_desk.record = partial(record_trust, on.journal, on.timekeeper)
+    return _core(on, selling, delivery, views)
+
+
+def _selling(on: Grounds, contact: ContactTime) -> _Selling:
+    journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
+    printing, columns = on.config.receipt.printing, on.config.receipt.columns
+    checkout = Checkout(journal=journal, trust=trust, clock=clock, contact=contact, clerk=clerk)
+    requests = Requests(journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal)
+    words = receipt_words(on.config.terminal.language)
+    receipts = Receipts(journal=journal, trust=trust, key=on.key, terminal=on.terminal, columns=columns, words=words)
+    paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=printing, clerk=clerk)
+    codes = ReceiptCodes(journal=journal, trust=trust, terminal=on.terminal)
+    scans = Scans(codes=codes)
+    cash_receipts = CashReceipts(
+        journal=journal, trust=trust, receipts=receipts, paper=paper, scans=scans, clock=clock, clerk=clerk
+    )
+    refunds = Refunds(
+        journal=journal,
+        trust=trust,
+        receipts=receipts,
+        cash_receipts=cash_receipts,
+        paper=paper,
+        codes=codes,
+        clock=clock,
+        clerk=clerk,
+    )
+    counter = Counter(
+        checkout=checkout,
+        journal=journal,
+        requests=requests,
+        paper=paper,
+        cash_receipts=cash_receipts,
+        scans=scans,
+        clock=clock,
+        clerk=clerk,
+    )
+    return _Selling(
+        checkout=checkout,
+        requests=requests,
+        receipts=receipts,
+        paper=paper,
+        scans=scans,
+        cash_receipts=cash_receipts,
+        refunds=refunds,
+        counter=counter,
+    )
+
+
+def _core(on: Grounds, selling: _Selling, delivery: Delivery, views: Views) -> Core:
+    people = on.people.people
+    history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
+    return Core(
+        journal=on.journal,
+        counter=selling.counter,
+        paper=selling.paper,
+        receipts=selling.receipts,
+        cash_receipts=selling.cash_receipts,
+        views=views,
+        people=people,
+        screen=ScreenDesk(
+            counter=selling.counter,
+            paper=selling.paper,
+            history=history,
+            delivery=delivery,
+            views=views,
+            people=on.people,
+            refunds=selling.refunds,
+            cash_receipts=selling.cash_receipts,
+        ),
+        devices=DevicesDesk(counter=selling.counter, paper=selling.paper, people=people, views=views),
+        sync=SyncDesk(delivery=delivery, trust=on.trust_desk, views=views),
+        control=ControlDesk(
+            checkout=selling.checkout,
+            requests=selling.requests,
+            refunds=selling.refunds,
+            cash_receipts=selling.cash_receipts,
+            paper=selling.paper,
+            history=history,
+            delivery=delivery,
+            trust=on.trust_desk,
+            views=views,
+            people=on.people,
+        ),
+        takes_writes=on.takes_writes,
+    )

@@ -1,0 +1,56 @@
+"""Codes that are no payment: a receipt that comes back, a number for a cash receipt.
+
+Rules:
+
+- they count only while no sale is open: in a sale the camera is for paying;
+- a number is taken only where somebody has just asked for one, and only by the screen that asked;
+- nothing here is recorded: what is done with them is.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pos.core.receipt_codes import PREFIX, ReceiptCodes
+from pos.link.state import NumberSeenView, ReceiptSeenView
+from pos.till.reasons import Refusal
+
+_NUMBER_DIGITS: Final = range(10, 20)
+
+
+@dataclass(slots=True, kw_only=True)
+class Scans:
+    """What the camera saw last that is no payment."""
+
+    codes: ReceiptCodes
+    wants_number: bool = False
+    receipt: ReceiptSeenView | None = None
+    number: NumberSeenView | None = None
+    _serial: int = 0
+
+    def take(self, text: str) -> bool:
+        """Take a code, if it is one of these."""
+        if self.wants_number and text.isascii() and text.isdecimal() and len(text) in _NUMBER_DIGITS:
+            self._serial += 1
+            self.number = NumberSeenView(serial=self._serial, digits=text)
+            return True
+        if not text.startswith(PREFIX):
+            return False
+        if self.receipt is not None and self.receipt.code == text:
+            # Still held in front of the camera.
+            return True
+        found = self.codes.read(text)
+        self._serial += 1
+        number, cause = ("", found.value) if isinstance(found, Refusal) else (found, "")
+        self.receipt = ReceiptSeenView(serial=self._serial, receipt_number=number, cause=cause, code=text)
+        return True
+
+    def begin_number(self) -> None:
+        """A number is asked for."""
+        self.wants_number = True
+        self.number = None
+
+    def forget(self) -> None:
+        """Something else goes on at the counter."""
+        self.wants_number = False
+        self.receipt = None
+        self.number = None
