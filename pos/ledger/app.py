@@ -35,6 +35,7 @@ from pos.ledger.batch import BODY_BYTES_MAX, join_batch
 from pos.ledger.calls import Caller, WrongTimeError, open_call
 from pos.ledger.problem import Problem, ProblemError, overloaded
 from pos.ledger.reading import check_token, entry_hash, number_in_query, whole_body
+from pos.ledger.returns import REQUEST_BYTES_MAX
 from pos.ledger.service import LedgerService
 from pos.ledger.waiting import WaitingRoom
 from pos.voucher.enrolment import ENROLMENT_BYTES_MAX
@@ -72,6 +73,7 @@ class LedgerApp:
                 Route(f"{terminal}/proofs/{{entry}}", self._get_proof, methods=["GET"]),
                 Route("/v1/log/checkpoint", self._get_checkpoint, methods=["GET"]),
                 Route("/v1/log/consistency", self._get_consistency, methods=["GET"]),
+                Route("/v1/returns", self._post_return, methods=["POST"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
                 Route("/healthz", _healthy, methods=["GET"]),
                 Mount("/trust", StaticFiles(directory=repository_dir, check_dir=False)),
@@ -131,6 +133,10 @@ class LedgerApp:
         old_size = number_in_query(request, "old")
         return PlainTextResponse(await self._run(partial(self._service.growth, old_size)))
 
+    async def _post_return(self, request: Request) -> Response:
+        body = await whole_body(request, bytes_max=REQUEST_BYTES_MAX)
+        return Response(await self._run(partial(self._service.give_back, body, now_s=_now_s())), media_type=CBOR)
+
     async def _post_enrolment(self, request: Request) -> Response:
         body = await whole_body(request, bytes_max=ENROLMENT_BYTES_MAX)
         return Response(await self._run(partial(self._service.enrol, body, now_s=_now_s())), media_type=CBOR)
@@ -184,6 +190,7 @@ class LedgerApp:
             await self._quietly(self._service.grow_log)
             await self._quietly(self._service.look_again)
             await self._quietly(self._service.publish)
+            await self._quietly(self._service.look_at_refunds)
             if time.monotonic() - forgot_s > FORGET_S:
                 forgot_s = time.monotonic()
                 await self._quietly(self._service.forget)

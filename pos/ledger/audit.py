@@ -31,6 +31,7 @@ from pos.ledger.audit_checks import (
     pages,
 )
 from pos.ledger.audit_log import check_leaves, check_log
+from pos.ledger.audit_returns import ReturnCheck, check_refund, check_sums, check_unspent, returned_among
 from pos.ledger.authority import Authority
 from pos.ledger.books import AccountKind, Posting, PostingKind
 from pos.ledger.checkpoint import origin_of
@@ -38,12 +39,13 @@ from pos.ledger.database import Database, open_database
 from pos.ledger.folder import open_folder
 from pos.ledger.judge import Bearer, Keys
 from pos.ledger.schema import StoredRow
+from pos.voucher.bodies import RefundRequested
 from pos.voucher.outcomes import OutcomeStatus
 
 PROBLEMS_MAX: Final = 1_000
 """Named one by one; `problem_count` counts them all."""
-_OF_PAYMENTS: Final = (PostingKind.PAYMENT, PostingKind.ONLINE, PostingKind.CONFLICT)
-_OF_VOUCHERS: Final = (PostingKind.ISSUE, PostingKind.HOLD)
+_OF_ENTRIES: Final = (PostingKind.PAYMENT, PostingKind.ONLINE, PostingKind.CONFLICT, PostingKind.REFUND)
+_OF_VOUCHERS: Final = (PostingKind.ISSUE, PostingKind.HOLD, PostingKind.RETURN)
 
 
 @dataclass(kw_only=True)
@@ -64,6 +66,10 @@ class AuditReport:
     conflict_won: int = 0
     refused_won: int = 0
     pending_won: int = 0
+    refunded_won: int = 0
+    """Given back by merchants."""
+    returned_won: int = 0
+    """Fetched by holders as new vouchers, of refunds and of what nobody was paid."""
     payable_won: int = 0
     paid_out_won: int = 0
     log_size: int = 0
@@ -89,24 +95,27 @@ def audit(data: Path, *, database: str | None = None) -> AuditReport:
 
 def audit_database(database: Database, keys: Keys, *, ledger: str, log_key: bytes) -> AuditReport:
     """Audit a ledger's database with public keys."""
-    return database.snapshot(lambda connection: _Audit(connection, keys).report(ledger=ledger, log_key=log_key))
+    return database.snapshot(lambda connection: _Audit(connection, keys, ledger=ledger).report(log_key=log_key))
 
 
 class _Audit:
-    def __init__(self, connection: Connection, keys: Keys) -> None:
+    def __init__(self, connection: Connection, keys: Keys, *, ledger: str) -> None:
         self._connection = connection
+        self._ledger = ledger
+        self._returns = ReturnCheck(connection, keys, ledger=ledger)
         self._keys = keys
         self._report = AuditReport()
         self._expected_lines = 0
         self._settled = 0
 
-    def report(self, *, ledger: str, log_key: bytes) -> AuditReport:
+    def report(self, *, log_key: bytes) -> AuditReport:
         self._audit_journals()
         self._audit_vouchers()
         self._audit_lines()
         self._audit_payouts()
+        self._report.note(check_sums(self._connection))
         self._audit_totals()
-        size, problems = check_log(self._connection, origin_of(ledger), log_key=log_key, settled=self._settled)
+        size, problems = check_log(self._connection, origin_of(self._ledger), log_key=log_key, settled=self._settled)
         self._report.log_size = size
         self._report.note(problems)
         return self._report
@@ -131,22 +140,47 @@ class _Audit:
             )
             by_place = {row.sequence: row for row in self._connection.execute(verdicts)}
             bearers = self._bearers(terminal.terminal, page[0].sequence, page[-1].sequence)
-            moved = [
-                posting
-                for row in page
-                for posting in check.check(row, by_place.get(row.sequence), bearers.get(row.sequence))
-            ]
+            given_back = self._refunds(terminal.terminal, page[0].sequence, page[-1].sequence)
+            moved: list[Posting] = []
+            for row in page:
+                entry = check.read(row)
+                if entry is not None:
+                    moved += check.check(row, entry, by_place.get(row.sequence), bearers.get(row.sequence))
+                    moved += self._noted(
+                        check_refund(self._connection, entry, given_back.get(row.sequence), terminal)
+                        if entry.kind == RefundRequested.KIND
+                        else ()
+                    )
             for row in by_place.values():
                 self._count_payment(row)
             self._report.entries += len(page)
             self._audit_moves(
-                moved, references=[f"{terminal.terminal}/{row.sequence}" for row in page], kinds=_OF_PAYMENTS
+                moved, references=[f"{terminal.terminal}/{row.sequence}" for row in page], kinds=_OF_ENTRIES
             )
             self._report.note(
                 check_leaves(self._connection, [row.hash for row in page if _is_settled(by_place.get(row.sequence))])
             )
         check.close()
         self._report.note(check.problems)
+
+    def _noted(self, found: Iterable[str | Posting]) -> list[Posting]:
+        """Note the problems among what was found; return the postings."""
+        postings = []
+        for item in found:
+            if isinstance(item, Posting):
+                postings.append(item)
+            else:
+                self._report.note([item])
+        return postings
+
+    def _refunds(self, terminal: str, first: int, last: int) -> dict[int, StoredRow]:
+        table = schema.refunds
+        rows = select(table).where(table.c.terminal == terminal, table.c.sequence.between(first, last))
+        found = {row.sequence: row for row in self._connection.execute(rows)}
+        for row in found.values():
+            if row.status == OutcomeStatus.SETTLED:
+                self._report.refunded_won += row.amount_won
+        return found
 
     def _bearers(self, terminal: str, first: int, last: int) -> dict[int, Bearer]:
         table = schema.conflicts
@@ -174,10 +208,18 @@ class _Audit:
             problems = [check_voucher(row, self._keys) for row in page]
             self._report.note(problem for problem in problems if problem is not None)
             sound = [row for row, problem in zip(page, problems, strict=True) if problem is None]
-            issues = [posting for row in sound for posting in issue_of(row)]
+            made = returned_among(self._connection, [row.voucher for row in sound])
+            issues: list[Posting] = []
+            for row in sound:
+                if row.voucher in made:
+                    self._report.returned_won += row.value_won
+                    issues += self._noted(self._returns.check(made[row.voucher], row))
+                else:
+                    self._report.issued_won += row.value_won
+                    issues += issue_of(row)
             self._report.vouchers += len(page)
-            self._report.issued_won += sum(row.value_won for row in sound)
-            self._audit_moves(issues, references={posting.reference for posting in issues}, kinds=_OF_VOUCHERS)
+            references = {posting.reference for row in sound for posting in issue_of(row)}
+            self._audit_moves(issues, references=references, kinds=_OF_VOUCHERS)
 
     def _audit_lines(self) -> None:
         payments, vouchers = schema.payments, schema.vouchers
@@ -192,6 +234,7 @@ class _Audit:
             for voucher, rows in on_line.items():
                 self._report.note(check_line(rows, values.get(voucher)))
             self._report.note(check_revoked(self._connection, on_line))
+            self._report.note(check_unspent(self._connection, on_line))
 
     def _audit_payouts(self) -> None:
         table = schema.settlements
@@ -215,7 +258,8 @@ class _Audit:
             kind = account.partition(":")[0]
             report.payable_won -= amount_won if kind == AccountKind.PAYABLE else 0
             report.paid_out_won -= amount_won if kind == AccountKind.SETTLEMENT else 0
-            if kind in (AccountKind.HELD, AccountKind.PAYABLE) and amount_won > 0:
+            # A merchant may owe what was refunded after the payout; nobody else's side may turn.
+            if kind in (AccountKind.HELD, AccountKind.CREDIT, AccountKind.CIRCULATION) and amount_won > 0:
                 report.note([f"{account}: overdrawn by {amount_won} won"])
 
     def _audit_moves(

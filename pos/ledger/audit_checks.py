@@ -29,7 +29,13 @@ from pos.voucher.verified import VerificationFailure, verify_certificate, verify
 _AS_IT_WAS: Final = Revocations(seen_s={}, contact_hard_s=2**62)
 """Revocations of today say nothing about verdicts of yesterday."""
 _DEPEND_ON_THEIR_DAY: Final = frozenset(
-    {Refusal.TERMINAL_REVOKED, Refusal.KEY_REVOKED, Refusal.VOUCHER_DIFFERS, Refusal.VOUCHER_REVOKED}
+    {
+        Refusal.TERMINAL_REVOKED,
+        Refusal.KEY_REVOKED,
+        Refusal.VOUCHER_DIFFERS,
+        Refusal.VOUCHER_REVOKED,
+        Refusal.RETURNED,
+    }
 )
 _ON_THE_LINE: Final = frozenset({OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT, OutcomeStatus.DUPLICATE})
 
@@ -49,14 +55,20 @@ class JournalCheck:
         if not _is_certified(terminal, keys):
             self._note(0, "its key and merchant are not those of a certificate that its ledger signed")
 
-    def check(self, entry: StoredRow, payment: StoredRow | None, bearer: Bearer | None) -> tuple[Posting, ...]:
-        """Check one entry and its verdict, `bearer` noted with it; return what the verdict must have moved."""
+    def read(self, entry: StoredRow) -> Entry | None:
+        """Check an entry's signature, chain and columns; None for one that is not signed by its terminal."""
         try:
             verified = verify_entry(entry.raw, self._terminal.public_key)
         except MalformedError as error:
             self._note(entry.sequence, error.what)
-            return ()
+            return None
         self._check_columns(entry, verified)
+        return verified
+
+    def check(
+        self, entry: StoredRow, verified: Entry, payment: StoredRow | None, bearer: Bearer | None
+    ) -> tuple[Posting, ...]:
+        """Check an entry's verdict, `bearer` noted with it; return what the verdict must have moved."""
         if verified.kind != PaymentApproved.KIND:
             return () if payment is None else self._note(entry.sequence, "a verdict on an entry that approves nothing")
         if payment is None:

@@ -29,6 +29,9 @@ from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerKey, LedgerRole
 
 CONTACT_HARD_S: Final = 604_800
 """A week, the protocol's longest absence, where `policy.json` says nothing."""
+PAYMENT_AGE_S: Final = 180
+PAYMENT_SKEW_S: Final = 120
+SETTLEMENT_PERIOD_S: Final = 1_209_600
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,8 +72,15 @@ class _LedgersShape(msgspec.Struct, frozen=True, kw_only=True):
     ledgers: dict[str, _LedgerShape]
 
 
-class _PolicyShape(msgspec.Struct, frozen=True, kw_only=True):
+class PolicyView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger needs of `policy.json`, in seconds."""
+
     contact_hard_s: int = CONTACT_HARD_S
+    """How long a terminal may sell without having seen newer trust data."""
+    payment_age_s: int = PAYMENT_AGE_S
+    payment_skew_s: int = PAYMENT_SKEW_S
+    settlement_period_s: int = SETTLEMENT_PERIOD_S
+    """How long after a voucher's end terminals may still deliver what they approved."""
 
 
 class _TerminalShape(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +130,7 @@ class Authority:
         self._own = ledger
         self._issuers = _Watched(trust_dir / "issuers.json", _issuers_of)
         self._ledgers = _Watched(trust_dir / "ledgers.json", _ledgers_of)
-        self._policy = _Watched(trust_dir / "policy.json", _contact_hard_s_of)
+        self._policy = _Watched(trust_dir / "policy.json", _policy_of)
         self._programs: dict[str, _Watched[dict[str, Bearer]]] = {}
         self._terminals: dict[str, _Watched[KnownTerminal]] = {}
 
@@ -139,8 +149,8 @@ class Authority:
             raise TrustError(f"ledgers.json does not name the ledger {self._own}")
         return own
 
-    def contact_hard_s(self) -> int:
-        """How long a terminal may sell without having seen newer trust data."""
+    def policy(self) -> PolicyView:
+        """The policy as it is now."""
         return self._policy.current()
 
     def conflict_bearer(self, issuer: str, program: str) -> Bearer:
@@ -258,8 +268,8 @@ def _ledger_of(name: str, shape: _LedgerShape) -> Ledger:
     )
 
 
-def _contact_hard_s_of(raw: bytes) -> int:
-    return msgspec.json.decode(raw, type=_PolicyShape).contact_hard_s
+def _policy_of(raw: bytes) -> PolicyView:
+    return msgspec.json.decode(raw, type=PolicyView)
 
 
 def _bearers_of(raw: bytes) -> dict[str, Bearer]:

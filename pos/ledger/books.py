@@ -12,7 +12,8 @@ Accounts, with the sign that their balance normally has:
     funds:{issuer}        +   money the municipality put behind its vouchers
     circulation:{issuer}  −   owed to holders, not set aside (vouchers issued and returned)
     held:{issuer}         −   set aside for the offline payments of living vouchers
-    payable:{merchant}    −   owed to the merchant for settled payments
+    payable:{merchant}    −   owed to the merchant for settled payments; above zero what the merchant owes for refunds
+    credit:{issuer}       −   given back by merchants, waiting for the holder to fetch it as a new voucher
     clearing:{ledger}     +   paid online to the ledger, confirmed to the shop by a code
     suspense:{issuer}     +   claimed twice: what the conflicts of an issuer's vouchers are about, until reviewed
     disputed:{merchant}   −   the merchant's side of those conflicts that the programme leaves with the merchant
@@ -45,6 +46,7 @@ class AccountKind(StrEnum):
     CLEARING = "clearing"
     SUSPENSE = "suspense"
     DISPUTED = "disputed"
+    CREDIT = "credit"
     SETTLEMENT = "settlement"
 
 
@@ -57,6 +59,8 @@ class PostingKind(StrEnum):
     ONLINE = "online"
     CONFLICT = "conflict"
     SETTLEMENT = "settlement"
+    REFUND = "refund"
+    RETURN = "return"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,27 @@ def borne_by_issuer(*, reference: str, issuer: str, merchant: str, amount_won: i
     suspense = Account(kind=AccountKind.SUSPENSE, owner=issuer)
     payable = Account(kind=AccountKind.PAYABLE, owner=merchant)
     return _move(PostingKind.CONFLICT, reference, debit=suspense, credit=payable, amount_won=amount_won)
+
+
+def refunded(*, reference: str, owner: str, merchant: str, amount_won: int) -> Posting:
+    """A merchant gives a payment back, in whole or in part: it is owed to the holder again."""
+    payable = Account(kind=AccountKind.PAYABLE, owner=merchant)
+    credit = Account(kind=AccountKind.CREDIT, owner=owner)
+    return _move(PostingKind.REFUND, reference, debit=payable, credit=credit, amount_won=amount_won)
+
+
+def returned(*, reference: str, issuer: str, credit_won: int, held_won: int) -> tuple[Posting, Posting]:
+    """A new voucher over refunds and over what was held and paid to nobody, set aside like any other."""
+    credit, held, circulation = (
+        Account(kind=kind, owner=issuer) for kind in (AccountKind.CREDIT, AccountKind.HELD, AccountKind.CIRCULATION)
+    )
+    total_won = credit_won + held_won
+    sources = (Line(credit, credit_won), Line(held, held_won))
+    lines = (*(line for line in sources if line.amount_won), Line(circulation, -total_won))
+    return (
+        Posting(kind=PostingKind.RETURN, reference=reference, lines=lines),
+        _move(PostingKind.HOLD, reference, debit=circulation, credit=held, amount_won=total_won),
+    )
 
 
 def paid_out(*, reference: str, merchant: str, amount_won: int) -> Posting:

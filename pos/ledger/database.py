@@ -91,8 +91,16 @@ def _migrate(connection: Connection, ledger: str) -> None:
     elif found > schema.VERSION:
         raise DatabaseVersionError(found=found, known=schema.VERSION)
     elif found < schema.VERSION:
-        # Every step so far adds tables, which are there by now.
+        for version in range(found + 1, schema.VERSION + 1):
+            _step_to(connection, version)
         connection.execute(update(schema.ledger).values(version=schema.VERSION))
+
+
+def _step_to(connection: Connection, version: int) -> None:
+    """Bring a database of the version before to this one; new tables are there by now."""
+    if version == 3:
+        for index in schema.terminals.indexes:
+            index.create(connection, checkfirst=True)
 
 
 @contextmanager

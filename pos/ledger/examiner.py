@@ -99,7 +99,7 @@ class Examiner:
 
     def _examined(self, approvals: Mapping[bytes, Approval]) -> dict[bytes, Examined]:
         keys = self._authority.keys()
-        revocations = Revocations(seen_s=self._revoked_s, contact_hard_s=self._authority.contact_hard_s())
+        revocations = Revocations(seen_s=self._revoked_s, contact_hard_s=self._authority.policy().contact_hard_s)
         examined = {}
         for entry_hash, approval in approvals.items():
             result = examine(approval, keys, revocations)

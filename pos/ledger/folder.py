@@ -26,7 +26,7 @@ from pos.voucher.keys import SEED_BYTES, SigningKey
 
 SETTINGS_FILE: Final = "ledger.toml"
 _KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
-    "ledger": {"id": str, "trust_dir": str, "repository_dir": str, "keys_dir": str},
+    "ledger": {"id": str, "trust_dir": str, "repository_dir": str, "keys_dir": str, "issuing_keys": str},
     "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},
     "database": {"url": str},
     "log": {"witnesses": str},
@@ -63,6 +63,8 @@ class LedgerFolder:
     """0 lets the system choose."""
     tls_certificate: Path | None
     tls_key: Path | None
+    issuing_keys: str
+    """Path of the key that an issuer lends for returned vouchers, with `{issuer}` in it; empty where none does."""
     witnesses: tuple[str, ...]
     """Where the log's witnesses are: URLs, or `dir:` and a folder."""
 
@@ -75,6 +77,7 @@ def write_folder(
     host: str = "127.0.0.1",
     port: int = 8400,
     witnesses: Sequence[str] = (),
+    issuing_keys: str = "",
 ) -> LedgerFolder:
     """Make a data folder with settings and keys; the trust files are the caller's. FileExistsError if there is one."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,7 +89,8 @@ def write_folder(
         key: SigningKey = getattr(keys, role.name)
         _write_private(keys_dir / f"{role.name}.key", key.seed)
     settings = (
-        f'[ledger]\nid = "{ledger}"\ntrust_dir = "trust"\nrepository_dir = "repository"\nkeys_dir = "keys"\n\n'
+        f'[ledger]\nid = "{ledger}"\ntrust_dir = "trust"\nrepository_dir = "repository"\nkeys_dir = "keys"\n'
+        f'issuing_keys = "{issuing_keys}"\n\n'
         f'[http]\nhost = "{host}"\nport = {port}\ntls_certificate = ""\ntls_key = ""\n\n'
         '[database]\nurl = ""\n\n'
         f'[log]\nwitnesses = "{" ".join(witnesses)}"\n'
@@ -134,8 +138,12 @@ class _Reader:
             port=int(self._values.get("http.port", 8400)),
             tls_certificate=certificate,
             tls_key=tls_key,
+            issuing_keys=self._beside(self._text("ledger.issuing_keys", "")),
             witnesses=tuple(self._witness(name) for name in self._text("log.witnesses", "").split()),
         )
+
+    def _beside(self, path: str) -> str:
+        return str(self._data / path) if path else ""
 
     def _witness(self, name: str) -> str:
         kind, colon, folder = name.partition(":")

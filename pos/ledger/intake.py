@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from pos.errors import MalformedError
-from pos.ledger import answers, inbox, log, payments, records, roster, schema
+from pos.ledger import answers, closures, inbox, log, payments, records, refunds, roster, schema
 from pos.ledger.answers import outcomes_for, told_by_message
 from pos.ledger.calls import Caller, use_nonce
 from pos.ledger.chain import Break, Head, walk
 from pos.ledger.payments import Examined
-from pos.voucher.bodies import InboxAcknowledged, PaymentApproved
+from pos.voucher.bodies import InboxAcknowledged, PaymentApproved, RefundRequested
 from pos.voucher.entry import Entry
 from pos.voucher.keys import SigningKey
 from pos.voucher.outcomes import Outcome, OutcomeStatus
@@ -55,17 +55,25 @@ def take_in(
     records.append(connection, terminal, walked.fresh, received_s=now_s)
     records.keep_fork(connection, terminal, walked.forked, received_s=now_s)
     approved = [examined[entry.hash] for entry in walked.fresh if entry.kind == PaymentApproved.KIND]
-    payments.record(connection, payments.judge_in_order(connection, approved, now_s=now_s), now_s=now_s)
+    judged = payments.judge_in_order(connection, approved, now_s=now_s)
+    payments.record(connection, judged, now_s=now_s)
+    merchant = caller.known.merchant
+    closures.note(connection, walked.fresh, terminal=terminal, merchant=merchant)
+    refunds.take(connection, walked.fresh, terminal=terminal, merchant=merchant, now_s=now_s)
     acknowledged = _acknowledged(walked.fresh, state)
     roster.advance(connection, terminal, head=walked.head, inbox_acknowledged=acknowledged)
     told = outcomes_for(connection, terminal, walked.held, acknowledged=acknowledged)
+    asked = [
+        entry.sequence for entry in entries if entry.kind == RefundRequested.KIND and entry.sequence in walked.held
+    ]
+    outcomes = (*told.outcomes, *refunds.outcomes(connection, terminal, asked))
     numbers = _send_withheld(connection, terminal, told.withheld, now_s=now_s, key=message_key)
     checkpoint = log.newest_checkpoint(connection)
     assert checkpoint is not None, "the service signs the head of the empty log before it answers"
     return Taken(
         head=walked.head,
         broken=walked.broken,
-        outcomes=told.outcomes,
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: outcome.sequence)),
         checkpoint=checkpoint,
         message_number=max(numbers, default=state.message_head),
         fresh_count=len(walked.fresh),
@@ -89,6 +97,14 @@ def judge_again(connection: Connection, examined: Examined, *, now_s: int, messa
     outcome = answers.outcome_of(row, answers.evidence_sides(connection, other))
     _send_withheld(connection, approval.terminal, [outcome], now_s=now_s, key=message_key)
     return True
+
+
+def look_at_refunds(connection: Connection, *, now_s: int, message_key: SigningKey) -> int:
+    """Decide refunds that waited for their payment, and tell their terminals; return how many."""
+    decided = refunds.look_again(connection, now_s=now_s)
+    for terminal, outcome in decided:
+        inbox.send(connection, terminal, [told_by_message(outcome)], now_s=now_s, key=message_key)
+    return len(decided)
 
 
 def _send_withheld(

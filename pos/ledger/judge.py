@@ -67,6 +67,8 @@ class Refusal(StrEnum):
     """The issuer signed two different vouchers with one id."""
     VOUCHER_REVOKED = "voucher_revoked"
     """Approved after every terminal must have known that the voucher is revoked."""
+    RETURNED = "returned"
+    """Its money went back to the holder, who may not spend it this way any more."""
 
     @property
     def is_final(self) -> bool:

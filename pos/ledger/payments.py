@@ -11,6 +11,7 @@ Rules:
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -52,6 +53,33 @@ class Judged:
     verdict: Verdict
 
 
+class PartKind(StrEnum):
+    """Where the money of a returned voucher came from, persisted."""
+
+    REFUND = "refund"
+    """A merchant gave a payment back."""
+    UNAPPROVED = "unapproved"
+    """A payment that nobody approved."""
+    REMAINDER = "remainder"
+    """What was never spent of a voucher that is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedPart:
+    """Money of a voucher that its holder has back."""
+
+    kind: PartKind
+    spent_before_won: int
+    amount_won: int
+
+    def meets(self, point: LinePoint) -> bool:
+        """Whether a payment at this point would spend it a second time."""
+        if self.kind is PartKind.REMAINDER:
+            return True
+        end_won = self.spent_before_won + self.amount_won
+        return point.spent_before_won < end_won and self.spent_before_won < point.spent_after_won
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
     """A voucher as the ledger knows it."""
@@ -65,14 +93,38 @@ def judge_in_order(connection: Connection, examined: Sequence[Examined], *, now_
     """Judge payments one after another against the stored lines and each other; vouchers not known are registered."""
     claims = [item.result for item in examined if isinstance(item.result, Claim)]
     known = register(connection, [claim.voucher for claim in claims if claim.voucher is not None], now_s=now_s)
-    lines = _standing(connection, {claim.line for claim in claims})
+    keys = {claim.line for claim in claims}
+    lines, given_back = _standing(connection, keys), returned_parts(connection, keys)
     judged = []
     for item in examined:
         verdict = _verdict(item, known, lines)
+        if verdict.status is OutcomeStatus.SETTLED and is_returned(item.result, given_back):
+            verdict = refused(Refusal.RETURNED)
         judged.append(Judged(examined=item, verdict=verdict))
         if isinstance(item.result, Claim) and verdict.status in (OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT):
             lines.setdefault(item.result.line, []).append(_as_standing(item, item.result, verdict.status))
     return judged
+
+
+def returned_parts(connection: Connection, keys: Collection[bytes]) -> dict[bytes, list[ReturnedPart]]:
+    """Return what went back to the holders of these vouchers without having been paid to anybody."""
+    table = schema.return_parts
+    found: dict[bytes, list[ReturnedPart]] = {}
+    for some in chunks(keys):
+        rows = select(table).where(table.c.source.in_(some), table.c.kind != PartKind.REFUND)
+        for row in connection.execute(rows):
+            part = ReturnedPart(
+                kind=PartKind(row.kind), spent_before_won=row.spent_before_won or 0, amount_won=row.amount_won
+            )
+            found.setdefault(row.source, []).append(part)
+    return found
+
+
+def is_returned(result: Claim | Refusal, given_back: Mapping[bytes, Sequence[ReturnedPart]]) -> bool:
+    """Whether money of this payment went back to its holder already."""
+    if isinstance(result, Refusal):
+        return False
+    return any(part.meets(result.point) for part in given_back.get(result.line, ()))
 
 
 def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s: int) -> dict[bytes, Registered]:
@@ -93,6 +145,11 @@ def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s:
     insert_missing(connection, schema.vouchers, [_voucher_row(voucher, now_s) for voucher in fresh])
     books.post(connection, [posting for voucher in fresh for posting in _issue(voucher)])
     return known | {voucher.key: Registered(digest=voucher.digest, revoked_s=None) for voucher in fresh}
+
+
+def keep_voucher(connection: Connection, voucher: VoucherClaim, *, now_s: int) -> None:
+    """Keep a voucher whose money is in the books already."""
+    connection.execute(insert(schema.vouchers), [_voucher_row(voucher, now_s)])
 
 
 def register_one(connection: Connection, voucher: VoucherClaim, *, now_s: int) -> tuple[bool, bytes]:
@@ -119,12 +176,10 @@ def replace_pending(connection: Connection, item: Judged, *, now_s: int) -> None
     _settle(connection, [item], now_s=now_s)
 
 
-def _settle(connection: Connection, judged: Iterable[Judged], *, now_s: int) -> None:
+def _settle(connection: Connection, judged: Sequence[Judged], *, now_s: int) -> None:
     postings: list[books.Posting] = []
-    leaves, found = [], []
+    found = []
     for item in judged:
-        if item.verdict.status is OutcomeStatus.SETTLED:
-            leaves.append(item.examined.entry_hash)
         if isinstance(item.examined.result, Claim):
             approval, claim, bearer = item.examined.approval, item.examined.result, item.examined.terms.bearer
             postings += movement(approval, claim, item.verdict.status, bearer)
@@ -132,7 +187,8 @@ def _settle(connection: Connection, judged: Iterable[Judged], *, now_s: int) -> 
                 found.append(_found(approval, claim, bearer))
     books.post(connection, postings)
     conflicts.note(connection, found, now_s=now_s)
-    log.enqueue(connection, leaves)
+    settled = [item for item in judged if item.verdict.status is OutcomeStatus.SETTLED]
+    log.enqueue(connection, [item.examined.entry_hash for item in settled])
 
 
 def _found(approval: Approval, claim: Claim, bearer: Bearer) -> FoundConflict:

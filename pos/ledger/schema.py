@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 from pos.ledger.dialect import strict_table
 
-VERSION: Final = 2
+VERSION: Final = 3
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -82,6 +82,7 @@ terminals = _table(
     _int("message_head"),
     _int("inbox_acknowledged"),
     _int("seen_s"),
+    Index("terminals_by_merchant", "merchant"),
 )
 
 entries = _table(
@@ -157,6 +158,66 @@ revocations = _table(
     _int("revoked_s"),
     Index("revocations_by_issuer", "issuer", "expires_s"),
 )
+
+refunds = _table(
+    "refunds",
+    _text("terminal", key=True),
+    _int("sequence", key=True),
+    _text("merchant"),
+    _text("status"),
+    _text("reason", null=True),
+    _bytes("payment_entry", null=True),
+    _int("tender_sequence", null=True),
+    _int("amount_won"),
+    _text("payment_terminal", null=True),
+    _int("payment_sequence", null=True),
+    _text("owner", null=True),
+    _bytes("voucher", null=True),
+    _bytes("claims", null=True),
+    _bytes("returned_as", null=True),
+    _int("tried_s"),
+    Index("refunds_by_payment", "payment_terminal", "payment_sequence"),
+    Index("refunds_by_claims", "voucher", "claims"),
+    Index("refunds_by_status", "status", "tried_s"),
+)
+"""What merchants gave back; `voucher` and `claims` are the payment's, `returned_as` the voucher that it became."""
+
+declined = _table(
+    "declined",
+    _text("terminal", key=True),
+    _int("sequence", key=True),
+    _text("merchant"),
+    _bytes("voucher"),
+    _bytes("claims"),
+    Index("declined_by_claims", "voucher", "claims"),
+)
+closed_nonces = _table(
+    "closed_nonces", _bytes("nonce", key=True), _text("merchant", key=True), _text("terminal"), _int("sequence")
+)
+
+returns = _table(
+    "returns",
+    _bytes("voucher", key=True),
+    _bytes("fresh_key"),
+    _bytes("request"),
+    _int("amount_won"),
+    _int("made_s"),
+    Index("returns_by_fresh_key", "fresh_key", unique=True),
+)
+return_parts = _table(
+    "return_parts",
+    _bytes("voucher", key=True),
+    _int("part", key=True),
+    _text("kind"),
+    _bytes("source"),
+    _text("refund_terminal", null=True),
+    _int("refund_sequence", null=True),
+    _int("number", null=True),
+    _int("spent_before_won", null=True),
+    _int("amount_won"),
+    Index("return_parts_by_source", "source"),
+)
+"""What a returned voucher is made of; `source` is the voucher that the money was drawn from."""
 
 postings = _table(
     "postings",

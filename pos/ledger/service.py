@@ -9,13 +9,14 @@ Rules:
 Which call is allowed is left to `pos.ledger.calls`, how it travels to `pos.ledger.app`.
 """
 
+import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from pos.ledger import calls, conflicts, enrolment, inbox, intake, log, records, roster
+from pos.ledger import calls, conflicts, enrolment, inbox, intake, log, records, returns, roster
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.batch import join_batch, split_batch, verify_batch
 from pos.ledger.calls import Caller
@@ -26,8 +27,10 @@ from pos.ledger.folder import LedgerFolder
 from pos.ledger.intake import Taken
 from pos.ledger.problem import not_found, unacceptable_entry
 from pos.ledger.publishing import Publisher
+from pos.ledger.returns import FolderIssuing
 from pos.ledger.witnesses import Witnesses
 from pos.voucher.calls import SignedTime, build_signed_time
+from pos.voucher.fields import ID16_BYTES
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
 
 T = TypeVar("T")
@@ -51,6 +54,7 @@ class LedgerService:
         self._database = database
         self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
         self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
+        self._issuing = FolderIssuing(folder.issuing_keys)
         self._witnesses = Witnesses(folder.witnesses)
         self._publisher = Publisher(folder, database)
         self.look_again(now_s=now_s)
@@ -154,6 +158,23 @@ class LedgerService:
     def look_again(self, *, now_s: int) -> int:
         """Judge pending payments again where the issuers' keys changed; return how many got their final outcome."""
         return self._examiner.look_again(now_s=now_s)
+
+    def look_at_refunds(self, *, now_s: int) -> None:
+        """Decide refunds whose payment came later than they did."""
+        while self._database.write(
+            lambda connection: intake.look_at_refunds(connection, now_s=now_s, message_key=self._keys.message)
+        ):
+            pass
+
+    def give_back(self, raw: bytes, *, now_s: int) -> bytes:
+        """Give money that came back to its holder as a new voucher. Raises ProblemError 400, 403, 404 or 409."""
+        claimant = returns.verified_request(raw, self._authority.keys(), ledger=self.ledger)
+        policy, new_id = self._authority.policy(), secrets.token_bytes(ID16_BYTES)
+        return self._database.write(
+            lambda connection: returns.give_back(
+                connection, claimant, policy, self._issuing, new_id=new_id, now_s=now_s
+            )
+        ).to_answer()
 
     def _acknowledge(self, caller: Caller, taken: Taken, *, now_s: int) -> bytes:
         acknowledgement = Acknowledgement(

@@ -21,6 +21,8 @@ LEDGER_URL: Final = f"http://127.0.0.1:{LEDGER_PORT}"
 WITNESSES: Final = 3
 QUORUM: Final = 2
 WITNESS_DIR: Final = "witnesses"
+ISSUING_KEYS: Final = "../issuers/{issuer}/current.key"
+"""In a sandbox the ledger has the issuers' own keys; a city lends it one for returned vouchers only."""
 _LOG: Final = "log"
 
 
@@ -33,6 +35,7 @@ def make_ledger(data: Path, *, ledger: str, entropy: Entropy) -> LedgerFolder:
         ledger=ledger,
         keys=LedgerKeys(**keys),
         port=LEDGER_PORT,
+        issuing_keys=ISSUING_KEYS,
         witnesses=[f"dir:{WITNESS_DIR}/{name}" for name in witnesses],
     )
     logs = {origin_of(ledger): keys[_LOG].public_key}

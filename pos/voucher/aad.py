@@ -21,3 +21,5 @@ class Aad(StrEnum):
     ACK = "chak/ack/1"
     MESSAGE = "chak/message/1"
     TIME = "chak/time/1"
+    RETURN = "chak-pos/return/1"
+    """Of this reference ledger, not of the protocol: a holder fetches what came back as a new voucher."""

@@ -157,6 +157,12 @@ class Town:
         self._write("issuers.json", {"version": 1, "issuers": issuers})
         self._write("policy.json", {"version": 1, "contact_hard_s": self.contact_hard_s, "unheard_of": True})
 
+    def lend_issuing_keys(self) -> None:
+        """Let the ledger sign returned vouchers with the issuer's own key."""
+        (self.data / "issuing").mkdir()
+        (self.data / "issuing" / f"{ISSUER}.key").write_bytes(seeded_key("issuer").seed)
+        self.folder = replace(self.folder, issuing_keys=str(self.data / "issuing" / "{issuer}.key"))
+
     def add_witnesses(self, count: int, *, quorum: int) -> None:
         """Witnesses in folders that this ledger asks, and of whom so many must have signed."""
         for number in range(count):
@@ -239,9 +245,13 @@ class Purse:
         )
         return sign_voucher(claims, key=self.issuer_key).raw
 
-    def pay(self, amount_won: int, *, merchant: str | None = None, issued_s: int = NOW_S) -> bytes:
+    def pay(
+        self, amount_won: int, *, merchant: str | None = None, issued_s: int = NOW_S, nonce: bytes | None = None
+    ) -> bytes:
         """The next payment of an honest wallet."""
-        payment = self.sign(self.sequence + 1, self.spent_won, amount_won, merchant=merchant, issued_s=issued_s)
+        payment = self.sign(
+            self.sequence + 1, self.spent_won, amount_won, merchant=merchant, issued_s=issued_s, nonce=nonce
+        )
         self.sequence += 1
         self.spent_won += amount_won
         return payment
@@ -255,12 +265,13 @@ class Purse:
         merchant: str | None = None,
         issued_s: int = NOW_S,
         key: SigningKey | None = None,
+        nonce: bytes | None = None,
     ) -> bytes:
         """Any payment at all."""
         claims = Payment(
             merchant=merchant,
             issued_s=issued_s,
-            nonce=None,
+            nonce=nonce,
             voucher=self.voucher,
             sequence=sequence,
             spent_before_won=spent_before_won,
