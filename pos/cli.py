@@ -172,6 +172,13 @@ def _add_ledger(commands: Commands) -> None:
     conflicts.add_argument("--out", type=Path, metavar="FOLDER", help="one file a conflict: TERMINAL-SEQUENCE.evidence")
     _json_option(conflicts)
     conflicts.set_defaults(run=_run_ledger_conflicts)
+    send = actions.add_parser("send", help="tell a terminal something")
+    send.add_argument("kind", metavar="KIND", help="order, remote_payment, settlement, cash_receipt, fraud or retire")
+    send.add_argument("body", metavar="JSON", help="what it says; an id and a time that are left out are made")
+    send.add_argument("--data", type=Path, required=True, metavar="DIR")
+    send.add_argument("--terminal", required=True, metavar="ID")
+    send.add_argument("--database", metavar="URL")
+    send.set_defaults(run=_run_ledger_send)
     audit = actions.add_parser("audit", help="prove the books from stored evidence alone")
     audit.add_argument("--data", type=Path, required=True, metavar="DIR")
     audit.add_argument("--database", metavar="URL")
@@ -337,6 +344,12 @@ def _run_evidence_verify(options: argparse.Namespace) -> int:
     given: Path | None = options.trust
     trust_dir = given or _config(options).terminal.trust_dir
     return verify(options.file, trust_dir=trust_dir, as_json=options.json)
+
+
+def _run_ledger_send(options: argparse.Namespace) -> int:
+    from pos.commands.telling import send
+
+    return send(options.data, options.terminal, options.kind, options.body, database=options.database)
 
 
 def _run_ledger_audit(options: argparse.Namespace) -> int:

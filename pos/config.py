@@ -108,7 +108,7 @@ _CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
 _URL_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger.url": ("http", "https"),
     "printer.url": ("none", "sim", "usb", "usblp", "serial", "tcp"),
-    "scanner.url": ("none", "sim", "v4l2", "files", "picamera2"),
+    "scanner.url": ("none", "sim", "v4l2", "files", "picamera2", "serial"),
 }
 
 T = TypeVar("T")

@@ -2,13 +2,16 @@
 
 Owns the conversation with the ledger and nothing else: no key, no database, no devices. It runs for ever: core gone
 means wait and connect again, network gone means back off (with jitter, so that a thousand tills do not return in the
-same second) and try again.
+same second) and try again. Messages are brought beside it by a thread with a link of its own, in calls that wait at the
+ledger; when one of them breaks off, delivery looks at once whether the network is still there.
 """
 
 import logging
 import random
+import threading
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Event
 from typing import Final
@@ -19,7 +22,9 @@ from pos.link.calls import ReportNetwork, Role, SyncWork, WatchSync
 from pos.link.client import BlockingLink
 from pos.link.outage import CoreOutage
 from pos.sync.client import LedgerClient
-from pos.sync.delivery import Delivery, LedgerBusyError
+from pos.sync.conversation import LedgerBusyError
+from pos.sync.delivery import Delivery
+from pos.sync.inbox import WAIT_S, Inbox
 from pos.sync.trust import TrustUpdate
 
 BACKOFF_FIRST_S: Final = 1.0
@@ -29,6 +34,8 @@ HEARTBEAT_S: Final = 300.0
 TRUST_S: Final = 300.0
 """How often newer trust data is looked for; the cashier's key looks at once."""
 CORE_PAUSE_S: Final = 1.0
+AT_ONCE_S: Final = 1.0
+"""A long call that brings nothing and ends sooner than this did not wait: a ledger that stops, or somebody else."""
 
 log = logging.getLogger(__name__)
 
@@ -50,32 +57,75 @@ class Backoff:
 
 def run_sync(config: TerminalConfig, stopping: Event) -> None:
     """Serve one terminal until told to stop."""
+    nudged = Event()
+    threading.Thread(target=_run_inbox, args=(config, stopping, nudged), name="inbox", daemon=True).start()
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
-    outage = CoreOutage(log)
+
+    def serve(link: BlockingLink) -> None:
+        link.call(WatchSync())
+        trust = TrustUpdate(link, config.ledger.url, ca_file=config.ledger.ca_file, staging=config.terminal.staging)
+        with closing(trust):
+            _serve(link, Delivery(link, client), trust, stopping, nudged)
+
     try:
-        while not stopping.is_set():
-            try:
-                with ExitStack() as stack:
-                    link = stack.enter_context(closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)))
-                    link.call(WatchSync())
-                    outage.answered(Role.SYNC)
-                    trust = TrustUpdate(
-                        link, config.ledger.url, ca_file=config.ledger.ca_file, staging=config.terminal.staging
-                    )
-                    stack.callback(trust.close)
-                    _serve(link, Delivery(link, client), trust, stopping)
-            except LinkError as error:
-                outage.failed(Role.SYNC, error)
-                stopping.wait(CORE_PAUSE_S)
+        _with_core(config, stopping, serve)
     finally:
         client.close()
 
 
-def _serve(link: BlockingLink, delivery: Delivery, trust: TrustUpdate, stopping: Event) -> None:
+def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event) -> None:
+    """Bring messages until told to stop; `nudged` asks delivery to look at the network when that fails."""
+    client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
     backoff = Backoff(random.Random())
-    work = _Work(link, stopping)
+
+    def serve(link: BlockingLink) -> None:
+        inbox = Inbox(link, client)
+        while not stopping.is_set():
+            stopping.wait(_bring(inbox, backoff, nudged))
+
+    _with_core(config, stopping, serve)
+
+
+def _with_core(config: TerminalConfig, stopping: Event, serve: Callable[[BlockingLink], None]) -> None:
+    """Serve on a link to core until told to stop, and on another one whenever it breaks."""
+    outage = CoreOutage(log)
+    while not stopping.is_set():
+        try:
+            with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
+                outage.answered(Role.SYNC)
+                serve(link)
+        except LinkError as error:
+            outage.failed(Role.SYNC, error)
+            stopping.wait(CORE_PAUSE_S)
+
+
+def _bring(inbox: Inbox, backoff: Backoff, nudged: Event) -> float:
+    """One long call; return how long to wait before the next."""
+    began_s = time.monotonic()
+    try:
+        brought = inbox.bring(wait_s=WAIT_S)
+    except LedgerBusyError as error:
+        return max(error.retry_after_s or 0, backoff.next_s())
+    except LedgerUnreachableError as error:
+        if backoff.pause_s == 0:
+            log.info("messages will be asked for again: %s", error)
+            nudged.set()
+        return backoff.next_s()
+    except LedgerRefusedError as error:
+        log.warning("no messages: %s", error)
+        return backoff.next_s()
+    if brought.is_refused or (brought.messages == 0 and time.monotonic() - began_s < AT_ONCE_S):
+        return backoff.next_s()
+    backoff.reset()
+    return 0.0
+
+
+def _serve(link: BlockingLink, delivery: Delivery, trust: TrustUpdate, stopping: Event, nudged: Event) -> None:
+    backoff = Backoff(random.Random())
+    work = _Work(link, stopping, nudged)
     trust_due_s = 0.0
     while not stopping.is_set():
+        nudged.clear()
         now_s = time.monotonic()
         is_trust_due = now_s >= trust_due_s or work.is_forced
         pause_s = _try(link, delivery, trust if is_trust_due else None, backoff)
@@ -110,9 +160,10 @@ def _try(link: BlockingLink, delivery: Delivery, trust: TrustUpdate | None, back
 class _Work:
     """What core pushes about work to do."""
 
-    def __init__(self, link: BlockingLink, stopping: Event) -> None:
+    def __init__(self, link: BlockingLink, stopping: Event, nudged: Event) -> None:
         self._link = link
         self._stopping = stopping
+        self._nudged = nudged
         self._forced: int | None = None
         """How often the cashier's key had been pressed when last looked."""
         self.is_forced = False
@@ -123,6 +174,8 @@ class _Work:
         self.is_forced = False
         waited_s = 0.0
         while waited_s < pause_s and not self._stopping.is_set():
+            if self._nudged.is_set() and not is_failing:
+                return
             slice_s = min(1.0, pause_s - waited_s)
             push = self._link.next_push(slice_s)
             if push is None:

@@ -10,15 +10,13 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Event, Timer
-from typing import Final, Protocol, TypeVar, cast
+from typing import Final
 
-from drivers.errors import DeviceError
 from pos.clock import Clock, LinuxMachine, Machine
 from pos.config import TerminalConfig
+from pos.control import LocalControl, RemoteControl
 from pos.core.assembly import Grounds, assemble
 from pos.core.core import Core
 from pos.core.live_trust import LiveTrust
@@ -33,8 +31,6 @@ from pos.core.trust_store import FolderTrustStore
 from pos.errors import ConfigError, JournalError, LinkError, TrustError
 from pos.journal.faults import HeldError
 from pos.journal.journal import Journal
-from pos.link.calls import AnyCall, Call, Role
-from pos.link.client import BlockingLink
 from pos.trust.emergency_file import EmergencyFile
 from pos.trust.folder import TrustFolder
 from pos.trust.names import Wanted
@@ -49,12 +45,8 @@ CREDENTIAL: Final = "terminal.key"
 HELD_S_MAX: Final = 5.0
 """How long a command waits for another one to let go of the journal."""
 HELD_PAUSE_S: Final = 0.05
-PAPER_S_MAX: Final = 30.0
-"""How long a command waits for the printer; the receipt stays queued or its outcome unknown."""
 
 log = logging.getLogger(__name__)
-
-R = TypeVar("R")
 
 
 def load_key(config: TerminalConfig) -> SigningKey:
@@ -157,94 +149,8 @@ def _people_desk(config: TerminalConfig, journal: Journal, clock: Clock) -> Peop
     return PeopleDesk(people=people, pins=pins, journal=journal, clock=clock)
 
 
-class Control(Protocol):
-    """Core as the command line sees it, wherever it runs."""
-
-    def call(self, call: Call[R]) -> R: ...
-
-    def call_as(self, role: Role, call: Call[R]) -> R: ...
-
-    def see_to_paper(self, receipt_number: str) -> str | None:
-        """Print what waits, and tell how this receipt stands then; None where the devices process does it by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class RoleLink:
-    """A control seen through another role's calls."""
-
-    control: Control
-    role: Role
-
-    def call(self, call: Call[R]) -> R:
-        return self.control.call_as(self.role, call)
-
-
-class LocalControl:
-    """A core in this process."""
-
-    def __init__(self, core: Core, config: TerminalConfig) -> None:
-        self._core = core
-        self._config = config
-
-    def close(self) -> None:
-        self._core.close()
-
-    def call(self, call: Call[R]) -> R:
-        return self.call_as(Role.CONTROL, call)
-
-    def call_as(self, role: Role, call: Call[R]) -> R:
-        return cast("R", self._core.handle(role, cast("AnyCall", call)))
-
-    def see_to_paper(self, receipt_number: str) -> str | None:
-        if self._config.printer.url != "none" and self._core.devices_state().jobs_waiting:
-            try:
-                self._print()
-            except DeviceError as error:
-                # The sale is recorded and its receipt stays queued: nothing of it may fail here any more.
-                log.warning("no receipt now: %s", error)
-        jobs = self._core.journal.paper.jobs_of(receipt_number)
-        return jobs[-1].state.value if jobs else None
-
-    def _print(self) -> None:
-        from pos.devices.paper import PaperDesk, open_printer
-
-        stopping = Event()
-        # A command must come to its end, also where somebody has to put in paper first.
-        giving_up = Timer(PAPER_S_MAX, stopping.set)
-        giving_up.start()
-        printer = open_printer(self._config)
-        try:
-            PaperDesk(RoleLink(self, Role.DEVICES), printer, stopping).print_waiting()
-        finally:
-            giving_up.cancel()
-            printer.close()
-
-
-class RemoteControl:
-    """The core process that is running for this configuration."""
-
-    def __init__(self, socket_dir: Path) -> None:
-        self._socket_dir = socket_dir
-        self._links = {Role.CONTROL: BlockingLink(socket_dir, Role.CONTROL)}
-
-    def call(self, call: Call[R]) -> R:
-        return self.call_as(Role.CONTROL, call)
-
-    def call_as(self, role: Role, call: Call[R]) -> R:
-        if role not in self._links:
-            self._links[role] = BlockingLink(self._socket_dir, role)
-        return self._links[role].call(call)
-
-    def see_to_paper(self, receipt_number: str) -> str | None:
-        return None
-
-    def close(self) -> None:
-        for link in self._links.values():
-            link.close()
-
-
 @contextmanager
-def open_control(config: TerminalConfig) -> Iterator[Control]:
+def open_control(config: TerminalConfig) -> Iterator[LocalControl | RemoteControl]:
     """The running core, or one opened here for as long as the command takes."""
     control = _first_control(config)
     try:
@@ -253,7 +159,7 @@ def open_control(config: TerminalConfig) -> Iterator[Control]:
         control.close()
 
 
-def _first_control(config: TerminalConfig) -> "RemoteControl | LocalControl":
+def _first_control(config: TerminalConfig) -> RemoteControl | LocalControl:
     """Whoever can be had first; where another command holds the journal, its end is waited for."""
     until_s = time.monotonic() + HELD_S_MAX
     while True:

@@ -1,11 +1,11 @@
 """Faults and refusals as sentences for whoever typed the command: what is wrong, what it means, what to do."""
 
+from pos.control import Control
 from pos.core.stopped import stop_of
 from pos.errors import JournalError, PosError, TrustError
 from pos.journal.faults import HeldError
 from pos.link.calls import ReadState
 from pos.link.state import SellingStop
-from pos.terminal import Control
 from pos.till.reasons import Refusal
 from pos.words import words_for
 

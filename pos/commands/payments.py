@@ -8,13 +8,14 @@ import msgspec
 from pos.commands.faults import not_now
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
+from pos.control import Control
 from pos.errors import JournalError, LinkError, OutcomeUnknownError, PosError
 from pos.exits import Exit
 from pos.link.calls import CloseRequest, OpenRequest, Pay, PayAnswer, Refused, RequestAnswer, VerdictShown
 from pos.link.client import CoreFaultError
 from pos.link.state import Outcome, VerdictView
 from pos.money import format_won
-from pos.terminal import Control, open_control
+from pos.terminal import open_control
 from pos.words import words_for
 
 log = logging.getLogger(__name__)

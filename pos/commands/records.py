@@ -11,10 +11,11 @@ import msgspec
 from pos.commands.faults import refusal_words
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
+from pos.control import Control
 from pos.errors import PosError
 from pos.exits import Exit
 from pos.link.calls import CheckJournal, ReadJournal, ReceiptPage, Refused, ReprintReceipt, ShowReceipt
-from pos.terminal import Control, open_control
+from pos.terminal import open_control
 from pos.voucher.entry import SignedEntry, parse_entry
 
 EXPORT_HEAD_BYTES = 4

@@ -9,12 +9,14 @@ import msgspec
 from pos.commands.output import print_json, print_line
 from pos.commands.trust import fetch_first_trust, refresh
 from pos.config import TerminalConfig
+from pos.control import RoleLink
 from pos.errors import LedgerRefusedError
 from pos.exits import Exit
 from pos.link.calls import DeliveryStep, Role, SummariseSync
 from pos.sync.client import LedgerClient
 from pos.sync.delivery import Delivery
-from pos.terminal import RoleLink, open_control, town_ledger
+from pos.sync.inbox import Inbox
+from pos.terminal import open_control, town_ledger
 
 
 class SyncJson(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +47,9 @@ def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
         link = RoleLink(control, Role.SYNC)
         delivered = Delivery(link, client).deliver_all(_progress)
         refresh(link, config, url)
+        if delivered.step is not DeliveryStep.STOP and Inbox(link, client).bring_all():
+            # What was stored is acknowledged by an entry, and that is delivered too.
+            delivered += Delivery(link, client).deliver_all(_progress)
         summary = control.call(SummariseSync())
     if delivered.step is DeliveryStep.STOP:
         raise LedgerRefusedError("it holds another journal under this terminal's name; enrol again", status=409)

@@ -6,16 +6,18 @@ handed to whoever asks it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from pos.config import TerminalConfig
+from pos.core.alarms import Alarms
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, ContactTime
 from pos.core.core import Core
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
 from pos.core.history import History
+from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
+from pos.core.network import Network
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
@@ -23,10 +25,11 @@ from pos.core.receipt_codes import ReceiptCodes
 from pos.core.receipts import Receipts
 from pos.core.refunds import Refunds
 from pos.core.requests import Requests
+from pos.core.scan_desk import ScanDesk
 from pos.core.scans import Scans
 from pos.core.screen_desk import ScreenDesk
 from pos.core.timekeeper import Timekeeper
-from pos.core.trust_desk import TrustDesk, record_trust
+from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.journal.journal import Journal
 from pos.voucher.keys import SigningKey
@@ -69,18 +72,21 @@ class _Selling:
     counter: Counter
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LedgerSide:
+    """What talks with the ledger."""
+
+    delivery: Delivery
+    inbox: Inbox
+    network: Network
+
+
 def assemble(on: Grounds) -> Core:
     """The composed core; nothing has been recorded yet."""
     contact = ContactTime(on.timekeeper.contact_s)
-    selling = _selling(on, contact)
-    delivery = Delivery(
-        journal=on.journal,
-        trust=on.trust,
-        timekeeper=on.timekeeper,
-        contact=contact,
-        key=on.key,
-        terminal=on.terminal,
-    )
+    ledger_side = _ledger_side(on, contact)
+    selling = _selling(on, contact, ledger_side)
+    scans = ScanDesk(counter=selling.counter, people=on.people.people)
     views = Views(
         terminal=on.terminal,
         journal=on.journal,
@@ -90,21 +96,47 @@ def assemble(on: Grounds) -> Core:
         people=on.people.people,
         receipts=selling.receipts,
         cash_receipts=selling.cash_receipts,
-        scans=selling.scans,
-        delivery=delivery,
+        other_codes=selling.scans,
+        delivery=ledger_side.delivery,
+        scans=scans,
+        inbox=ledger_side.inbox,
         clock=on.timekeeper,
+        network=ledger_side.network,
     )
-    on.trust_desk.live = on.trust
-    on.trust_desk.may_record = lambda: selling.counter.sale is None and views.selling_stop is None
-    on.trust_desk.record = partial(record_trust, on.journal, on.timekeeper)
-    return _core(on, selling, delivery, views)
+    return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal))
 
 
-def _selling(on: Grounds, contact: ContactTime) -> _Selling:
+def _ledger_side(on: Grounds, contact: ContactTime) -> _LedgerSide:
+    alarms = Alarms(journal=on.journal, clock=on.timekeeper)
+    delivery = Delivery(
+        journal=on.journal,
+        trust=on.trust,
+        timekeeper=on.timekeeper,
+        contact=contact,
+        key=on.key,
+        terminal=on.terminal,
+        alarms=alarms,
+    )
+    inbox = Inbox(
+        journal=on.journal,
+        trust=on.trust,
+        clock=on.timekeeper,
+        delivery=delivery,
+        alarms=alarms,
+        terminal=on.terminal,
+        public_key=on.key.public_key,
+    )
+    return _LedgerSide(delivery=delivery, inbox=inbox, network=Network(on.timekeeper))
+
+
+def _selling(on: Grounds, contact: ContactTime, ledger_side: _LedgerSide) -> _Selling:
     journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
     printing, columns = on.config.receipt.printing, on.config.receipt.columns
     checkout = Checkout(journal=journal, trust=trust, clock=clock, contact=contact, clerk=clerk)
-    requests = Requests(journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal)
+    certificate = ledger_side.inbox.certificate
+    requests = Requests(
+        journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal, certificate=certificate
+    )
     words = receipt_words(on.config.terminal.language)
     receipts = Receipts(journal=journal, trust=trust, key=on.key, terminal=on.terminal, columns=columns, words=words)
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=printing, clerk=clerk)
@@ -132,6 +164,7 @@ def _selling(on: Grounds, contact: ContactTime) -> _Selling:
         scans=scans,
         clock=clock,
         clerk=clerk,
+        network=ledger_side.network,
     )
     return _Selling(
         checkout=checkout,
@@ -145,7 +178,7 @@ def _selling(on: Grounds, contact: ContactTime) -> _Selling:
     )
 
 
-def _core(on: Grounds, selling: _Selling, delivery: Delivery, views: Views) -> Core:
+def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
     people = on.people.people
     history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
     return Core(
@@ -160,14 +193,15 @@ def _core(on: Grounds, selling: _Selling, delivery: Delivery, views: Views) -> C
             counter=selling.counter,
             paper=selling.paper,
             history=history,
-            delivery=delivery,
+            delivery=views.delivery,
+            scans=views.scans,
             views=views,
             people=on.people,
             refunds=selling.refunds,
             cash_receipts=selling.cash_receipts,
         ),
-        devices=DevicesDesk(counter=selling.counter, paper=selling.paper, people=people, views=views),
-        sync=SyncDesk(delivery=delivery, trust=on.trust_desk, views=views),
+        devices=DevicesDesk(scans=views.scans, paper=selling.paper),
+        sync=SyncDesk(delivery=views.delivery, inbox=views.inbox, trust=trust, views=views),
         control=ControlDesk(
             checkout=selling.checkout,
             requests=selling.requests,
@@ -175,8 +209,8 @@ def _core(on: Grounds, selling: _Selling, delivery: Delivery, views: Views) -> C
             cash_receipts=selling.cash_receipts,
             paper=selling.paper,
             history=history,
-            delivery=delivery,
-            trust=on.trust_desk,
+            delivery=views.delivery,
+            trust=trust,
             views=views,
             people=on.people,
         ),

@@ -90,7 +90,7 @@ class Core:
         elif report.head.sequence == 0:
             self.journal.record([opening], reading=self.views.clock.read())
         if report.fork is not None:
-            self.control.delivery.alarms.is_forked = True
+            self.control.delivery.is_forked = True
         open_sales = self.journal.sales.open_sales()
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))

@@ -17,6 +17,7 @@ from typing import Final
 from pos.clock import Clock
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Clerk, Presented, Recorded, business_date
+from pos.core.network import Network
 from pos.core.paper import Paper
 from pos.core.requests import Requests
 from pos.core.sale import AmountQuestion, Sale
@@ -64,6 +65,7 @@ class Counter:
         scans: Scans,
         clock: Clock,
         clerk: Clerk,
+        network: Network,
     ) -> None:
         self._checkout = checkout
         self._journal = journal
@@ -73,6 +75,7 @@ class Counter:
         self._scans = scans
         self._clock = clock
         self._clerk = clerk
+        self._network = network
         self._sale: Sale | None = None
         self._question: AmountQuestion | None = None
         self._verdict: VerdictView | None = None
@@ -322,7 +325,12 @@ class Counter:
         self._cash_receipts.sale_ended(receipt_number)
 
     def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> VerdictView:
-        self._verdict = verdict_of(recorded, serial=self._next_serial(), remaining_won=remaining_won)
+        self._verdict = verdict_of(
+            recorded,
+            serial=self._next_serial(),
+            remaining_won=remaining_won,
+            is_offline=not self._network.is_online,
+        )
         return self._verdict
 
     def _next_serial(self) -> int:

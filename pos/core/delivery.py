@@ -10,11 +10,11 @@ Rules (protocol, "Ledger API" and "Repeats, gaps and forks"):
 - a head that differs from ours at a sequence we also hold is a fork: selling stops, both heads are kept.
 """
 
-import logging
 import secrets
 from dataclasses import dataclass, field
 from typing import Final
 
+from pos.core.alarms import AlarmCause, Alarms
 from pos.core.checkout import ContactTime
 from pos.core.timekeeper import ANSWER_S_MAX, Timekeeper
 from pos.core.trust_store import TrustStore
@@ -47,22 +47,6 @@ ENTRIES_MAX: Final = 256
 BYTES_MAX: Final = 1_000_000
 
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class DeliveryAlarms:
-    """What the owner must see; none of them goes away by itself."""
-
-    is_forked: bool = False
-    is_ledger_behind: bool = False
-    """The ledger asked for entries that it had acknowledged before."""
-    has_contradictions: bool = False
-    """The ledger told another end of a payment than it had told before, or one of an entry that it does not hold."""
-    fork_evidence: bytes = b""
-    """The acknowledgement that names the other head."""
-
-
 _NEXT: Final = {
     AckStep.ADVANCED: DeliveryStep.CONTINUE,
     AckStep.REPEATED: DeliveryStep.CONTINUE,
@@ -82,29 +66,39 @@ class Delivery:
     contact: ContactTime
     key: SigningKey
     terminal: str
-    alarms: DeliveryAlarms = field(default_factory=DeliveryAlarms)
+    alarms: Alarms
+    is_forked: bool = False
+    """Another journal of this terminal's key exists: nothing is sold any more."""
     force_serial: int = 0
     _tries: dict[bytes, float] = field(default_factory=dict)
     _ledger_offset_s: int = 0
-    _ledger_head: int = 0
-    """The highest entry that the ledger was last said to hold."""
+    _backlog: int = 0
+    """Entries that waited when delivering a long backlog began; 0 where one batch takes all."""
 
     @property
     def is_missing_entries(self) -> bool:
         """Whether the ledger holds entries of ours that are not here: nothing may be recorded before they are."""
-        return self._ledger_head > self.journal.head.sequence
+        return self.journal.outbox.ledger_head() > self.journal.head.sequence
+
+    def progress_percent(self) -> int | None:
+        """How far a long backlog is delivered, 0 to 99; None while there is none."""
+        if not self._backlog:
+            return None
+        return min(max(100 * (self._backlog - self.waiting()) // self._backlog, 0), 99)
 
     def next_batch(self, call: NextBatch) -> OutboxBatch:
         after = self.journal.outbox.acknowledged().sequence if call.after is None else call.after
         entries = self.journal.outbox.entries_after(
             after, entries_max=min(call.entries_max, ENTRIES_MAX), bytes_max=min(call.bytes_max, BYTES_MAX)
         )
+        waiting = self.journal.head.sequence - after
+        self._backlog = max(self._backlog, waiting) if waiting > ENTRIES_MAX else 0
         return OutboxBatch(
             terminal=self.terminal,
             ledger=self.trust.ledger.ledger,
             after=after,
             entries=tuple(entry.raw for entry in entries),
-            waiting=self.journal.head.sequence - after,
+            waiting=waiting,
         )
 
     def sign(self, call: SignCall) -> Token:
@@ -151,8 +145,8 @@ class Delivery:
         """Take back entries of ours that only the ledger still held."""
         try:
             self.journal.adopt(call.entries)
-        except RollbackError:
-            self.alarms.is_forked = True
+        except RollbackError as error:
+            self._fork(str(error))
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
         except (ChainError, MalformedError):
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
@@ -185,16 +179,18 @@ class Delivery:
 
     def _settle(self, ack: Acknowledgement, raw: bytes) -> Acknowledged:
         result = self.journal.outbox.acknowledge(ack, raw=raw, reading=self.timekeeper.read())
-        self._ledger_head = ack.sequence
         if result.step is AckStep.BEHIND:
-            self.alarms.is_ledger_behind = True
-            log.warning("the ledger asks again for what it had acknowledged, behind entry %d", ack.sequence)
+            what = f"the ledger asks again for what it had acknowledged, behind entry {ack.sequence}"
+            self.alarms.raise_(AlarmCause.LEDGER_BEHIND, what)
         if result.contradictions or result.unknown:
-            self.alarms.has_contradictions = True
-            log.warning("the ledger contradicts itself about entries %s", result.contradictions or result.unknown)
+            what = f"the ledger contradicts itself about entries {result.contradictions or result.unknown}"
+            self.alarms.raise_(AlarmCause.LEDGER_CONTRADICTS, what)
+        if result.step is AckStep.AHEAD:
+            what = f"the ledger holds entries up to {ack.sequence}, this terminal up to {self.journal.head.sequence}"
+            self.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
         if result.step is AckStep.FORKED:
-            self.alarms.is_forked = True
-            self.alarms.fork_evidence = raw
+            self._fork(f"the ledger holds another entry {ack.sequence}: {ack.hash.hex()}")
+        self._tell_alarms()
         statuses = [outcome.status for outcome in result.decided]
         return Acknowledged(
             step=_NEXT[result.step],
@@ -206,3 +202,12 @@ class Delivery:
             pending=statuses.count(OutcomeStatus.PENDING),
             fetch_after=self.journal.head.sequence if result.step is AckStep.AHEAD else 0,
         )
+
+    def _fork(self, what: str) -> None:
+        self.is_forked = True
+        self.alarms.raise_(AlarmCause.JOURNAL_FORKED, what)
+
+    def _tell_alarms(self) -> None:
+        """Write alarms down, unless another entry is signed already for the sequence that they would take."""
+        if not self.is_missing_entries and not self.is_forked:
+            self.alarms.tell()

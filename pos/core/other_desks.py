@@ -5,14 +5,15 @@ from typing import assert_never
 
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
-from pos.core.counter import Counter, refused_amount
+from pos.core.counter import refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
+from pos.core.inbox import Inbox
 from pos.core.paper import Paper
-from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
 from pos.core.requests import Requests
+from pos.core.scan_desk import ScanDesk
 from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
@@ -39,6 +40,7 @@ from pos.link.calls import (
     PayAnswer,
     PreviewRefund,
     ReadJournal,
+    ReadPosition,
     ReadState,
     Refused,
     RemovePerson,
@@ -57,6 +59,7 @@ from pos.link.calls import (
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
+    TakeMessages,
     TakeSignedTime,
     TakeTrust,
     VerdictShown,
@@ -64,7 +67,6 @@ from pos.link.calls import (
     WatchSync,
 )
 from pos.till.decision import Approved, Tender
-from pos.till.people import Right
 from pos.till.reasons import Refusal
 
 
@@ -72,23 +74,15 @@ from pos.till.reasons import Refusal
 class DevicesDesk:
     """Answers the devices' calls."""
 
-    counter: Counter
+    scans: ScanDesk
     paper: Paper
-    people: People
-    views: Views
 
     def answer(self, call: DevicesCall) -> AnyAnswer:
         match call:
             case WatchDevices():
                 return Done()
-            case ScanSeen(text=text, length=length):
-                if self.people.refusal(Right.SELL) is None:
-                    self.people.touch()
-                    self.counter.scan(text, length)
-                return Done()
-            case ReportScanner():
-                self.views.scanner_said(call)
-                return Done()
+            case ScanSeen() | ReportScanner():
+                return self.scans.answer(call)
             case ReportPrinter(state=state):
                 self.paper.printer_said(state)
                 return Done()
@@ -107,6 +101,7 @@ class SyncDesk:
 
     delivery: Delivery
     trust: TrustDesk
+    inbox: Inbox
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -123,8 +118,12 @@ class SyncDesk:
                 return self.delivery.take_signed_time(call)
             case AdoptEntries():
                 return self.delivery.adopt(call)
+            case ReadPosition():
+                return self.inbox.position()
+            case TakeMessages(messages=messages):
+                return self.inbox.take(messages)
             case ReportNetwork():
-                self.views.network_said(call)
+                self.views.network.said(call)
                 return Done()
             case SummariseSync():
                 return self.delivery.summary()

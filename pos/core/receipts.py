@@ -13,13 +13,14 @@ from pos.journal.records import Delivery, RefundPartRecord, RefundRecord, SaleRe
 from pos.link.calls import PrintRow, ReceiptPage
 from pos.text import safe_text
 from pos.till.receipt.layout import layout
-from pos.till.receipt.masking import mask_voucher_id
+from pos.till.receipt.masking import mask_serial, mask_voucher_id
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import (
     CancelledCashReceipt,
     CashReceipt,
     CashTender,
     IssuedCashReceipt,
+    LineItem,
     OriginalSale,
     OtherTender,
     PendingCashReceipt,
@@ -33,13 +34,26 @@ from pos.till.receipt.receipt import (
 )
 from pos.till.receipt.rows import BlankRow, CutRow, PairRow, QrRow, Row, Rule, RuleRow, Size, TextRow
 from pos.till.receipt.words import ReceiptWords
-from pos.voucher.bodies import CashReceiptReason, PaymentApproved, RefundKind, TenderRecorded, parse_body
+from pos.voucher.bodies import (
+    CashReceiptReason,
+    EntryBody,
+    NoteTaken,
+    PaymentApproved,
+    RefundKind,
+    TenderMethod,
+    TenderRecorded,
+    UnknownBody,
+    parse_body,
+)
 from pos.voucher.claims import ReceiptCode, Voucher
 from pos.voucher.entry import Entry, entry_hash
 from pos.voucher.keys import SigningKey
 from pos.voucher.qr import QrKind, encode_text
-from pos.voucher.signed import decode_payment, sign_receipt
+from pos.voucher.signed import decode_paper_voucher, decode_payment, sign_receipt
 from pos.voucher.terminal_claims import ReceiptKind as CodeKind
+
+SERIALS_PRINTED = 3
+"""Of one bundle of notes; the journal has them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,7 @@ class Receipts:
             business_date=sale.business_date,
             total_won=total_won,
             tax=sale.tax,
+            items=_line_items(sale, total_won),
             tenders=tuple(self._tender(tender) for tender in sale.tenders),
             cash_receipt=self._cash_receipt(sale),
             is_awaiting_delivery=any(tender.delivery is Delivery.WAITING for tender in sale.tenders),
@@ -119,9 +134,11 @@ class Receipts:
     def _tender(self, tender: TenderRecord) -> Tender:
         match tender.form:
             case TenderForm.CASH:
-                return CashTender(amount_won=tender.amount_won)
+                return self._cash_tender(tender)
             case TenderForm.OTHER:
-                return OtherTender(amount_won=tender.amount_won)
+                return OtherTender(amount_won=tender.amount_won, method=tender.method or TenderMethod.CARD)
+            case TenderForm.NOTE | TenderForm.SCANNED_NOTE:
+                return self._note_tender(tender)
             case TenderForm.VOUCHER | TenderForm.CONFIRMATION:
                 voucher = self.voucher(tender.entry)
                 return VoucherTender(
@@ -130,6 +147,31 @@ class Receipts:
                     amount_won=tender.amount_won,
                     form=VoucherForm.MOBILE,
                 )
+
+    def _cash_tender(self, tender: TenderRecord) -> CashTender:
+        body = self._body(tender.entry)
+        given_won = body.given_won if isinstance(body, TenderRecorded) else None
+        return CashTender(amount_won=tender.amount_won, received_won=given_won)
+
+    def _note_tender(self, tender: TenderRecord) -> VoucherTender:
+        body = self._body(tender.entry)
+        assert isinstance(body, NoteTaken | PaymentApproved), "what a note's entry says"
+        if isinstance(body, NoteTaken):
+            note = self.trust.program(body.issuer, body.program)
+            name, face_won, count = body.program if note is None else note.name, body.denomination_won, body.count
+            serials = body.serials or ()
+        else:
+            voucher = decode_paper_voucher(body.object_bytes).claims
+            name, face_won, count, serials = self._name(voucher), voucher.value_won, 1, (voucher.serial or "",)
+        return VoucherTender(
+            program_name=safe_text(name),
+            voucher_mask=", ".join(mask_serial(serial) for serial in serials[:SERIALS_PRINTED]),
+            amount_won=tender.amount_won,
+            form=VoucherForm.PAPER,
+            face_won=face_won,
+            count=count,
+            change_won=body.change_won or 0,
+        )
 
     def _refund(self, refund: RefundRecord, *, copy_number: int) -> Receipt:
         last = self._entry(refund.parts[-1].entry)
@@ -217,6 +259,10 @@ class Receipts:
         )
         return encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw)
 
+    def _body(self, sequence: int) -> EntryBody | UnknownBody:
+        entry = self._entry(sequence)
+        return parse_body(entry.kind, entry.body)
+
     def _entry(self, sequence: int) -> Entry:
         entry = self.journal.entry(sequence)
         assert entry is not None, "a tender is an entry"
@@ -224,15 +270,30 @@ class Receipts:
 
     def voucher(self, sequence: int) -> Voucher | None:
         """The voucher that the payment in this entry was made from; None for other money."""
-        entry = self._entry(sequence)
-        body = parse_body(entry.kind, entry.body)
-        if isinstance(body, TenderRecorded) or not isinstance(body, PaymentApproved):
+        body = self._body(sequence)
+        if not isinstance(body, PaymentApproved):
             return None
         return decode_payment(body.object_bytes).voucher.claims
 
     def _name(self, voucher: Voucher) -> str:
         program = self.trust.program(voucher.issuer, voucher.program)
         return voucher.program if program is None else program.name
+
+
+def _line_items(sale: SaleRecord, total_won: int) -> tuple[LineItem, ...]:
+    """What was sold; nothing where the receipt is for a part of it only."""
+    if sum(item.amount_won for item in sale.items) != total_won:
+        return ()
+    return tuple(
+        LineItem(
+            name=safe_text(item.name),
+            amount_won=item.amount_won,
+            quantity=item.quantity,
+            unit_price_won=item.unit_price_won,
+            tax=item.tax,
+        )
+        for item in sale.items
+    )
 
 
 def _is_voucher(part: RefundPartRecord) -> bool:

@@ -6,6 +6,7 @@ by the cashier, or by its age (`request_age`: no clock can keep it open).
 """
 
 import secrets
+from collections.abc import Callable
 from typing import Final
 
 from pos.clock import Clock, Reading
@@ -27,12 +28,23 @@ NONCE_BYTES: Final = 16
 class Requests:
     """Opens and closes this terminal's payment requests."""
 
-    def __init__(self, *, journal: Journal, trust: TrustStore, clock: Clock, key: SigningKey, terminal: str) -> None:
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        trust: TrustStore,
+        clock: Clock,
+        key: SigningKey,
+        terminal: str,
+        certificate: Callable[[], bytes],
+    ) -> None:
+        """`certificate` gives the one to show now: they are renewed while the terminal runs."""
         self._journal = journal
         self._trust = trust
         self._clock = clock
         self._key = key
         self._terminal = terminal
+        self._certificate = certificate
 
     def open(self, amount_won: int, *, sale_id: bytes | None = None) -> RequestAnswer:
         """Make a request over `amount_won`; durable when this returns."""
@@ -46,7 +58,7 @@ class Requests:
                 issued_s=reading.time_s,
                 nonce=nonce,
                 amount_won=amount_won,
-                certificate=self._trust.certificate,
+                certificate=self._certificate(),
             ),
             key=self._key,
         )

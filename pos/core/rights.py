@@ -32,6 +32,8 @@ from pos.link.calls import (
     PrintWaiting,
     ReprintReceipt,
     RequestCashReceipt,
+    ScanAgain,
+    ScanSeen,
     ShowReceipt,
     SummariseSync,
     SyncNow,
@@ -40,7 +42,7 @@ from pos.link.calls import (
 )
 from pos.till.people import Right
 
-_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce})
+_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce, ScanSeen})
 _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
     {
         EnterAmount: Right.SELL,
@@ -50,6 +52,7 @@ _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
         OpenRequest: Right.SELL,
         CloseRequest: Right.SELL,
         ClearVerdict: Right.SELL,
+        ScanAgain: Right.SELL,
         PrintWaiting: Right.SELL,
         ListSales: Right.SEE_SALES,
         ShowReceipt: Right.SEE_SALES,

@@ -11,6 +11,7 @@ from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
 from pos.core.rights import right_for
+from pos.core.scan_desk import ScanDesk
 from pos.core.views import Views
 from pos.link.calls import (
     AddPerson,
@@ -41,6 +42,8 @@ from pos.link.calls import (
     RemovePerson,
     ReprintReceipt,
     RequestCashReceipt,
+    ScanAgain,
+    ScanSeen,
     ScreenCall,
     ShowReceipt,
     State,
@@ -61,6 +64,7 @@ class ScreenDesk:
     paper: Paper
     history: History
     delivery: Delivery
+    scans: ScanDesk
     views: Views
     people: PeopleDesk
     refunds: Refunds
@@ -88,13 +92,12 @@ class ScreenDesk:
             case VerdictShown(entry_sequence=entry):
                 self.history.mark_shown(entry)
                 return Done()
-            case SyncNow():
-                self.delivery.force()
-                return Done()
-            case SummariseSync():
-                return self.delivery.summary()
+            case SyncNow() | SummariseSync():
+                return self._sync(call)
             case PrintWaiting(which=which):
                 return self.paper.release(which)
+            case ScanSeen() | ScanAgain():
+                return self.scans.answer(call)
             case OpenDrawer(cause=cause):
                 return self.paper.open_drawer(cause)
             case ReprintReceipt(receipt_number=number):
@@ -118,6 +121,12 @@ class ScreenDesk:
         if refusal is None:
             self.people.people.touch()
         return None if refusal is None else Refused(cause=refusal)
+
+    def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:
+        if isinstance(call, SummariseSync):
+            return self.delivery.summary()
+        self.delivery.force()
+        return Done()
 
     def _sale(self, call: EnterAmount | CancelSale | PayOther | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
         match call:

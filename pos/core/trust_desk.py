@@ -11,14 +11,14 @@ python-tuf is loaded when there is something to verify, and not before. What hol
 """
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from pos.clock import Clock, Quality
 from pos.core.live_trust import LiveTrust
 from pos.core.trust_store import FolderTrustStore
+from pos.core.views import Views
 from pos.errors import TrustError
 from pos.journal.journal import Journal
 from pos.link.trust_calls import AskTrust, TakeTrust, TrustOrigin, TrustStep, TrustTaken, TrustWants
@@ -45,9 +45,13 @@ class TrustDesk:
     clock: Clock
     live: LiveTrust | None = None
     """None while nothing can be sold: then the stored files count for nothing, and are brought again."""
-    may_record: Callable[[], bool] = lambda: True
-    """Whether there is no open sale, and the journal takes entries."""
-    record: Callable[[CurrentSet, TrustOrigin], None] = lambda current, origin: None
+    views: Views | None = None
+    journal: Journal | None = None
+
+    def selling(self, live: LiveTrust, views: Views, journal: Journal) -> Self:
+        """The desk of a till that sells: what it takes holds at once, and is written down."""
+        self.live, self.views, self.journal = live, views, journal
+        return self
 
     def answer(self, call: AskTrust | TakeTrust) -> TrustWants | TrustTaken:
         """Raises TrustError where the stored set cannot be read, OSError where nothing can be written."""
@@ -69,7 +73,7 @@ class TrustDesk:
         )
 
     def _take(self, origin: TrustOrigin) -> TrustTaken:
-        if not self.may_record():
+        if self.views is not None and (self.views.counter.sale is not None or self.views.selling_stop is not None):
             return self._taken(TrustStep.LATER)
         # Verifying needs a library that selling does not.
         from pos.trust.adoption import adopt
@@ -90,7 +94,7 @@ class TrustDesk:
             return self._taken(TrustStep.SAME)
         if self.live is not None:
             self.live.install(opened[-1])
-        self.record(adopted.stored.current, origin)
+        self._record(adopted.stored.current, origin)
         log.info("trust data %d holds from now on", adopted.stored.current.snapshot_version)
         return self._taken(TrustStep.TAKEN)
 
@@ -109,6 +113,17 @@ class TrustDesk:
             ledger=self.ledger,
         )
 
+    def _record(self, current: CurrentSet, origin: TrustOrigin) -> None:
+        """Write down which trust data holds from now on."""
+        if self.journal is not None:
+            body = TrustUpdated(
+                trust_version=current.snapshot_version,
+                root_version=current.root_version,
+                timestamp_version=current.timestamp_version,
+                origin=origin.value,
+            )
+            self.journal.record([body], reading=self.clock.read())
+
     def _taken(self, step: TrustStep, *, fault: TrustFault | None = None) -> TrustTaken:
         stored = self.folder.stored()
         version = 0 if stored is None else stored.current.snapshot_version
@@ -121,17 +136,6 @@ def stored_set(folder: TrustFolder) -> StoredSet:
     if stored is None or not stored.current.snapshot_version:
         raise TrustError("no trust data yet; it comes with the first contact")
     return stored
-
-
-def record_trust(journal: Journal, clock: Clock, current: CurrentSet, origin: TrustOrigin) -> None:
-    """Write down which trust data holds from now on."""
-    body = TrustUpdated(
-        trust_version=current.snapshot_version,
-        root_version=current.root_version,
-        timestamp_version=current.timestamp_version,
-        origin=origin.value,
-    )
-    journal.record([body], reading=clock.read())
 
 
 def certain_s(clock: Clock) -> int:

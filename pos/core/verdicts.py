@@ -20,13 +20,14 @@ def outcome_of(decision: Approved | Declined | Referred) -> Outcome:
             return Outcome.REFERRED
 
 
-def verdict_of(recorded: Recorded, *, serial: int, remaining_won: int) -> VerdictView:
+def verdict_of(recorded: Recorded, *, serial: int, remaining_won: int, is_offline: bool) -> VerdictView:
     """What the screen shows of a recorded answer."""
     decision = recorded.decision
     base = VerdictView(
         serial=serial,
         outcome=outcome_of(decision),
         remaining_won=remaining_won,
+        is_offline=is_offline,
         entry_sequence=recorded.entry.sequence,
         time_s=recorded.entry.time_s,
         checks=_checks(decision),

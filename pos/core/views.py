@@ -4,27 +4,27 @@ Collects what the processes report of themselves and reads the rest from the cou
 decides anything; losing it loses nothing.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pos.clock import Clock
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
+from pos.core.inbox import Inbox
+from pos.core.network import Network
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
+from pos.core.scan_desk import ScanDesk
 from pos.core.scans import Scans
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
-from pos.link.calls import DevicesState, ReportNetwork, ReportScanner, SyncWork
+from pos.link.calls import DevicesState, SyncWork
 from pos.link.state import (
     LastSaleView,
     LimitView,
-    NetworkView,
     PrinterView,
-    ScannerState,
-    ScannerView,
     SellingStop,
     TillState,
     WaitingView,
@@ -46,18 +46,20 @@ class Views:
     people: People
     receipts: Receipts
     cash_receipts: CashReceipts
-    scans: Scans
+    other_codes: Scans
     delivery: Delivery
+    scans: ScanDesk
+    inbox: Inbox
     clock: Clock
+    network: Network
     stop: SellingStop | None = None
     """Set by a fault of the journal."""
-    scanner: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
-    network: NetworkView = field(default_factory=lambda: NetworkView(online=False, since_s=0))
 
     def till(self) -> TillState:
         """The whole snapshot."""
         reading = self.clock.read()
         waiting = self.journal.outbox.waiting()
+        network = self.network.view()
         return TillState(
             shop_name=safe_text(self.checkout.trust.merchant.name),
             terminal=self.terminal,
@@ -65,10 +67,10 @@ class Views:
             business_date=business_date(reading),
             time_s=reading.time_s,
             clock_quality=int(reading.quality),
-            network=self.network,
+            network=network,
             waiting=WaitingView(count=waiting.count, value_won=waiting.value_won),
             printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
-            scanner=self.scanner,
+            scanner=self.scans.view,
             limit=self._limit(),
             stop=self.selling_stop,
             sale=None if self.counter.sale is None else self.counter.sale.view(),
@@ -76,12 +78,12 @@ class Views:
             question=self.counter.question or self.paper.question(),
             last_sale=self._last_sale(),
             attention_count=len(self.journal.attention.items()),
-            sync_progress_percent=None,
-            receipt_seen=self.scans.receipt,
-            number_seen=self.scans.number,
+            receipt_seen=self.other_codes.receipt,
+            number_seen=self.other_codes.number,
             cash_receipts_late=self.cash_receipts.late(),
             has_pins=self.people.has_pins,
             lock=self.people.lock,
+            sync_progress_percent=self.delivery.progress_percent() if network.online else None,
         )
 
     def devices(self) -> DevicesState:
@@ -93,24 +95,21 @@ class Views:
             verdict_serial=verdict.serial if verdict is not None else 0,
             verdict=verdict.outcome.value if verdict is not None and not verdict.is_quiet else "",
             amount_won=verdict.amount_won if verdict is not None else 0,
+            code_located=self.scans.is_located,
+            scan_again_serial=self.scans.again_serial,
         )
 
     def sync(self) -> SyncWork:
         return SyncWork(waiting=self.delivery.waiting(), force_serial=self.delivery.force_serial)
-
-    def scanner_said(self, report: ReportScanner) -> None:
-        self.scanner = ScannerView(state=report.state, hint=report.hint, unread_s=report.unread_s)
-
-    def network_said(self, report: ReportNetwork) -> None:
-        if report.online != self.network.online or self.network.since_s == 0:
-            self.network = NetworkView(online=report.online, since_s=self.clock.read().time_s)
 
     @property
     def selling_stop(self) -> SellingStop | None:
         """Why nothing can be sold now, if so."""
         if self.stop is not None:
             return self.stop
-        if self.delivery.alarms.is_forked:
+        if self.inbox.retirement is not None:
+            return SellingStop.TERMINAL_RETIRED
+        if self.delivery.is_forked:
             return SellingStop.JOURNAL_FORKED
         return SellingStop.JOURNAL_BEHIND if self.delivery.is_missing_entries else None
 

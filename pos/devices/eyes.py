@@ -1,8 +1,8 @@
 """Frames from the camera to the jailed decoder, and what it saw to core.
 
 Rules: the newest frame only, at most `FRAMES_PER_S`; while no code may be shown (not armed) frames are not decoded at
-all; one showing of a code is one scan; an aiming hint goes to core when it changes. A camera that is missing is a
-state that core is told, and plugging it in is enough.
+all; one showing of a code is one scan, until the cashier wants it again; an aiming hint goes to core when it changes.
+A camera that is missing or does not work is a state that core is told, and plugging it in is enough.
 """
 
 import time
@@ -25,6 +25,12 @@ _HINTS: Final = {
     Hint.MOVE_AWAY: ScanHint.FURTHER,
     Hint.RAISE_BRIGHTNESS: ScanHint.BRIGHTER,
 }
+STATES: Final = {
+    Presence.OFF: ScannerState.OFF,
+    Presence.READY: ScannerState.READY,
+    Presence.MISSING: ScannerState.MISSING,
+    Presence.FAULTY: ScannerState.FAULT,
+}
 
 
 class PushLink(Protocol):
@@ -42,6 +48,7 @@ class Eyes:
         self._link = link
         self._scanner = scanner
         self._is_armed = False
+        self._again_serial: int | None = None
         self._said = ReportScanner(state=ScannerState.MISSING)
         self._link.call(self._said)
 
@@ -56,10 +63,9 @@ class Eyes:
 
     def _look(self) -> None:
         events = self._scanner.step()
-        if self._scanner.camera_state().presence is not Presence.READY:
-            self._say(ReportScanner(state=ScannerState.MISSING))
-        elif self._said.state is ScannerState.MISSING:
-            self._say(ReportScanner(state=ScannerState.READY))
+        now = STATES[self._scanner.camera_state().presence]
+        if now is not ScannerState.READY or self._said.state not in (ScannerState.READY, ScannerState.LOCATED):
+            self._say(ReportScanner(state=now))
         for event in events:
             self._tell(event)
 
@@ -81,6 +87,9 @@ class Eyes:
         push = self._link.next_push(timeout_s)
         if isinstance(push, DevicesState):
             self._is_armed = push.armed
+            if self._again_serial not in (None, push.scan_again_serial):
+                self._scanner.again()
+            self._again_serial = push.scan_again_serial
 
     def _say(self, report: ReportScanner) -> None:
         if report != self._said:

@@ -15,8 +15,10 @@ from drivers.camera.camera import Camera, CameraUrlError
 from drivers.camera.opening import open_camera
 from drivers.errors import DeviceError, DeviceSetupError
 from drivers.printer.printer import EscposPrinter
+from drivers.scanner.scanner import is_hand_scanner, open_hand_scanner
 from pos.config import TerminalConfig
 from pos.devices.eyes import Eyes
+from pos.devices.hand_scanner import serve_hand_scanner
 from pos.devices.paper import open_printer, serve_paper
 from pos.errors import LinkError
 from pos.exits import Exit
@@ -59,12 +61,19 @@ def _parts(config: TerminalConfig, stopping: Event) -> dict[str, Serve]:
         parts["paper"] = lambda link: serve_paper(link, printer, stopping)
         parts["drawer"] = lambda link: _serve_drawer(link, printer, stopping)
     try:
-        camera = open_camera(config.scanner.url)
-    except CameraUrlError as error:
-        log.error("no camera: %s", error)
-    else:
-        parts["eyes"] = lambda link: _serve_eyes(link, camera, stopping)
+        parts["eyes"] = _code_reader(config.scanner.url, stopping)
+    except (CameraUrlError, DeviceSetupError) as error:
+        log.error("no codes: %s", error)
     return parts
+
+
+def _code_reader(url: str, stopping: Event) -> Serve:
+    """Whatever reads codes at this terminal. Raises CameraUrlError, DeviceSetupError."""
+    if is_hand_scanner(url):
+        scanner = open_hand_scanner(url)
+        return lambda link: serve_hand_scanner(link, scanner, stopping)
+    camera = open_camera(url)
+    return lambda link: _serve_eyes(link, camera, stopping)
 
 
 def _keep_serving(name: str, config: TerminalConfig, serve: Serve, outage: CoreOutage, stopping: Event) -> None:

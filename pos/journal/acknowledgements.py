@@ -13,14 +13,20 @@ The signature was verified by whoever hands it in.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from pos import cbor
 from pos.clock import Reading
 from pos.journal.adoption import remember_fork
-from pos.journal.database import Database, Transaction
+from pos.journal.database import SEQUENCE_MAX, Database, Transaction
 from pos.journal.delivery import Acknowledged, PaymentOutcome
-from pos.voucher.messages import Acknowledgement
+from pos.voucher.message_bodies import PaymentOutcomeTold
+from pos.voucher.messages import Acknowledgement, parse_message
 from pos.voucher.outcomes import EvidenceSide, Outcome, OutcomeStatus
+
+FORK: Final = "fork"
+"""Name under which the acknowledgement that named another head is kept."""
+_AHEAD: Final = "ahead"
 
 
 class AckStep(StrEnum):
@@ -66,23 +72,80 @@ def take_acknowledgement(
     step = _step(database, acknowledgement, before)
     if step is AckStep.FORKED:
         remember_fork(database, sequence=acknowledgement.sequence, theirs=acknowledgement.hash)
+        _keep(database, FORK, raw, reading)
+    if step is AckStep.AHEAD:
+        _remember_ahead(database, acknowledgement)
     if step in (AckStep.AHEAD, AckStep.FORKED):
         return AckResult(step=step, acknowledged=before)
     said: dict[_Decided, list[Outcome]] = {decided: [] for decided in _Decided}
     with database.transaction() as transaction:
         number = _store(transaction, acknowledgement, raw=raw, reading=reading)
+        transaction.connection.execute("DELETE FROM marks WHERE name = ?", (_AHEAD,))
         for outcome in acknowledgement.outcomes:
             if outcome.sequence > acknowledgement.sequence:
                 said[_Decided.UNKNOWN].append(outcome)
             else:
                 said[_decide(transaction, outcome, number=number)].append(outcome)
+        told = _take_messages_that_waited(transaction, after=before.sequence, until=acknowledgement.sequence)
     return AckResult(
         step=step,
         acknowledged=Acknowledged(sequence=acknowledgement.sequence, hash=acknowledgement.hash),
         decided=tuple(map(_public, said[_Decided.NEW])),
-        contradictions=tuple(outcome.sequence for outcome in said[_Decided.CONTRADICTS]),
+        contradictions=(*(outcome.sequence for outcome in said[_Decided.CONTRADICTS]), *told),
         unknown=tuple(outcome.sequence for outcome in said[_Decided.UNKNOWN]),
     )
+
+
+def take_told_outcome(transaction: Transaction, outcome: Outcome) -> bool:
+    """Store an outcome that came by message; False where it contradicts what is known, and is not believed.
+
+    Of an entry that no acknowledgement covers yet it is taken when one does: the message is here by then.
+    """
+    connection = transaction.connection
+    held = connection.execute("SELECT id, sequence FROM acknowledgements ORDER BY id DESC LIMIT 1").fetchone()
+    if held is None or outcome.sequence > held[1]:
+        return True
+    decided = _decide(transaction, outcome, number=held[0])
+    if decided is _Decided.NEW:
+        connection.execute("UPDATE acknowledgements SET has_outcomes = 1 WHERE id = ?", (held[0],))
+    return decided is not _Decided.CONTRADICTS
+
+
+def _take_messages_that_waited(transaction: Transaction, *, after: int, until: int) -> tuple[int, ...]:
+    """Take the outcomes that came by message before their entries were acknowledged; returns what contradicts."""
+    rows = transaction.connection.execute(
+        "SELECT m.raw FROM told t JOIN messages m USING (number) WHERE t.kind = ? AND t.subject > ? AND t.subject <= ?",
+        (PaymentOutcomeTold.KIND, after.to_bytes(8, "big"), until.to_bytes(8, "big")),
+    ).fetchall()
+    told = (PaymentOutcomeTold.from_body(parse_message(raw).claims.body).outcome for (raw,) in rows)
+    return tuple(outcome.sequence for outcome in told if not take_told_outcome(transaction, outcome))
+
+
+def ledger_head(database: Database) -> int:
+    """The highest of our entries that the ledger holds and that were missing here when it said so; 0 if none were."""
+    row = database.row("SELECT sequence FROM marks WHERE name = ?", _AHEAD)
+    return 0 if row is None else int(row[0])
+
+
+def kept(database: Database, name: str) -> bytes | None:
+    """What was kept as evidence under this name."""
+    row = database.row("SELECT raw FROM evidence WHERE name = ?", name)
+    return None if row is None else bytes(row[0])
+
+
+def _keep(database: Database, name: str, raw: bytes, reading: Reading) -> None:
+    """Keep the bytes of what the ledger signed; the first of a name stays."""
+    with database.transaction() as transaction:
+        transaction.connection.execute("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?)", (name, raw, reading.time_s))
+
+
+def _remember_ahead(database: Database, acknowledgement: Acknowledgement) -> None:
+    """Remember, through a power cut too, that entries are signed which are not here."""
+    with database.transaction() as transaction:
+        transaction.connection.execute(
+            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)",
+            (_AHEAD, min(acknowledgement.sequence, SEQUENCE_MAX), acknowledgement.hash),
+        )
 
 
 def read_outcome(detail: bytes) -> PaymentOutcome:

@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 4
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -80,7 +80,66 @@ _TABLES: Final = {
         entry INTEGER PRIMARY KEY,
         sale INTEGER NOT NULL,
         kind TEXT NOT NULL,
-        amount_won INTEGER NOT NULL
+        amount_won INTEGER NOT NULL,
+        method TEXT
+    ) STRICT""",
+    # What is sold, as far as somebody said so.
+    "items": """(
+        sale_id BLOB NOT NULL,
+        line INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        unit_price_won INTEGER NOT NULL,
+        quantity INTEGER NOT NULL,
+        tax TEXT NOT NULL,
+        code TEXT NOT NULL,
+        PRIMARY KEY (sale_id, line)
+    ) STRICT, WITHOUT ROWID""",
+    # Sales that were put aside and wait to be called back.
+    "suspended": """(
+        sale_id BLOB PRIMARY KEY,
+        hold_number INTEGER NOT NULL,
+        time_s INTEGER NOT NULL,
+        total_won INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # Notes counted by hand, as tenders.
+    "note_tenders": """(
+        entry INTEGER PRIMARY KEY,
+        sale INTEGER NOT NULL,
+        amount_won INTEGER NOT NULL,
+        program TEXT NOT NULL
+    ) STRICT""",
+    # Every paper note that was taken, by hand or by its code; in the drawer until it is submitted.
+    "notes": """(
+        entry INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        issuer TEXT NOT NULL,
+        program TEXT NOT NULL,
+        denomination_won INTEGER NOT NULL,
+        serial TEXT,
+        time_s INTEGER NOT NULL,
+        is_scanned INTEGER NOT NULL,
+        submission INTEGER,
+        PRIMARY KEY (entry, place)
+    ) STRICT, WITHOUT ROWID""",
+    "submissions": """(
+        number INTEGER PRIMARY KEY,
+        entry INTEGER NOT NULL,
+        issuer TEXT NOT NULL,
+        program TEXT NOT NULL,
+        business_date TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        amount_won INTEGER NOT NULL,
+        credited_date TEXT,
+        credited_won INTEGER
+    ) STRICT""",
+    # Cash given back on notes, and why.
+    "note_changes": """(
+        entry INTEGER PRIMARY KEY,
+        sale INTEGER NOT NULL,
+        business_date TEXT NOT NULL,
+        change_won INTEGER NOT NULL,
+        ruling TEXT NOT NULL,
+        clerk TEXT NOT NULL
     ) STRICT""",
     # A part of a tender that went back. `left_won` is what could still go back of that tender afterwards; the whole
     # refund's total and tax stand with its last part.
@@ -163,6 +222,18 @@ _TABLES: Final = {
         tries INTEGER NOT NULL,
         entry INTEGER NOT NULL
     ) STRICT""",
+    # Up to where messages are acknowledged; what the ledger reads from the same entries.
+    "acknowledged_messages": """(
+        entry INTEGER PRIMARY KEY,
+        number INTEGER NOT NULL
+    ) STRICT""",
+    # What the owner has to know, until a person closes it.
+    "alarms": """(
+        entry INTEGER PRIMARY KEY,
+        cause TEXT NOT NULL,
+        time_s INTEGER NOT NULL,
+        details TEXT NOT NULL
+    ) STRICT""",
     # Matters that a person closed, by the hash of the entry that left them open.
     "closed_matters": """(
         hash BLOB PRIMARY KEY,
@@ -181,12 +252,17 @@ _INDEXES: Final = (
     "CREATE INDEX cash_receipts_sale ON cash_receipts (sale)",
     "CREATE INDEX cash_receipts_open ON cash_receipts (traded_s) WHERE answer IS NULL OR answer = 'rejected'",
     "CREATE INDEX sales_open ON sales (sale) WHERE state = 'open'",
+    "CREATE UNIQUE INDEX notes_serial ON notes (issuer, serial) WHERE serial IS NOT NULL",
+    "CREATE INDEX notes_in_drawer ON notes (issuer, program) WHERE submission IS NULL",
     "CREATE INDEX print_jobs_copies ON print_jobs (receipt_number, copy_number) WHERE copy_number > 1",
 )
 _VIEW: Final = """CREATE VIEW sale_tenders AS
-    SELECT entry, sale, 'voucher' AS form, amount_won, program FROM payments
-    UNION ALL SELECT entry, sale, 'confirmation', amount_won, program FROM confirmations
-    UNION ALL SELECT entry, sale, kind, amount_won, NULL FROM tenders"""
+    SELECT entry, sale,
+        CASE WHEN EXISTS (SELECT 1 FROM notes WHERE notes.entry = payments.entry) THEN 'scanned_note' ELSE 'voucher' END
+        AS form, amount_won, program, NULL AS method FROM payments
+    UNION ALL SELECT entry, sale, 'confirmation', amount_won, program, NULL FROM confirmations
+    UNION ALL SELECT entry, sale, 'note', amount_won, program, NULL FROM note_tenders
+    UNION ALL SELECT entry, sale, kind, amount_won, NULL, method FROM tenders"""
 COMPUTED_TABLES: Final = tuple(_TABLES)
 _STATEMENTS: Final = (*(f"CREATE TABLE {name} {columns}" for name, columns in _TABLES.items()), *_INDEXES, _VIEW)
 

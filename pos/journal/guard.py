@@ -11,6 +11,7 @@ from pos.journal.adoption import known_fork
 from pos.journal.cash_receipts import CashReceipts
 from pos.journal.database import Database
 from pos.journal.faults import ContradictionError
+from pos.journal.notes import Notes
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import Spent, VoucherSpent, read_spent
 from pos.journal.payments import Payments
@@ -19,15 +20,16 @@ from pos.voucher.bodies import (
     CashReceiptCancelRequested,
     CashReceiptRequested,
     EntryBody,
+    NotesSubmitted,
+    NoteTaken,
     PaymentApproved,
     PaymentDeclined,
     RefundRequested,
-    SaleCompleted,
     TenderRecorded,
 )
 from pos.voucher.spend_line import extends
 
-_NUMBERED: Final = (PaymentApproved, PaymentDeclined, RefundRequested, SaleCompleted, TenderRecorded)
+_NUMBERED: Final = (NoteTaken, PaymentApproved, PaymentDeclined, RefundRequested, TenderRecorded)
 
 
 def refuse_contradiction(database: Database, body: EntryBody) -> None:
@@ -39,6 +41,8 @@ def refuse_contradiction(database: Database, body: EntryBody) -> None:
         _refuse_refund(database, body)
     if isinstance(body, CashReceiptRequested | CashReceiptCancelRequested):
         _refuse_cash_receipt(database, body)
+    if isinstance(body, NotesSubmitted):
+        _refuse_submission(database, body)
     if isinstance(body, _NUMBERED) and body.receipt_number is not None:
         _refuse_number(database, body.receipt_number, None if isinstance(body, PaymentDeclined) else body.sale_id)
 
@@ -61,6 +65,13 @@ def _refuse_payment(database: Database, body: PaymentApproved) -> None:
         if not extends(highest, spent.point, spent.value_won):
             raise ContradictionError("the payment does not extend its voucher's line")
     _refuse_nonce(database, body, spent)
+
+
+def _refuse_submission(database: Database, body: NotesSubmitted) -> None:
+    drawer = Notes(database).in_drawer(body.issuer, body.program)
+    numbered = [note for note in drawer if note.serial is not None]
+    if (len(numbered), sum(note.denomination_won for note in numbered)) != (body.count, body.amount_won):
+        raise ContradictionError("the notes in the drawer are not those that are said to be submitted")
 
 
 def _refuse_nonce(database: Database, body: PaymentApproved, spent: Spent) -> None:

@@ -11,9 +11,8 @@ Rules:
 - when `record` raises OutcomeUnknownError nobody knows whether the entries exist: `reopen` looks, and tells;
 - every other exception of `record` means that nothing was written.
 
-Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `paper`, `attention`,
-`people`. The journal belongs
-to the thread that opened it, and to one process: the file is locked.
+Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `paper`, `attention`, `alarms`,
+`people`. The journal belongs to the thread that opened it, and to one process: the file is locked.
 """
 
 from collections.abc import Sequence
@@ -22,6 +21,7 @@ from pathlib import Path
 from pos.clock import Reading
 from pos.errors import DiskFullError, OutcomeUnknownError
 from pos.journal.adoption import insert_signed, read_new
+from pos.journal.alarms import Alarms
 from pos.journal.attention import Attention, note_recovered
 from pos.journal.backup import KEPT, write_snapshot
 from pos.journal.boot import BootReport, Started, settle_mirror, start
@@ -30,7 +30,9 @@ from pos.journal.chain import Head, insert_entry, sign_next
 from pos.journal.database import SEQUENCE_MAX, Database, Transaction
 from pos.journal.doubt import Reopened, write_anew
 from pos.journal.guard import refuse_contradiction
+from pos.journal.inbox import Inbox
 from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
+from pos.journal.notes import Notes
 from pos.journal.outbox import Outbox
 from pos.journal.paper import Paper, follow_entry
 from pos.journal.payments import Payments
@@ -70,9 +72,12 @@ class Journal:
         self.refunds = Refunds(database)
         self.cash_receipts = CashReceipts(database)
         self.outbox = Outbox(database)
+        self.inbox = Inbox(database)
         self.paper = Paper(database)
         self.attention = Attention(database)
         self.people = People(database)
+        self.notes = Notes(database)
+        self.alarms = Alarms(database)
 
     @classmethod
     def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":

@@ -27,6 +27,8 @@ class VoucherSpent:
     """Of the whole voucher."""
     program: str
     nonce: bytes | None
+    serial: str | None = None
+    """Of a paper note."""
 
     @property
     def voucher(self) -> VoucherIdentity:
@@ -86,4 +88,5 @@ def _read_other(object_bytes: bytes) -> Spent:
         value_won=note.value_won,
         program=note.program,
         nonce=None,
+        serial=note.serial,
     )

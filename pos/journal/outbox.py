@@ -7,7 +7,14 @@ acknowledgement is taken is in `acknowledgements`.
 from typing import Final
 
 from pos.clock import Reading
-from pos.journal.acknowledgements import AckResult, read_outcome, take_acknowledgement
+from pos.journal.acknowledgements import (
+    FORK,
+    AckResult,
+    kept,
+    ledger_head,
+    read_outcome,
+    take_acknowledgement,
+)
 from pos.journal.database import SEQUENCE_MAX, Database
 from pos.journal.delivery import Acknowledged, Contact, PaymentOutcome, Waiting
 from pos.journal.payments import ACKNOWLEDGED
@@ -92,6 +99,14 @@ class Outbox:
         """How many payments have this status."""
         row = self._database.row("SELECT count(*) FROM outcomes WHERE status = ?", status.value)
         return 0 if row is None else int(row[0])
+
+    def ledger_head(self) -> int:
+        """The highest of our entries that the ledger was found to hold without their being here; 0 if none."""
+        return ledger_head(self._database)
+
+    def fork_evidence(self) -> bytes | None:
+        """The acknowledgement with which the ledger named another head than ours."""
+        return kept(self._database, FORK)
 
     def acknowledge(self, acknowledgement: Acknowledgement, *, raw: bytes, reading: Reading) -> AckResult:
         """Take a verified acknowledgement, durably. `raw` is kept where it proves an outcome."""

@@ -84,10 +84,15 @@ class Payments:
         )
 
     def highest_point(self, voucher: VoucherIdentity) -> LinePoint | None:
-        """The approved payment of the highest sequence of a voucher; None where none was approved."""
+        """The approved payment of the highest sequence of a voucher, here or at a sibling till that told of it; None
+        where none was approved."""
         row = self._database.row(
-            "SELECT sequence, spent_before_won, amount_won FROM payments WHERE issuer = ? AND voucher_id = ?"
-            " ORDER BY sequence DESC LIMIT 1",
+            "SELECT * FROM ("
+            "SELECT * FROM (SELECT sequence, spent_before_won, amount_won FROM payments"
+            " WHERE issuer = ?1 AND voucher_id = ?2 ORDER BY sequence DESC LIMIT 1)"
+            " UNION ALL "
+            "SELECT sequence, spent_before_won, amount_won FROM sibling_spends WHERE issuer = ?1 AND voucher_id = ?2"
+            ") ORDER BY sequence DESC, spent_before_won + amount_won DESC LIMIT 1",
             voucher.issuer,
             voucher.voucher_id,
         )

@@ -14,13 +14,16 @@ import sqlite3
 
 from pos.errors import MalformedError
 from pos.journal.cash_receipt_rows import answer_cash_receipt, request_cash_receipt
+from pos.journal.matter_rows import apply_matter
+from pos.journal.note_rows import follow_notes, keep_scanned_note, note_change, take_notes
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import PaidOnline, Spent, VoucherSpent, read_spent
 from pos.journal.person_rows import apply_person
 from pos.journal.records import Place, SaleState
 from pos.journal.refund_rows import insert_refund
-from pos.journal.sale_rows import SaleRow, find_sale, new_sale, store_sale
+from pos.journal.sale_rows import SaleRow, find_sale, follow_sale, new_sale, resume, store_sale
 from pos.voucher.bodies import (
+    AlarmRaised,
     AttentionClosed,
     CashReceiptCancelRequested,
     CashReceiptConfirmed,
@@ -28,6 +31,11 @@ from pos.voucher.bodies import (
     CashReceiptRejected,
     CashReceiptRequested,
     EntryBody,
+    InboxAcknowledged,
+    NoteNumbered,
+    NotesCredited,
+    NotesSubmitted,
+    NoteTaken,
     PaymentApproved,
     PaymentDeclined,
     PaymentReferred,
@@ -39,7 +47,9 @@ from pos.voucher.bodies import (
     RequestEnd,
     RequestOpened,
     SaleCancelled,
-    SaleCompleted,
+    SaleItemised,
+    SaleResumed,
+    SaleSuspended,
     TaxSplit,
     TenderRecorded,
     UnknownBody,
@@ -64,8 +74,14 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
             _close_request(connection, at, body.nonce, body.reason)
         case TenderRecorded():
             _tender(connection, at, body)
-        case SaleCompleted() | SaleCancelled():
-            _sale_ended(connection, at, body)
+        case NoteTaken():
+            _notes_tender(connection, at, body)
+        case NoteNumbered() | NotesSubmitted() | NotesCredited():
+            follow_notes(connection, at, body)
+        case SaleItemised() | SaleSuspended() | SaleResumed():
+            follow_sale(connection, at, body)
+        case SaleCancelled():
+            _sale_cancelled(connection, at, body)
         case ReceiptPrinted() | ReceiptReprinted():
             _paper(connection, at, body)
         case RefundRequested():
@@ -74,10 +90,8 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
             request_cash_receipt(connection, at, body)
         case CashReceiptIssued() | CashReceiptConfirmed() | CashReceiptRejected():
             answer_cash_receipt(connection, body)
-        case AttentionClosed():
-            connection.execute(
-                "INSERT OR IGNORE INTO closed_matters VALUES (?, ?, ?)", (body.entry, at.sequence, body.reason)
-            )
+        case AlarmRaised() | AttentionClosed() | InboxAcknowledged():
+            apply_matter(connection, at, body)
         case _:
             apply_person(connection, at, body)
 
@@ -121,6 +135,9 @@ def _insert_spent(connection: sqlite3.Connection, at: Place, body: PaymentApprov
         "INSERT INTO payments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (at.sequence, *identity, *paid, body.receipt_number, sale, at.time_s, *totals),
     )
+    if spent.serial is not None:
+        keep_scanned_note(connection, at, spent)
+        note_change(connection, at, body, sale=sale)
 
 
 def _refused(connection: sqlite3.Connection, at: Place, body: PaymentDeclined | PaymentReferred) -> None:
@@ -154,13 +171,24 @@ def _close_request(connection: sqlite3.Connection, at: Place, nonce: bytes, end:
 def _tender(connection: sqlite3.Connection, at: Place, body: TenderRecorded) -> None:
     sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
     connection.execute(
-        "INSERT INTO tenders VALUES (?, ?, ?, ?)", (at.sequence, sale.sale, body.tender.value, body.amount_won)
+        "INSERT INTO tenders VALUES (?, ?, ?, ?, ?)",
+        (at.sequence, sale.sale, body.tender.value, body.amount_won, body.method),
     )
     _add_tender(connection, at, body, sale)
 
 
+def _notes_tender(connection: sqlite3.Connection, at: Place, body: NoteTaken) -> None:
+    sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
+    take_notes(connection, at, body)
+    connection.execute(
+        "INSERT INTO note_tenders VALUES (?, ?, ?, ?)", (at.sequence, sale.sale, body.amount_won, body.program)
+    )
+    note_change(connection, at, body, sale=sale.sale)
+    _add_tender(connection, at, body, sale)
+
+
 def _add_tender(
-    connection: sqlite3.Connection, at: Place, body: PaymentApproved | TenderRecorded, sale: SaleRow
+    connection: sqlite3.Connection, at: Place, body: PaymentApproved | TenderRecorded | NoteTaken, sale: SaleRow
 ) -> None:
     sale.paid_won += body.amount_won
     if body.total_won is not None:
@@ -173,15 +201,9 @@ def _add_tender(
     store_sale(connection, at, sale)
 
 
-def _sale_ended(connection: sqlite3.Connection, at: Place, body: SaleCompleted | SaleCancelled) -> None:
+def _sale_cancelled(connection: sqlite3.Connection, at: Place, body: SaleCancelled) -> None:
     sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
-    if isinstance(body, SaleCancelled):
-        _end(connection, at, sale, SaleState.CANCELLED, None)
-    else:
-        sale.total_won = body.total_won
-        _number_receipt(connection, at, body.receipt_number, sale=sale.sale)
-        sale.receipt_number = body.receipt_number
-        _end(connection, at, sale, SaleState.COMPLETED, body.tax)
+    _end(connection, at, sale, SaleState.CANCELLED, None)
     store_sale(connection, at, sale)
 
 
@@ -190,6 +212,7 @@ def _end(connection: sqlite3.Connection, at: Place, sale: SaleRow, state: SaleSt
     sale.tax = tax
     sale.ended_s = at.time_s
     sale.ending_entry = at.sequence
+    resume(connection, sale.sale_id)
     # A sale that was given up has a receipt only where a payment had been approved in it.
     if sale.receipt_number is not None:
         _queue_original(connection, at, sale.receipt_number)

@@ -14,7 +14,9 @@ from pos.voucher.bodies import (
     PrintOutcome,
     RefundKind,
     RequestEnd,
+    SoldItem,
     TaxSplit,
+    TenderMethod,
 )
 
 
@@ -32,6 +34,9 @@ class TenderForm(StrEnum):
     VOUCHER = "voucher"
     CONFIRMATION = "confirmation"
     """Paid online, confirmed by the ledger."""
+    NOTE = "note"
+    """A paper note that was counted by hand."""
+    SCANNED_NOTE = "scanned_note"
     CASH = "cash"
     OTHER = "other"
 
@@ -154,6 +159,8 @@ class TenderRecord:
     program: str | None
     delivery: Delivery | None
     """None for money that the ledger has nothing to do with."""
+    method: TenderMethod | None = None
+    """Of another tender than cash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +180,25 @@ class SaleRecord:
     print_state: PrintState | None
     """Of the original receipt; None where there is none to print."""
     tenders: tuple[TenderRecord, ...]
+    items: tuple[SoldItem, ...] = ()
+
+    @property
+    def change_won(self) -> int:
+        """Cash given back on paper notes."""
+        return max(self.paid_won - self.total_won, 0) if self.total_won is not None else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspendedSale:
+    """A sale that was put aside."""
+
+    sale_id: bytes
+    hold_number: int
+    time_s: int
+    total_won: int
+    """0 where nobody said what is owed."""
+    paid_won: int
+    items: tuple[SoldItem, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
 """A sale's row while an entry is being applied: read once, changed in memory, written once."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pos.journal.records import Place, SaleState
-from pos.voucher.bodies import TaxSplit
+from pos.voucher.bodies import SaleItemised, SaleResumed, SaleSuspended, SoldItem, TaxSplit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +67,44 @@ def store_sale(connection: sqlite3.Connection, at: Place, sale: SaleRow) -> None
     connection.execute(
         "INSERT OR REPLACE INTO sales VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*began, *stands, *split, sale.receipt_number),
+    )
+
+
+def follow_sale(connection: sqlite3.Connection, at: Place, body: SaleItemised | SaleSuspended | SaleResumed) -> None:
+    """What is sold, and whether the sale waits."""
+    match body:
+        case SaleItemised():
+            _keep_items(connection, body.sale_id, body.items)
+        case SaleSuspended():
+            _suspend(connection, at, body)
+        case SaleResumed():
+            resume(connection, body.sale_id)
+
+
+def resume(connection: sqlite3.Connection, sale_id: bytes) -> None:
+    """A sale that was put aside goes on, or has ended."""
+    connection.execute("DELETE FROM suspended WHERE sale_id = ?", (sale_id,))
+
+
+def _keep_items(connection: sqlite3.Connection, sale_id: bytes, items: Sequence[SoldItem]) -> None:
+    """Write what is sold in this sale, in place of what was said before."""
+    connection.execute("DELETE FROM items WHERE sale_id = ?", (sale_id,))
+    connection.executemany(
+        "INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (sale_id, line, item.name, item.unit_price_won, item.quantity, item.tax.value, item.code)
+            for line, item in enumerate(items, start=1)
+        ),
+    )
+
+
+def _suspend(connection: sqlite3.Connection, at: Place, body: SaleSuspended) -> None:
+    """Put a sale aside."""
+    if body.items is not None:
+        _keep_items(connection, body.sale_id, body.items)
+    connection.execute(
+        "INSERT OR REPLACE INTO suspended VALUES (?, ?, ?, ?)",
+        (body.sale_id, body.hold_number, at.time_s, body.total_won),
     )
 
 

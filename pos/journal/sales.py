@@ -5,12 +5,29 @@ from typing import Final
 from pos.journal.database import Database, Row, SqlValue
 from pos.journal.numbers import receipt_number, receipt_ordinal
 from pos.journal.payments import ACKNOWLEDGED
-from pos.journal.records import Delivery, PrintState, SaleRecord, SaleState, StoredEntry, TenderForm, TenderRecord
+from pos.journal.records import (
+    Delivery,
+    PrintState,
+    SaleRecord,
+    SaleState,
+    StoredEntry,
+    SuspendedSale,
+    TenderForm,
+    TenderRecord,
+)
 from pos.journal.sale_rows import tax_in
+from pos.voucher.bodies import SoldItem, TaxClass, TenderMethod
 
 SALES_MAX: Final = 500
 """Sales in one answer; a page on a screen holds twenty."""
 ENTRIES_OF_SALE_MAX: Final = 1_000
+_DELIVERED: Final = (TenderForm.VOUCHER, TenderForm.CONFIRMATION, TenderForm.SCANNED_NOTE)
+"""What the ledger has something to say about."""
+_ITEMS: Final = "SELECT name, unit_price_won, quantity, tax, code FROM items WHERE sale_id = ? ORDER BY line"
+_SUSPENDED: Final = (
+    "SELECT p.sale_id, p.hold_number, p.time_s, p.total_won, coalesce(s.paid_won, 0) FROM suspended p"
+    " LEFT JOIN sales s ON s.sale_id = p.sale_id ORDER BY p.time_s, p.hold_number"
+)
 
 _SALE: Final = (
     "SELECT s.sale, s.sale_id, s.state, s.business_date, s.opened_s, s.ended_s, s.total_won, s.paid_won,"
@@ -21,7 +38,7 @@ _SALE: Final = (
 )
 # Ranges are given as numbers: SQLite narrows the tables behind a view by a constant, but not by a joined row.
 _TENDERS: Final = (
-    f"SELECT t.entry, e.time_s, t.form, t.amount_won, t.program, o.status, t.entry <= {ACKNOWLEDGED}"
+    f"SELECT t.entry, e.time_s, t.form, t.amount_won, t.program, t.method, o.status, t.entry <= {ACKNOWLEDGED}"
     " FROM (SELECT * FROM sale_tenders WHERE entry BETWEEN ?1 AND ?2 AND sale = ?1) t"
     " JOIN entries e ON e.sequence = t.entry LEFT JOIN outcomes o ON o.entry = t.entry ORDER BY t.entry"
 )
@@ -69,8 +86,27 @@ class Sales:
         return self._one("WHERE s.ending_entry IS NOT NULL ORDER BY s.business_date DESC, s.ending_entry DESC LIMIT 1")
 
     def open_sales(self) -> tuple[SaleRecord, ...]:
-        """Sales with tenders that have not ended, oldest first: after a cut, the question to the cashier."""
-        return self._many("WHERE s.state = 'open' ORDER BY s.sale LIMIT ?", SALES_MAX)
+        """Sales with tenders that have neither ended nor been put aside, oldest first: after a cut, the question to the
+        cashier."""
+        return self._many(
+            "WHERE s.state = 'open' AND NOT EXISTS (SELECT 1 FROM suspended p WHERE p.sale_id = s.sale_id)"
+            " ORDER BY s.sale LIMIT ?",
+            SALES_MAX,
+        )
+
+    def suspended(self) -> tuple[SuspendedSale, ...]:
+        """Sales that were put aside, the longest waiting first."""
+        return tuple(
+            SuspendedSale(
+                sale_id=sale_id,
+                hold_number=hold_number,
+                time_s=time_s,
+                total_won=total_won,
+                paid_won=paid_won,
+                items=self._items(sale_id),
+            )
+            for sale_id, hold_number, time_s, total_won, paid_won in self._database.rows(_SUSPENDED)
+        )
 
     def search(
         self,
@@ -118,18 +154,26 @@ class Sales:
             receipt_number=row[12],
             print_state=None if job is None else PrintState(outcome or paper or PrintState.HELD),
             tenders=tuple(map(_tender, self._database.rows(_TENDERS, sale, last_entry))),
+            items=self._items(sale_id),
+        )
+
+    def _items(self, sale_id: bytes) -> tuple[SoldItem, ...]:
+        return tuple(
+            SoldItem(name=name, unit_price_won=price_won, quantity=quantity, tax=TaxClass(tax), code=code)
+            for name, price_won, quantity, tax, code in self._database.rows(_ITEMS, sale_id)
         )
 
 
 def _tender(row: Row) -> TenderRecord:
-    entry, time_s, form, amount_won, program, status, is_acknowledged = row
+    entry, time_s, form, amount_won, program, method, status, is_acknowledged = row
     return TenderRecord(
         entry=entry,
         time_s=time_s,
         form=TenderForm(form),
         amount_won=amount_won,
         program=program,
-        delivery=_delivery(status, bool(is_acknowledged)) if program is not None else None,
+        delivery=_delivery(status, bool(is_acknowledged)) if form in _DELIVERED else None,
+        method=None if method is None else TenderMethod(method),
     )
 
 

@@ -115,3 +115,44 @@ def m0003_counter(tables: Tables) -> None:
 def m0004_pins(tables: Tables) -> None:
     """What each person's PIN is checked against; in no entry, because entries are delivered."""
     tables.execute("CREATE TABLE pins (person INTEGER PRIMARY KEY, verifier TEXT NOT NULL) STRICT")
+
+
+@_MIGRATIONS()
+def m0005_inbox(tables: Tables) -> None:
+    """What the ledger told by message, and what sibling tills have approved."""
+    tables.execute(
+        """CREATE TABLE messages (
+            number INTEGER PRIMARY KEY CHECK (number > 0),
+            time_s INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            received_s INTEGER NOT NULL,
+            raw BLOB NOT NULL
+        ) STRICT"""
+    )
+    tables.execute("CREATE INDEX messages_unknown ON messages (number) WHERE state <> 'taken'")
+    tables.execute(
+        """CREATE TABLE told (
+            kind TEXT NOT NULL,
+            subject BLOB NOT NULL,
+            number INTEGER NOT NULL REFERENCES messages (number),
+            PRIMARY KEY (kind, subject)
+        ) STRICT, WITHOUT ROWID"""
+    )
+    tables.execute(
+        """CREATE TABLE evidence (
+            name TEXT PRIMARY KEY, raw BLOB NOT NULL, received_s INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID"""
+    )
+    tables.execute(
+        """CREATE TABLE sibling_spends (
+            issuer TEXT NOT NULL,
+            voucher_id BLOB NOT NULL,
+            sequence INTEGER NOT NULL,
+            terminal TEXT NOT NULL,
+            spent_before_won INTEGER NOT NULL,
+            amount_won INTEGER NOT NULL,
+            received_s INTEGER NOT NULL,
+            PRIMARY KEY (issuer, voucher_id, sequence, terminal)
+        ) STRICT, WITHOUT ROWID"""
+    )

@@ -18,7 +18,8 @@ from pos.voucher.keys import SigningKey
 from pos.voucher.messages import Message, build_message
 
 MESSAGES_MAX: Final = 64
-"""In one answer; with the longest messages this is 4 MiB."""
+ANSWER_BYTES_MAX: Final = 1_000_000
+"""Both in one answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,17 @@ def send(
 
 
 def messages_after(connection: Connection, terminal: str, number: int) -> tuple[bytes, ...]:
-    """Return the signed messages behind `number`, oldest first, at most MESSAGES_MAX."""
+    """Return the signed messages behind `number`, oldest first: at least one if there is one, as many as fit."""
     messages = schema.messages
     rows = select(messages.c.raw).where(messages.c.terminal == terminal, messages.c.number > number)
-    return tuple(connection.execute(rows.order_by(messages.c.number).limit(MESSAGES_MAX)).scalars())
+    found: list[bytes] = []
+    room = ANSWER_BYTES_MAX
+    for raw in connection.execute(rows.order_by(messages.c.number).limit(MESSAGES_MAX)).scalars():
+        room -= len(raw)
+        if found and room < 0:
+            break
+        found.append(raw)
+    return tuple(found)
 
 
 def heads_of(connection: Connection, wanted: Collection[str]) -> dict[str, int]:

@@ -46,6 +46,7 @@ from pos.link.devices_calls import (
     ScanSeen,
     WatchDevices,
 )
+from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
 from pos.link.people_calls import (
     AddPerson,
     AllowOnce,
@@ -81,6 +82,7 @@ from pos.link.screen_calls import (
     OpenDrawer,
     PayOther,
     PrintWaiting,
+    ScanAgain,
     StateChanged,
     Watch,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
+    "InboxPosition",
     "JournalReport",
     "ListAttention",
     "ListCashReceipts",
@@ -134,6 +137,7 @@ __all__ = [
     "LogIn",
     "LogOut",
     "MakeRefund",
+    "MessagesTaken",
     "NextBatch",
     "NextPrintJob",
     "OpenDrawer",
@@ -153,6 +157,7 @@ __all__ = [
     "PrintWaiting",
     "Push",
     "ReadJournal",
+    "ReadPosition",
     "ReadState",
     "ReceiptPage",
     "RefundMade",
@@ -168,6 +173,7 @@ __all__ = [
     "Role",
     "SaleLine",
     "SalePage",
+    "ScanAgain",
     "ScanSeen",
     "ShowReceipt",
     "SignCall",
@@ -179,6 +185,7 @@ __all__ = [
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
+    "TakeMessages",
     "TakeSignedTime",
     "TakeTrust",
     "Token",
@@ -215,6 +222,8 @@ AnyAnswer: TypeAlias = (
     | PinRefused
     | TrustWants
     | TrustTaken
+    | InboxPosition
+    | MessagesTaken
 )
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
@@ -234,6 +243,8 @@ ScreenCall: TypeAlias = (
     | ListSales
     | SyncNow
     | OpenDrawer
+    | ScanAgain
+    | ScanSeen
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync
@@ -252,6 +263,8 @@ SyncCall: TypeAlias = (
     | TakeAcknowledgement
     | TakeSignedTime
     | AdoptEntries
+    | ReadPosition
+    | TakeMessages
     | ReportNetwork
     | AskTrust
     | TakeTrust

@@ -19,7 +19,10 @@ class WatchDevices(Call[Done], frozen=True, kw_only=True):
 
 
 class ScanSeen(Call[Done], frozen=True, kw_only=True):
-    """A code was read. `text` is cut to 801 characters; `length` is its true length."""
+    """A code was read, by a device or by a scanner that types into the screen.
+
+    `text` is cut to 801 characters; `length` is its true length.
+    """
 
     text: str
     length: int
@@ -29,6 +32,7 @@ class ReportScanner(Call[Done], frozen=True, kw_only=True):
     state: ScannerState
     hint: ScanHint | None = None
     unread_s: int = 0
+    is_camera: bool = True
 
 
 class ReportPrinter(Call[Done], frozen=True, kw_only=True):
@@ -59,3 +63,7 @@ class DevicesState(Push, frozen=True, kw_only=True):
     verdict: str = ""
     """Outcome for lamp and sound."""
     amount_won: int = 0
+    code_located: bool = False
+    """A code is in sight and not read yet: a lamp or a tick helps the customer to aim."""
+    scan_again_serial: int = 0
+    """Counts the times that the cashier wanted what is in sight to be scanned once more."""

@@ -68,6 +68,10 @@ class CloseAttention(Call[Done | Refused], frozen=True, kw_only=True):
     answer: str
 
 
+class ScanAgain(Call[Done | Refused], frozen=True, kw_only=True):
+    """What is in sight of the camera counts as new, and is looked at from the beginning."""
+
+
 class OpenDrawer(Call[Done | Refused], frozen=True, kw_only=True):
     cause: str
 

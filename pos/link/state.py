@@ -41,6 +41,10 @@ class ScannerState(StrEnum):
     READY = "ready"
     LOCATED = "located"
     MISSING = "missing"
+    FAULT = "fault"
+    """It is there and does not work."""
+    OFF = "off"
+    """This terminal has none, and that is meant."""
 
 
 class ScanHint(StrEnum):
@@ -63,6 +67,8 @@ class SellingStop(StrEnum):
     JOURNAL_BEHIND = "journal_behind"
     """The ledger holds entries that this terminal forgot: nothing is recorded before they are back."""
     JOURNAL_FORKED = "journal_forked"
+    TERMINAL_RETIRED = "terminal_retired"
+    """The ledger retired this terminal: another one has its place, or it was reported stolen."""
     TRUST_MISSING = "trust_missing"
 
 
@@ -105,6 +111,8 @@ class ScannerView(View, frozen=True, kw_only=True):
     hint: ScanHint | None = None
     unread_s: int = 0
     """For how long a code has been located without being read."""
+    is_camera: bool = True
+    """A hand scanner otherwise."""
 
 
 class TenderView(View, frozen=True, kw_only=True):

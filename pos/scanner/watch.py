@@ -93,8 +93,9 @@ class Watch:
         return (*scans, *self._aim(sighting, is_read=bool(sighting.texts or sighting.overlong_chars)))
 
     def again(self) -> None:
-        """The cashier wants what is in sight to be scanned once more."""
+        """The cashier wants what is in sight to be scanned once more, and to be told anew if it is not read."""
         self._shown.clear()
+        self._located_since_s, self._hint, self._is_unread_told = None, None, False
 
     def _forget(self, sighting: Sighting) -> None:
         now_s = sighting.captured_s

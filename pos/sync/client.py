@@ -34,23 +34,19 @@ class LedgerClient:
 
     def __init__(self, url: str, *, ca_file: Path | None = None) -> None:
         self._base = url.rstrip("/")
-        self._pool = urllib3.PoolManager(
-            num_pools=2,
-            maxsize=2,
-            retries=False,
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-            ssl_context=tls_context(ca_file) if url.startswith("https:") else None,
-        )
+        self._ca_file = ca_file
+        self._pool: urllib3.PoolManager | None = None
 
-    def call(self, method: str, path: str, *, body: bytes, authorization: str) -> LedgerAnswer:
-        """One try. `path` begins with "/" and is what the call token was made for."""
+    def call(self, method: str, path: str, *, body: bytes, authorization: str, wait_s: int = 0) -> LedgerAnswer:
+        """One try; the ledger may take `wait_s` longer. `path` begins with "/" and is what the call token is for."""
         try:
-            response = self._pool.request(
+            response = self._connections().request(
                 method,
                 self._base + path,
                 body=body or None,
                 headers={"Authorization": authorization, "Content-Type": "application/cbor"},
                 preload_content=False,
+                timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S + wait_s),
                 redirect=False,
             )
             try:
@@ -66,7 +62,15 @@ class LedgerClient:
         )
 
     def close(self) -> None:
-        self._pool.clear()
+        if self._pool is not None:
+            self._pool.clear()
+
+    def _connections(self) -> urllib3.PoolManager:
+        """Made at the first try: an authority's file that cannot be read yet is a network that is not there yet."""
+        if self._pool is None:
+            context = tls_context(self._ca_file) if self._base.startswith("https:") else None
+            self._pool = urllib3.PoolManager(num_pools=2, maxsize=2, retries=False, ssl_context=context)
+        return self._pool
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:

@@ -6,46 +6,18 @@ to core alone. A round that fails anywhere is simply made again; repeated entrie
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from pos import cbor
-from pos.errors import LedgerRefusedError, LedgerUnreachableError, MalformedError
-from pos.link.calls import (
-    Acknowledged,
-    AdoptEntries,
-    Call,
-    DeliveryStep,
-    Done,
-    NextBatch,
-    OutboxBatch,
-    SignCall,
-    TakeAcknowledgement,
-    TakeSignedTime,
-)
-from pos.sync.client import LedgerAnswer, LedgerClient
-from pos.voucher.calls import call_hash
+from pos.errors import LedgerRefusedError, LedgerUnreachableError
+from pos.link.calls import Acknowledged, AdoptEntries, DeliveryStep, Done, NextBatch, OutboxBatch, TakeAcknowledgement
+from pos.sync.client import LedgerClient
+from pos.sync.conversation import Conversation, Link, byte_strings, fault_of
 
-R = TypeVar("R")
 DETOURS_MAX: Final = 8
 """How many rounds of one `deliver_all` may bring nothing forward before it gives up on this ledger for now."""
 _OK: Final = 200
-_UNAUTHORISED: Final = 401
 _CONFLICT: Final = 409
-_BUSY: Final = (429, 503)
-
-
-class Link(Protocol):
-    """Core, as far as delivery asks it."""
-
-    def call(self, call: Call[R]) -> R: ...
-
-
-class LedgerBusyError(LedgerUnreachableError):
-    """The ledger asked for patience; `retry_after_s` says how much."""
-
-    def __init__(self, retry_after_s: int | None) -> None:
-        super().__init__("the ledger is busy")
-        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +39,7 @@ class Delivery:
 
     def __init__(self, link: Link, client: LedgerClient) -> None:
         self._link = link
-        self._client = client
+        self._conversation = Conversation(link, client)
 
     def deliver_all(self, on_progress: Callable[[int], None] = lambda waiting: None) -> Delivered:
         """Rounds until nothing waits; an empty outbox is still one round, which is a sign of life to both sides.
@@ -89,9 +61,9 @@ class Delivery:
 
     def _round(self, batch: OutboxBatch) -> Delivered:
         path = f"/v1/terminals/{batch.terminal}/journal"
-        answer, nonce = self._authorised("POST", path, cbor.encode(list(batch.entries)))
+        answer, nonce = self._conversation.authorised("POST", path, cbor.encode(list(batch.entries)))
         if answer.status not in (_OK, _CONFLICT):
-            raise _fault(answer)
+            raise fault_of(answer)
         taken = self._link.call(TakeAcknowledgement(raw=answer.body, nonce=nonce))
         if taken.step is DeliveryStep.IGNORE:
             raise LedgerUnreachableError(f"answer {answer.status} is not an acknowledgement of our ledger")
@@ -104,41 +76,11 @@ class Delivery:
     def _fetch(self, terminal: str, taken: Acknowledged) -> int:
         """Bring back entries that only the ledger still has."""
         path = f"/v1/terminals/{terminal}/journal?after={taken.fetch_after}"
-        answer, _ = self._authorised("GET", path, b"")
+        answer, _ = self._conversation.authorised("GET", path, b"")
         if answer.status != _OK:
-            raise _fault(answer)
-        entries = _byte_strings(answer.body)
+            raise fault_of(answer)
+        entries = byte_strings(answer.body)
         adopted = self._link.call(AdoptEntries(entries=entries))
         if not isinstance(adopted, Done):
             raise LedgerRefusedError("the ledger's entries of this terminal are not ours", status=answer.status)
         return len(entries)
-
-    def _authorised(self, method: str, path: str, body: bytes) -> tuple[LedgerAnswer, bytes]:
-        """Call with a token; when the ledger's clock disagrees, once more at its time."""
-        request_hash = call_hash(method, path, body)
-        token = self._link.call(SignCall(request_hash=request_hash))
-        answer = self._client.call(method, path, body=body, authorization=token.authorization)
-        if answer.status != _UNAUTHORISED:
-            return answer, token.nonce
-        if not isinstance(self._link.call(TakeSignedTime(raw=answer.body, nonce=token.nonce)), Done):
-            raise LedgerRefusedError("the ledger does not accept this terminal", status=answer.status)
-        token = self._link.call(SignCall(request_hash=request_hash))
-        return self._client.call(method, path, body=body, authorization=token.authorization), token.nonce
-
-
-def _fault(answer: LedgerAnswer) -> LedgerUnreachableError | LedgerRefusedError:
-    if answer.status in _BUSY:
-        return LedgerBusyError(answer.retry_after_s)
-    if answer.status in (_UNAUTHORISED, 403, 404, 410):
-        return LedgerRefusedError("the ledger does not accept this terminal", status=answer.status)
-    return LedgerUnreachableError(f"the ledger answered {answer.status}")
-
-
-def _byte_strings(body: bytes) -> tuple[bytes, ...]:
-    try:
-        given = cbor.decode(body)
-    except MalformedError as error:
-        raise LedgerUnreachableError(f"the ledger's answer is not a list of entries: {error.what}") from error
-    if not isinstance(given, list) or not all(isinstance(item, bytes) for item in given):
-        raise LedgerUnreachableError("the ledger's answer is not a list of entries")
-    return tuple(item for item in given if isinstance(item, bytes))

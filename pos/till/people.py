@@ -16,7 +16,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from pos.voucher.body_fields import PersonRole as Role
+from pos.voucher.body_values import PersonRole as Role
 
 __all__ = ["PEOPLE_MAX", "PIN_DIGITS", "Right", "Role", "is_easy", "may", "wait_after_s"]
 

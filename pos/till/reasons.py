@@ -97,6 +97,9 @@ class Refusal(StrEnum):
     NOTHING_WAITING = "nothing_waiting"
     SELLING_STOPPED = "selling_stopped"
     NOT_ACCEPTABLE = "not_acceptable"
+    TOO_MANY_ITEMS = "too_many_items"
+    NOT_IN_CATALOGUE = "not_in_catalogue"
+    PRICE_NEEDED = "price_needed"
     # refunds
     NOT_A_RECEIPT = "not_a_receipt"
     OTHER_SHOP = "other_shop"

@@ -34,6 +34,8 @@ def actions_of(desk: Desk, words: Words) -> tuple[Action, ...]:
             return _answers(desk, question, words)
         case Stage.VERDICT:
             return _after_verdict(desk, labels)
+        case Stage.UNREAD:
+            return (_menu(labels), *_offers(labels), Action(key_text="-", label=labels.back, key=PadKey.BACK))
         case Stage.READING:
             back = Action(key_text="-", label=_leaving(desk, labels), key=PadKey.BACK)
             request = Action(key_text=labels.key_enter, label=labels.show_request, key=PadKey.ENTER)
@@ -61,6 +63,13 @@ def _answers(desk: Desk, question: QuestionView, words: Words) -> tuple[Action, 
     if not desk.typed:
         return (_menu(labels), *answers)
     return (_erase(labels), *answers, Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER))
+
+
+def _offers(labels: Labels) -> tuple[Action, ...]:
+    return tuple(
+        Action(key_text=str(number), label=choice, choice=number)
+        for number, choice in enumerate(labels.unread_choices, start=1)
+    )
 
 
 def _after_verdict(desk: Desk, labels: Labels) -> tuple[Action, ...]:

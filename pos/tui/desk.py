@@ -12,12 +12,13 @@ Rules:
 from enum import StrEnum
 from typing import Final
 
-from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount
+from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, ScanAgain
 from pos.link.state import Outcome, QuestionKind, QuestionView, TillState, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
 from pos.tui.intents import Intent, LeaveSale, Nothing, OpenMenu, OpenRequest, Say, Send, TakeTender
 from pos.tui.pad import PadKey
+from pos.tui.unread import Offer, UnreadOffer
 from pos.words import Notice
 
 REACTION_S: Final = 0.4
@@ -59,6 +60,8 @@ class Stage(StrEnum):
     READING = "reading"
     VERDICT = "verdict"
     QUESTION = "question"
+    UNREAD = "unread"
+    """A code is in sight and is not read: other ways are offered."""
 
 
 class Desk:
@@ -76,6 +79,7 @@ class Desk:
         self._question_serial: int | None = None
         self._question_since_s = 0.0
         self._answered_serial: int | None = None
+        self._unread = UnreadOffer()
         self.last_refused: VerdictView | None = None
         """What "why was it not approved" is about."""
 
@@ -105,7 +109,9 @@ class Desk:
             return Stage.STOPPED
         if self.typed:
             return Stage.AMOUNT
-        return Stage.READING if self.till.sale is not None else Stage.IDLE
+        if self.till.sale is None:
+            return Stage.IDLE
+        return Stage.UNREAD if self._unread.is_open and self.till.sale.remaining_won else Stage.READING
 
     @property
     def enter_requests(self) -> bool:
@@ -120,6 +126,7 @@ class Desk:
     def take_state(self, till: TillState, *, now_s: float) -> VerdictView | None:
         """Take core's newest state; return the verdict if it is a new one."""
         self.till, self.is_linked = till, True
+        self._unread.take(till.scanner, now_s=now_s)
         question, verdict = till.question, till.verdict
         if question is not None and question.serial != self._question_serial:
             self._question_serial, self._question_since_s = question.serial, now_s
@@ -167,8 +174,10 @@ class Desk:
                 return self._tender(is_note=key is PadKey.NOTES)
 
     def choose(self, choice: int) -> Intent:
-        """Answer the open question by a touch on its numbered button."""
+        """Answer the open question, or the offer, by a touch on its numbered button."""
         question = self.question
+        if question is None and self.stage is Stage.UNREAD:
+            return self._take_offer(choice)
         return Nothing() if question is None else self._answer(question, choice)
 
     def _digit(self, key: PadKey, *, now_s: float) -> Intent:
@@ -177,6 +186,10 @@ class Desk:
             number = key.number
             if number is not None and 1 <= number <= _CHOICES[question.kind]:
                 return self._answer(question, number)
+        if self.stage is Stage.UNREAD and self._is_read(self._unread.since_s, now_s):
+            number = key.number
+            if number is not None and number in tuple(Offer):
+                return self._take_offer(number)
         if self.till is not None and self.is_linked and self.stage is Stage.STOPPED:
             return Say(Notice.SELLING_STOPPED)
         typed = (self.typed + key.digits).lstrip("0") or "0"
@@ -205,6 +218,9 @@ class Desk:
         if self.verdict is not None:
             return self._clear_verdict()
         if sale is None:
+            return Nothing()
+        if self.stage is Stage.UNREAD:
+            self._unread.leave()
             return Nothing()
         return LeaveSale(paid_won=sale.paid_won) if sale.tenders else Send((CancelSale(),))
 
@@ -261,6 +277,17 @@ class Desk:
         if not amount_won:
             return Say(Notice.NOTHING_TO_PAY)
         return TakeTender(amount_won=amount_won, begins_sale=sale is None, is_note=is_note)
+
+    def _take_offer(self, number: int) -> Intent:
+        """Another way than the code that is not read."""
+        self._unread.leave()
+        match number:
+            case Offer.AGAIN:
+                return Send((ScanAgain(),))
+            case Offer.REQUEST:
+                return OpenRequest()
+            case _:
+                return self._tender(is_note=False)
 
     def take_typed(self) -> None:
         """The typed amount has been used for a tender."""

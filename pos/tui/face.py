@@ -194,6 +194,10 @@ def _resting_band(desk: Desk, till: TillState, words: Words) -> Band:
     if till.sale is None:
         seen = words.scanner(till.scanner)
         return Band(look=Look.IDLE, sign="", word="", title=labels.idle_title, lines=labels.idle_lines, foot=seen)
+    if desk.stage is Stage.UNREAD:
+        numbered = tuple(f"{number}  {choice}" for number, choice in enumerate(labels.unread_choices, start=1))
+        seen = words.scanner(till.scanner)
+        return Band(look=Look.ASKING, sign="question", word="", title=labels.unread_title, lines=numbered, foot=seen)
     received = tuple(f"{words.tender(tender)} {labels.received}" for tender in till.sale.tenders[-3:])
     lines = received or labels.reading_lines
     foot = words.scanner(till.scanner) or (labels.request_open if till.sale.request is not None else "")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount
+from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, ScanAgain
 from pos.words import Notice
 
-DeskCall: TypeAlias = EnterAmount | CancelSale | AnswerQuestion | ClearVerdict
+DeskCall: TypeAlias = EnterAmount | CancelSale | AnswerQuestion | ClearVerdict | ScanAgain
 
 
 @dataclass(frozen=True, slots=True)

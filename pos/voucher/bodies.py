@@ -16,17 +16,22 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from pos.voucher import body_fields as key
-from pos.voucher.body_fields import (
+from pos.voucher.body_fields import EntryBody
+from pos.voucher.body_values import (
     CashReceiptPurpose,
     CashReceiptReason,
-    EntryBody,
+    ChangeRuling,
     IdentifierKind,
+    NoteMark,
     PersonRole,
     PrintOutcome,
     RefundKind,
     RequestEnd,
+    SoldItem,
+    TaxClass,
     TaxSplit,
     TenderKind,
+    TenderMethod,
 )
 from pos.voucher.cash_receipt_bodies import (
     CashReceiptCancelRequested,
@@ -41,10 +46,11 @@ from pos.voucher.counter_bodies import (
     ReceiptPrinted,
     ReceiptReprinted,
     SaleCancelled,
-    SaleCompleted,
     TenderRecorded,
 )
+from pos.voucher.delivery_bodies import AlarmRaised
 from pos.voucher.entry import Body
+from pos.voucher.note_bodies import NoteNumbered, NotesCredited, NotesSubmitted, NoteTaken
 from pos.voucher.payment_bodies import (
     InboxAcknowledged,
     JournalOpened,
@@ -67,10 +73,12 @@ from pos.voucher.people_bodies import (
     WrongPin,
 )
 from pos.voucher.refund_bodies import RefundRequested
+from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
 __all__ = [
     "ActAllowed",
+    "AlarmRaised",
     "AttentionClosed",
     "BootStamp",
     "CashReceiptCancelRequested",
@@ -80,6 +88,7 @@ __all__ = [
     "CashReceiptReason",
     "CashReceiptRejected",
     "CashReceiptRequested",
+    "ChangeRuling",
     "DrawerOpened",
     "EntryBody",
     "IdentifierKind",
@@ -88,6 +97,11 @@ __all__ = [
     "LockedOut",
     "LoggedIn",
     "LoggedOut",
+    "NoteMark",
+    "NoteNumbered",
+    "NoteTaken",
+    "NotesCredited",
+    "NotesSubmitted",
     "PaymentApproved",
     "PaymentDeclined",
     "PaymentReferred",
@@ -104,9 +118,14 @@ __all__ = [
     "RequestEnd",
     "RequestOpened",
     "SaleCancelled",
-    "SaleCompleted",
+    "SaleItemised",
+    "SaleResumed",
+    "SaleSuspended",
+    "SoldItem",
+    "TaxClass",
     "TaxSplit",
     "TenderKind",
+    "TenderMethod",
     "TenderRecorded",
     "TrainingBegun",
     "TrainingEnded",
@@ -150,8 +169,14 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             RequestOpened,
             RequestClosed,
             TenderRecorded,
-            SaleCompleted,
             SaleCancelled,
+            SaleItemised,
+            SaleSuspended,
+            SaleResumed,
+            NoteTaken,
+            NoteNumbered,
+            NotesSubmitted,
+            NotesCredited,
             ReceiptPrinted,
             ReceiptReprinted,
             AttentionClosed,
@@ -167,6 +192,7 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             ActAllowed,
             TrainingBegun,
             TrainingEnded,
+            AlarmRaised,
             RefundRequested,
             CashReceiptRequested,
             CashReceiptCancelRequested,

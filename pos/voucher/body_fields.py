@@ -20,9 +20,25 @@ from typing import Annotated, ClassVar, Final, Self, TypeVar, get_args, get_type
 from pos import cbor
 from pos.errors import MalformedError
 from pos.money import AMOUNT_MAX_WON
+from pos.voucher.body_values import (
+    CashReceiptPurpose,
+    CashReceiptReason,
+    ChangeRuling,
+    IdentifierKind,
+    NoteMark,
+    PersonRole,
+    PrintOutcome,
+    RefundKind,
+    RequestEnd,
+    SoldItem,
+    TaxClass,
+    TaxSplit,
+    TenderKind,
+    TenderMethod,
+)
 from pos.voucher.entry import Body
 from pos.voucher.fields import HASH_BYTES, ID16_BYTES, Fields
-from pos.voucher.labels import OBJECT_BYTES_MAX, RECEIPT_NUMBER_BYTES_MAX
+from pos.voucher.labels import OBJECT_BYTES_MAX, RECEIPT_NUMBER_BYTES_MAX, SERIAL_BYTES_MAX
 
 REASON_BYTES_MAX: Final = 64
 CLERK_BYTES_MAX: Final = 64
@@ -33,88 +49,19 @@ APPROVAL_NUMBER_BYTES_MAX: Final = 9
 PERSON_NUMBER_MAX: Final = 99
 PERSON_NAME_BYTES_MAX: Final = 48
 CHECKS_MAX: Final = 64
+ITEMS_MAX: Final = 99
+"""Lines of one sale: with their names they fit an entry."""
+NOTES_MAX: Final = 200
+"""Notes of one denomination handed over at once: two bundles."""
+ITEM_NAME_BYTES_MAX: Final = 90
+ITEM_CODE_BYTES_MAX: Final = 20
+ITEM_QUANTITY_MAX: Final = 999
+_ITEM_FIELDS: Final = (4, 5)
 EMERGENCY_BYTES_MAX: Final = 12 * 1024
 CHECK_NUMBER_MAX: Final = 255
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 E = TypeVar("E", bound=StrEnum)
-
-
-class TenderKind(StrEnum):
-    """How a tender that is no voucher was paid."""
-
-    CASH = "cash"
-    OTHER = "other"
-
-
-class PersonRole(StrEnum):
-    """What a person is in the shop."""
-
-    OWNER = "owner"
-    MANAGER = "manager"
-    CLERK = "clerk"
-    TECHNICIAN = "technician"
-
-
-class RequestEnd(StrEnum):
-    """Why a payment request is closed."""
-
-    ANSWERED = "answered"
-    CANCELLED = "cancelled"
-    EXPIRED = "expired"
-
-
-class RefundKind(StrEnum):
-    """Whether a whole sale was taken back at once, or something of it later."""
-
-    VOID = "void"
-    REFUND = "refund"
-
-
-class CashReceiptPurpose(StrEnum):
-    """What the buyer uses a cash receipt for (NTS notice 2025-19, section 2(2))."""
-
-    DEDUCTION = "deduction"
-    EXPENSE = "expense"
-
-
-class IdentifierKind(StrEnum):
-    """What the buyer gave for a cash receipt."""
-
-    PHONE = "phone"
-    CARD = "card"
-    BUSINESS = "business"
-    SELF = "self"
-    """Nobody gave anything: issued to the number that the NTS keeps for it."""
-
-
-class CashReceiptReason(StrEnum):
-    """Why a cash receipt was cancelled (NTS notice 2025-19, record layout: 1, 2, 3)."""
-
-    CANCELLED = "cancelled"
-    MISTAKE = "mistake"
-    OTHER = "other"
-
-
-class PrintOutcome(StrEnum):
-    """What is proven about a receipt's paper."""
-
-    PRINTED = "printed"
-    NOT_STARTED = "not_started"
-    UNKNOWN = "unknown"
-    SKIPPED = "skipped"
-    UNVERIFIED = "unverified"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxSplit:
-    """What a sale's total is made of, in won."""
-
-    taxable_won: int
-    """Supply value without the tax."""
-    vat_won: int
-    exempt_won: int
-    service_won: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +172,30 @@ def _write_tax_split(split: TaxSplit) -> cbor.Value:
     return {1: split.taxable_won, 2: split.vat_won, 3: split.exempt_won, 4: split.service_won}
 
 
+def _items(fields: Fields, key: int, name: str) -> tuple[SoldItem, ...]:
+    return tuple(_item(line) for line in fields.array(key, name, length_max=ITEMS_MAX))
+
+
+def _item(line: cbor.Value) -> SoldItem:
+    if not isinstance(line, list) or len(line) not in _ITEM_FIELDS:
+        raise MalformedError("an item is not an array of four or five")
+    given = Fields("item", dict(enumerate(line)))
+    return SoldItem(
+        name=given.text(0, "name", bytes_max=ITEM_NAME_BYTES_MAX),
+        unit_price_won=given.uint(1, "unit price", high=AMOUNT_MAX_WON),
+        quantity=given.uint(2, "quantity", low=1, high=ITEM_QUANTITY_MAX),
+        tax=_member_of(TaxClass)(given, 3, "tax"),
+        code=given.text(4, "code", bytes_max=ITEM_CODE_BYTES_MAX) if given.has(4) else "",
+    )
+
+
+def _write_items(items: tuple[SoldItem, ...]) -> cbor.Value:
+    return [
+        [item.name, item.unit_price_won, item.quantity, item.tax.value, *([item.code] if item.code else [])]
+        for item in items
+    ]
+
+
 def _member_of(members: type[E]) -> Callable[[Fields, int, str], E]:
     def read(fields: Fields, key: int, name: str) -> E:
         try:
@@ -237,6 +208,23 @@ def _member_of(members: type[E]) -> Callable[[Fields, int, str], E]:
 
 def _text(bytes_max: int) -> Callable[[Fields, int, str], str]:
     return lambda fields, key, name: fields.text(key, name, bytes_max=bytes_max)
+
+
+def _texts(length_max: int, bytes_max: int) -> Callable[[Fields, int, str], tuple[str, ...]]:
+    def read(fields: Fields, key: int, name: str) -> tuple[str, ...]:
+        given = Fields(name, dict(enumerate(fields.array(key, name, length_max=length_max))))
+        return tuple(given.text(place, name, bytes_max=bytes_max) for place in range(given.count))
+
+    return read
+
+
+def _note_marks(fields: Fields, key: int, name: str) -> tuple[NoteMark, ...]:
+    given = Fields(name, dict(enumerate(fields.array(key, name, length_max=len(NoteMark)))))
+    return tuple(_member_of(NoteMark)(given, place, name) for place in range(given.count))
+
+
+def _write_members(members: tuple[StrEnum, ...]) -> cbor.Value:
+    return [member.value for member in members]
 
 
 def _bytes(size: int) -> Callable[[Fields, int, str], bytes]:
@@ -278,6 +266,22 @@ MessageNumber = Annotated[int, BodyField(19, _uint(low=1))]
 TerminalId = Annotated[str, BodyField(20, Fields.id_)]
 MerchantId = Annotated[str, BodyField(21, Fields.id_)]
 LedgerId = Annotated[str, BodyField(22, Fields.id_)]
+ItemsSold = Annotated[tuple[SoldItem, ...], BodyField(23, _items, _write_items)]
+HoldNumber = Annotated[int, BodyField(24, _uint(low=1))]
+GivenWon = Annotated[int, BodyField(25, Fields.amount_won)]
+MethodOfTender = Annotated[TenderMethod, BodyField(26, _member_of(TenderMethod), str)]
+IssuerCode = Annotated[str, BodyField(30, Fields.issuer)]
+ProgramId = Annotated[str, BodyField(31, Fields.id_)]
+DenominationWon = Annotated[int, BodyField(32, Fields.amount_won)]
+NoteCount = Annotated[int, BodyField(33, _uint(low=1, high=NOTES_MAX))]
+NoteTotal = Annotated[int, BodyField(33, _uint(low=1))]
+Serials = Annotated[tuple[str, ...], BodyField(34, _texts(NOTES_MAX, SERIAL_BYTES_MAX), list)]
+ChangeWon = Annotated[int, BodyField(35, _uint(high=AMOUNT_MAX_WON))]
+RulingOnChange = Annotated[ChangeRuling, BodyField(36, _member_of(ChangeRuling), str)]
+NoteMarks = Annotated[tuple[NoteMark, ...], BodyField(37, _note_marks, _write_members)]
+SubmissionNumber = Annotated[int, BodyField(38, _uint(low=1))]
+IssueYear = Annotated[int, BodyField(39, _uint(low=2000, high=9999))]
+AlarmCause = Annotated[str, BodyField(85, _text(REASON_BYTES_MAX))]
 SealedIdentifier = Annotated[bytes, BodyField(40, _object(SEALED_BYTES_MAX))]
 PurposeOfCashReceipt = Annotated[CashReceiptPurpose, BodyField(41, _member_of(CashReceiptPurpose), str)]
 MaskedIdentifier = Annotated[str, BodyField(42, _text(IDENTIFIER_BYTES_MAX))]

@@ -26,20 +26,10 @@ class TenderRecorded(EntryBody):
     """What the whole sale owes; the sale is complete when its tenders reach it."""
     tax: key.SplitOfTax | None = None
     """Of the whole sale; with the tender that completes it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaleCompleted(EntryBody):
-    """Everything owed has been paid."""
-
-    KIND: ClassVar[str] = "sale.completed"
-
-    receipt_number: key.ReceiptNumber
-    sale_id: key.SaleId
-    business_date: key.BusinessDate
-    total_won: key.TotalWon
-    tax: key.SplitOfTax
-    clerk: key.Clerk | None = None
+    given_won: key.GivenWon | None = None
+    """Cash that was handed over, where it was more: the rest was handed back."""
+    method: key.MethodOfTender | None = None
+    """Of another tender than cash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

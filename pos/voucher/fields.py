@@ -45,6 +45,11 @@ class Fields:
         """Whether the field is there at all."""
         return key in self._fields
 
+    @property
+    def count(self) -> int:
+        """How many fields there are."""
+        return len(self._fields)
+
     def close(self) -> None:
         """Refuse fields that nobody asked for."""
         if self._seen != len(self._fields):

@@ -42,6 +42,10 @@ class PaymentApproved(EntryBody):
     """What the whole sale owes; the sale is complete when its tenders reach it."""
     tax: key.SplitOfTax | None = None
     """Of the whole sale; with the tender that completes it."""
+    change_won: key.ChangeWon | None = None
+    """Cash given back on a paper note."""
+    ruling: key.RulingOnChange | None = None
+    marks: key.NoteMarks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -185,6 +185,9 @@ class Labels:
     printer_actions: tuple[str, str, str]
     drawer_title: str
     drawer_causes: tuple[str, str, str, str]
+    unread_title: str
+    unread_choices: tuple[str, str, str]
+    """Again, a request, another tender: when a code is in sight and is not read."""
     tender_title: str
     tender_notes: str
     tender_kinds: tuple[str, str]

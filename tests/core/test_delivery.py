@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from pos.clock import Quality
+from pos.core.alarms import AlarmCause
 from pos.core.delivery import TRIES_MAX
 from pos.link.calls import (
     Acknowledged,
@@ -34,6 +35,7 @@ from pos.voucher.messages import (
     SignedTime,
     build_acknowledgement,
     build_signed_time,
+    parse_acknowledgement,
     parse_authorization,
     verify_call_token,
 )
@@ -199,6 +201,10 @@ def test_tries_are_not_remembered_for_ever(sold: Shop, ledger: LedgerHand) -> No
 # Where to go on
 
 
+def alarms(shop: Shop) -> list[str]:
+    return [alarm.cause for alarm in shop.core.journal.alarms.open()]
+
+
 def test_a_lower_head_of_our_own_is_where_sending_goes_on(sold: Shop, ledger: LedgerHand) -> None:
     ledger.say(sold.entries[-1])
 
@@ -206,15 +212,17 @@ def test_a_lower_head_of_our_own_is_where_sending_goes_on(sold: Shop, ledger: Le
 
     assert (taken.step, taken.acknowledged) == (DeliveryStep.RESEND, 2)
     assert sold.sync(NextBatch()).entries == tuple(entry.raw for entry in sold.entries[2:])
-    assert sold.core.sync.delivery.alarms.is_ledger_behind
+    assert alarms(sold) == [AlarmCause.LEDGER_BEHIND]
     ledger.say(sold.entries[-1])
-    assert sold.core.sync.delivery.alarms.is_ledger_behind, "an alarm does not go away by itself"
+    sold.restart()
+    assert alarms(sold) == [AlarmCause.LEDGER_BEHIND], "an alarm does not go away by itself"
 
 
 def test_a_ledger_that_lost_everything_gets_everything(sold: Shop, ledger: LedgerHand) -> None:
     ledger.say(sold.entries[-1])
     assert ledger.say(None).step is DeliveryStep.RESEND
-    assert len(sold.sync(NextBatch()).entries) == 4
+    assert sold.sync(NextBatch()).entries == tuple(entry.raw for entry in sold.entries)
+    assert sold.kinds[-1] == "alarm.raised"
 
 
 def forget(shop: Shop, sales: int) -> list[Entry]:
@@ -287,8 +295,10 @@ def test_another_entry_of_our_key_at_a_known_sequence_stops_selling_for_good(sol
     assert sold.control(Pay(text=sold.code(1_000), amount_won=1_000)) == Refused(cause=Refusal.SELLING_STOPPED)
     sold.see(sold.code(1_000))
     assert len(sold.entries) == 4
-    assert sold.core.sync.delivery.alarms.fork_evidence
     sold.restart()
+    evidence = sold.core.journal.outbox.fork_evidence()
+    assert evidence is not None
+    assert parse_acknowledgement(evidence).claims.hash == b"f" * 32, "what the ledger signed about the other head"
     assert sold.till.stop is SellingStop.JOURNAL_FORKED
 
 
@@ -317,7 +327,7 @@ def test_a_ledger_that_contradicts_itself_is_noted_and_the_first_word_stands(sol
     ledger.say(head, outcomes=(Outcome(sequence=2, status=OutcomeStatus.DUPLICATE),))
 
     assert sold.sync(SummariseSync()).settled == 1
-    assert sold.core.sync.delivery.alarms.has_contradictions
+    assert alarms(sold) == [AlarmCause.LEDGER_CONTRADICTS]
 
 
 # The clock

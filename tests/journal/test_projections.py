@@ -20,7 +20,6 @@ from tests.support.journal_builders import (
     approved,
     cancelled,
     cash,
-    completed,
     declined,
     id16,
     open_journal,
@@ -79,30 +78,13 @@ def test_a_sale_of_many_tenders_ends_with_the_one_that_pays_it(tmp_path: Path) -
     assert (sale.state, sale.paid_won, sale.receipt_number) == (SaleState.COMPLETED, 20_000, "000001")
     assert [tender.form for tender in sale.tenders] == [
         TenderForm.VOUCHER,
-        TenderForm.VOUCHER,
+        TenderForm.SCANNED_NOTE,
         TenderForm.CONFIRMATION,
         TenderForm.CASH,
     ]
     assert journal.sales.open_sales() == ()
     assert journal.sales.last_sale() == sale
     assert [entry.sequence for entry in journal.sales.receipt_entries("000001")] == [2, 3, 4, 6]
-    close_checked(journal)
-
-
-def test_a_sale_can_be_said_to_be_complete(tmp_path: Path) -> None:
-    journal, _ = open_journal(tmp_path)
-    journal.record([cash(5_000, sale=1)], reading=a_reading())
-
-    journal.record([completed(sale=1, number="000001", total_won=5_000)], reading=a_reading(time_s=NOON_S + 9))
-
-    sale = journal.sales.sale(id16(1))
-    assert sale is not None
-    assert (sale.state, sale.opened_s, sale.ended_s, sale.tax) == (
-        SaleState.COMPLETED,
-        NOON_S,
-        NOON_S + 9,
-        tax_of(5_000),
-    )
     close_checked(journal)
 
 

@@ -11,7 +11,6 @@ from pos.voucher.bodies import (
     PaymentDeclined,
     RequestOpened,
     SaleCancelled,
-    SaleCompleted,
     TaxSplit,
     TenderKind,
     TenderRecorded,
@@ -202,12 +201,6 @@ def cash(amount_won: int, *, sale: int, number: str | None = None, total_won: in
         receipt_number=number,
         total_won=total_won,
         tax=None if total_won is None else tax_of(total_won),
-    )
-
-
-def completed(*, sale: int, number: str, total_won: int) -> SaleCompleted:
-    return SaleCompleted(
-        receipt_number=number, sale_id=id16(sale), business_date=DAY, total_won=total_won, tax=tax_of(total_won)
     )
 
 

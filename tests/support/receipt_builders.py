@@ -16,12 +16,11 @@ from pos.till.receipt.receipt import (
     Receipt,
     ReceiptKind,
     ShopBlock,
-    TaxClass,
     VoucherForm,
     VoucherTender,
 )
 from pos.till.receipt.tax import split_tax
-from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind, TaxClass
 
 AFTERNOON_S = 1_795_323_785
 """2026-11-22 14:03:05 in Korea, a Sunday."""

@@ -151,6 +151,11 @@ async def reading(counter: Counter) -> None:
     await counter.change(scanner=ScannerView(state=ScannerState.LOCATED, hint=ScanHint.CLOSER, unread_s=4))
 
 
+async def unread(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.change(scanner=ScannerView(state=ScannerState.LOCATED, hint=ScanHint.BRIGHTER, unread_s=8))
+
+
 async def approved(counter: Counter) -> None:
     await counter.press("12 . 0 enter")
     await counter.present(Code())
@@ -325,7 +330,7 @@ SCENES: dict[str, Scene] = {
         *(idle, trouble, amount, amount_largest, reading, approved, approved_part, declined, declined_foreign),
         *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
         *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
-        menu_more,
+        *(menu_more, unread),
         *(receipt_code, why, attention, attention_answer, request, tender),
     )
 }

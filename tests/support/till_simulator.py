@@ -37,6 +37,7 @@ from pos.link.calls import (
     RequestAnswer,
     SaleLine,
     SalePage,
+    ScanAgain,
     ShowReceipt,
     State,
     StateChanged,
@@ -241,6 +242,8 @@ class TillSimulator:
                 return self.receipt or Refused(cause=Refusal.NOT_FOUND)
             case PrintWaiting():
                 return Done() if self.till.printer.unprinted else Refused(cause=Refusal.NOTHING_WAITING)
+            case ScanAgain():
+                self.change(scanner=ScannerView(state=ScannerState.READY))
             case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt():
                 pass
             case _:

@@ -16,6 +16,8 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 SOON_S: Final = 0.02
+LONGEST_S: Final = 90.0
+"""A call that waits for messages takes its time."""
 HTML: Final = b"<html><body>Welcome to the free network. Please accept our terms.</body></html>"
 
 
@@ -109,8 +111,12 @@ class HostileNetwork:
             trouble = next(self._script, Trouble.NONE)
             self.seen.append(trouble)
             near.settimeout(10)
-            with near, contextlib.suppress(OSError):
-                self._treat(near, trouble)
+            # Each on its own: a call that waits at the ledger holds up no other.
+            threading.Thread(target=self._carry, args=(near, trouble), daemon=True).start()
+
+    def _carry(self, near: socket.socket, trouble: Trouble) -> None:
+        with near, contextlib.suppress(OSError):
+            self._treat(near, trouble)
 
     def _treat(self, near: socket.socket, trouble: Trouble) -> None:
         if trouble is Trouble.HANG_UP:
@@ -167,7 +173,7 @@ class HostileNetwork:
         assert parts.hostname is not None
         assert parts.port is not None
         try:
-            with socket.create_connection((parts.hostname, parts.port), timeout=10) as far:
+            with socket.create_connection((parts.hostname, parts.port), timeout=LONGEST_S) as far:
                 far.sendall(request)
                 return b"" if is_cut else _message(far)
         except OSError:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from pos.core.alarms import AlarmCause
 from pos.errors import LedgerError
 from pos.ledger.audit import audit
 from pos.ledger.serve import LedgerThread
 from pos.link.calls import SummariseSync
-from pos.sync.delivery import LedgerBusyError
+from pos.sync.conversation import LedgerBusyError
 from tests.sync.conftest import Till
 from tests.sync.hostile import HARMLESS, HostileNetwork, Trouble
 
@@ -187,7 +188,7 @@ def test_a_ledger_restored_from_yesterday_gets_the_rest_again(
     with start_ledger() as restored:
         delivered = till.deliver(restored.url)
         assert delivered.sent >= 3
-        assert till.core.sync.delivery.alarms.is_ledger_behind
+        assert [alarm.cause for alarm in till.core.journal.alarms.open()] == [AlarmCause.LEDGER_BEHIND]
         assert till.held_by(restored.url) == till.entries()
 
 

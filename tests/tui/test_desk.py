@@ -5,8 +5,18 @@ from typing import cast
 import msgspec
 import pytest
 
-from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount
-from pos.link.state import Outcome, QuestionKind, QuestionView, SaleView, SellingStop, TenderView, VerdictView
+from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, ScanAgain
+from pos.link.state import (
+    Outcome,
+    QuestionKind,
+    QuestionView,
+    SaleView,
+    ScannerState,
+    ScannerView,
+    SellingStop,
+    TenderView,
+    VerdictView,
+)
 from pos.till.reasons import Reason
 from pos.tui.desk import REACTION_S, Desk, Stage
 from pos.tui.intents import Intent, LeaveSale, Nothing, OpenMenu, OpenRequest, Say, Send, TakeTender
@@ -62,6 +72,60 @@ def test_an_amount_is_typed_and_sent_with_one_enter(hand: Hand) -> None:
 
     assert hand.press("E") == Send((EnterAmount(amount_won=12_000),))
     assert (hand.desk.typed, hand.desk.sent) == ("", "12000")
+
+
+UNREAD = ScannerView(state=ScannerState.LOCATED, unread_s=8)
+IN_SIGHT = ScannerView(state=ScannerState.LOCATED, unread_s=0)
+
+
+def test_a_code_that_is_not_read_for_eight_seconds_offers_three_ways_on(hand: Hand) -> None:
+    sale = SaleView(due_won=12_000, paid_won=0)
+    hand.state(sale=sale, scanner=IN_SIGHT)
+    assert hand.desk.stage is Stage.READING
+
+    for keys, intent in (
+        ("1", Send((ScanAgain(),))),
+        ("2", OpenRequest()),
+        ("3", TakeTender(amount_won=12_000, begins_sale=False, is_note=False)),
+    ):
+        hand.state(scanner=UNREAD)
+        assert hand.desk.stage is Stage.UNREAD
+        assert hand.press(keys) == intent
+        assert hand.desk.stage is Stage.READING, "it is offered once for a showing"
+        hand.state(scanner=IN_SIGHT)
+
+
+def test_the_offer_is_put_aside_with_back_and_the_sale_stays(hand: Hand) -> None:
+    hand.state(sale=SaleView(due_won=12_000, paid_won=0), scanner=UNREAD)
+
+    assert hand.press("-") == Nothing()
+
+    assert hand.desk.stage is Stage.READING
+    assert hand.press("-") == Send((CancelSale(),))
+
+
+def test_a_digit_that_was_under_way_when_the_offer_came_up_is_the_amounts(hand: Hand) -> None:
+    hand.state(sale=SaleView(due_won=12_000, paid_won=0), scanner=UNREAD)
+
+    assert hand.press("1", is_quick=True) == Nothing()
+
+    assert (hand.desk.stage, hand.desk.typed) == (Stage.AMOUNT, "1")
+
+
+def test_digits_that_are_no_offer_correct_the_amount(hand: Hand) -> None:
+    hand.state(sale=SaleView(due_won=12_000, paid_won=0), scanner=UNREAD)
+
+    hand.press("45.0E")
+
+    assert hand.desk.sent == "45000"
+
+
+def test_nothing_is_offered_where_no_sale_is_open(hand: Hand) -> None:
+    hand.state(scanner=UNREAD)
+
+    assert hand.desk.stage is Stage.IDLE
+    hand.press("1")
+    assert hand.desk.typed == "1"
 
 
 def test_a_refused_amount_stands_there_again(hand: Hand) -> None:

@@ -9,6 +9,7 @@ from pos.link.calls import (
     EnterAmount,
     OpenRequest,
     PayOther,
+    ScanAgain,
     VerdictShown,
 )
 from pos.link.state import (
@@ -23,6 +24,7 @@ from pos.link.state import (
 )
 from pos.till.reasons import Reason, Refusal
 from pos.tui.desk import Stage
+from pos.tui.screens.request import RequestScreen
 from pos.tui.screens.sale import SaleScreen
 from pos.words import words_for
 from tests.support.screens import Counter, open_counter
@@ -297,6 +299,51 @@ async def test_while_reading_the_customer_is_helped() -> None:
 
         await counter.change(scanner=ScannerView(state=ScannerState.MISSING))
         assert shows(counter, "카메라가 없습니다")
+
+
+async def test_a_code_that_cannot_be_read_offers_other_ways_and_goes_on_by_itself_when_it_is() -> None:
+    unread = ScannerView(state=ScannerState.LOCATED, hint=ScanHint.BRIGHTER, unread_s=8)
+    async with open_counter() as counter:
+        await counter.press("12 . 0 enter")
+        await counter.change(scanner=unread)
+        assert shows(
+            counter,
+            "코드가 보이는데 읽히지 않습니다",
+            "1  다시",
+            "2  결제요청 QR",
+            "3  다른 수단",
+            "밝기를 올려 주세요",
+        )
+
+        await counter.press("1")
+        assert counter.app.desk.stage is Stage.READING
+        assert len(counter.core.asked_for(ScanAgain)) == 1
+
+        await counter.change(scanner=unread)
+        await counter.press("2")
+        assert isinstance(counter.app.screen, RequestScreen)
+        await counter.press("-")
+
+        await counter.change(scanner=ScannerView(state=ScannerState.READY))
+        await counter.change(scanner=unread)
+        await counter.press("3 1")
+        assert [call.amount_won for call in counter.core.asked_for(PayOther)] == [12_000]
+
+        await counter.press("8 . 0 enter")
+        await counter.change(scanner=ScannerView(state=ScannerState.READY))
+        await counter.change(scanner=unread)
+        await counter.present(Code(amount_won=8_000, name="read at last"))
+        assert counter.app.desk.stage is Stage.VERDICT
+
+
+async def test_a_camera_that_fails_and_one_that_is_not_wanted() -> None:
+    async with open_counter() as counter:
+        await counter.change(scanner=ScannerView(state=ScannerState.FAULT))
+        assert shows(counter, "카메라가 응답하지 않습니다. 선을 뺐다가 다시 꽂아 주세요")
+        await counter.change(scanner=ScannerView(state=ScannerState.MISSING, is_camera=False))
+        assert shows(counter, "스캐너가 없습니다")
+        await counter.change(scanner=ScannerView(state=ScannerState.OFF))
+        assert not shows(counter, "스캐너가 없습니다")
 
 
 async def test_the_header_tells_of_trouble() -> None:

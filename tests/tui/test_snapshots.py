@@ -12,7 +12,18 @@ from tests.support.screens import SCENES, SIZES, Counter, ManualSeconds, a_scree
 from tests.support.till_simulator import TillSimulator
 
 SnapCompare = Callable[..., bool]
-ENGLISH = ("idle", "reading", "approved", "declined", "question_part", "question_paper", "stopped", "menu", "history")
+ENGLISH = (
+    "idle",
+    "reading",
+    "unread",
+    "approved",
+    "declined",
+    "question_part",
+    "question_paper",
+    "stopped",
+    "menu",
+    "history",
+)
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (
     *((scene, "ko", "small") for scene in SCENES),

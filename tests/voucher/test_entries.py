@@ -55,13 +55,36 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.RequestOpened(request=b"request", sale_id=SALE, amount_won=1, expires_s=NOW_S, nonce=SALE),
     bodies.RequestClosed(nonce=SALE, reason=bodies.RequestEnd.EXPIRED),
     bodies.TenderRecorded(sale_id=SALE, amount_won=500, business_date="2026-11-22", tender=bodies.TenderKind.CASH),
-    bodies.SaleCompleted(
-        receipt_number="1",
+    bodies.SaleItemised(
         sale_id=SALE,
         business_date="2026-11-22",
-        total_won=11_000,
-        tax=bodies.TaxSplit(taxable_won=10_000, vat_won=1_000, exempt_won=0, service_won=0),
+        items=(
+            bodies.SoldItem(name="한우", unit_price_won=29_000, quantity=2, tax=bodies.TaxClass.EXEMPT, code="8801"),
+            bodies.SoldItem(name="bag", unit_price_won=100, quantity=1, tax=bodies.TaxClass.TAXABLE),
+        ),
     ),
+    bodies.SaleSuspended(sale_id=SALE, business_date="2026-11-22", total_won=0, hold_number=2),
+    bodies.SaleResumed(sale_id=SALE, clerk="1"),
+    bodies.NoteTaken(
+        sale_id=SALE,
+        amount_won=30_000,
+        business_date="2026-11-22",
+        receipt_number="1",
+        issuer="41390",
+        program="paper",
+        denomination_won=10_000,
+        count=3,
+        serials=("1", "2"),
+        change_won=8_000,
+        ruling=bodies.ChangeRuling.DUTY,
+        marks=(bodies.NoteMark.CHECKED,),
+        issue_year=2025,
+    ),
+    bodies.NoteNumbered(entry=HASH, serials=("3",)),
+    bodies.NotesSubmitted(
+        submission=1, issuer="41390", program="paper", amount_won=30_000, count=3, business_date="2026-11-22"
+    ),
+    bodies.NotesCredited(submission=1, amount_won=30_000, business_date="2026-11-25"),
     bodies.SaleCancelled(sale_id=SALE, business_date="2026-11-22", reason="customer_left"),
     bodies.ReceiptPrinted(receipt_number="1", copy_number=1, outcome=bodies.PrintOutcome.UNKNOWN),
     bodies.ReceiptReprinted(receipt_number="1", copy_number=2, clerk="2"),
@@ -78,6 +101,7 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.ActAllowed(person=1, reason="refund", clerk="2"),
     bodies.TrainingBegun(clerk="2"),
     bodies.TrainingEnded(sales=3),
+    bodies.AlarmRaised(cause="journal_forked", details="head 7 differs"),
     bodies.TrustUpdated(trust_version=12, root_version=2, timestamp_version=40, origin="download"),
     bodies.TrustWithdrawn(trust_version=3, origin="codes", emergency=b'{"terminals":["t-1"]}'),
     bodies.RefundRequested(
@@ -235,6 +259,8 @@ def test_a_body_without_one_of_its_required_keys_is_refused(body: EntryBody):
         optional |= {12, 13}
     if isinstance(body, bodies.PersonChanged):
         optional |= {63}
+    if isinstance(body, bodies.NoteTaken):
+        optional |= {34, 35, 36, 37, 39}
     for key in whole:
         without = {other: value for other, value in whole.items() if other != key}
         if key in optional:
@@ -262,9 +288,16 @@ def test_a_body_without_one_of_its_required_keys_is_refused(body: EntryBody):
         ("tender.recorded", {11: "card"}),
         ("receipt.printed", {15: "perhaps"}),
         ("receipt.printed", {14: 0}),
-        ("sale.completed", {13: {1: 1}}),
-        ("sale.completed", {13: [1, 2, 3, 4]}),
-        ("sale.completed", {12: -1}),
+        ("tender.recorded", {13: {1: 1}}),
+        ("tender.recorded", {13: [1, 2, 3, 4]}),
+        ("tender.recorded", {12: -1}),
+        ("sale.itemised", {23: [["x", 1]]}),
+        ("sale.itemised", {23: [["x", 1, 0, "taxable"]]}),
+        ("sale.itemised", {23: [["x", 1, 1, "free"]]}),
+        ("note.taken", {30: "4139"}),
+        ("note.taken", {33: 201}),
+        ("note.taken", {34: ["x" * 21]}),
+        ("note.taken", {37: ["torn"]}),
         ("attention.closed", {16: b"short"}),
     ],
 )

@@ -124,7 +124,9 @@ def screen_lines(words: Words) -> Iterator[str]:
     yield from map(words.notice, Notice)
     for hint in (None, *ScanHint):
         yield words.scanner(ScannerView(state=ScannerState.LOCATED, hint=hint, unread_s=120))
-    yield words.scanner(ScannerView(state=ScannerState.MISSING))
+    for state in (ScannerState.MISSING, ScannerState.FAULT):
+        for is_camera in (True, False):
+            yield words.scanner(ScannerView(state=state, is_camera=is_camera))
     yield words.due(SaleView(due_won=AMOUNT_MAX_WON, paid_won=1))
     yield words.due(SaleView(due_won=AMOUNT_MAX_WON, paid_won=0))
     yield words.due(SaleView(due_won=0, paid_won=0))

@@ -22,13 +22,13 @@ from pos.till.receipt.receipt import (
     Receipt,
     ReceiptKind,
     ShopBlock,
-    TaxClass,
     VoucherForm,
     VoucherTender,
 )
 from pos.till.receipt.rows import Align, BlankRow, CutRow, QrRow, Row, Rule, RuleRow, Size, TextRow
 from pos.till.receipt.sheet import Sheet
 from pos.till.receipt.words import ReceiptWords
+from pos.voucher.bodies import TaxClass, TenderMethod
 
 JOURNAL_CHARACTERS: Final = 16
 """Hex characters of the entry's hash: enough to tell any two entries of one terminal apart."""
@@ -156,7 +156,7 @@ def _tenders(receipt: Receipt, sheet: Sheet, words: ReceiptWords) -> Iterator[Ro
             case CashTender():
                 yield from _cash(tender, sheet, words)
             case OtherTender():
-                yield from sheet.pair(tender.name or words.card_elsewhere, sheet.won(tender.amount_won))
+                yield from sheet.pair(_method(tender.method, words), sheet.won(tender.amount_won))
     if receipt.is_awaiting_delivery:
         yield from sheet.text(words.awaiting_delivery, align=Align.CENTRE, bold=True)
 
@@ -168,9 +168,11 @@ def _voucher(tender: VoucherTender, sheet: Sheet, words: ReceiptWords) -> Iterat
         VoucherForm.CARD: words.voucher_card,
     }[tender.form]
     yield from sheet.pair(f"{tender.program_name} ({form})", sheet.won(tender.amount_won))
-    yield from sheet.pair(_INDENT + words.voucher_number, tender.voucher_mask)
+    if tender.voucher_mask:
+        yield from sheet.pair(_INDENT + words.voucher_number, tender.voucher_mask)
     if tender.face_won is not None:
-        yield from sheet.pair(_INDENT + words.voucher_face, format_won(tender.face_won))
+        face = format_won(tender.face_won)
+        yield from sheet.pair(_INDENT + words.voucher_face, face if tender.count == 1 else f"{face} x {tender.count}")
     if tender.change_won:
         yield from sheet.pair(_INDENT + words.change, format_won(tender.change_won))
     if tender.remaining_won is not None:
@@ -182,6 +184,18 @@ def _cash(tender: CashTender, sheet: Sheet, words: ReceiptWords) -> Iterator[Row
     if tender.received_won is not None and tender.received_won != tender.amount_won:
         yield from sheet.pair(_INDENT + words.cash_received, format_won(tender.received_won))
         yield from sheet.pair(_INDENT + words.change, format_won(tender.received_won - tender.amount_won))
+
+
+def _method(method: TenderMethod, words: ReceiptWords) -> str:
+    match method:
+        case TenderMethod.CARD:
+            return words.card_elsewhere
+        case TenderMethod.TRANSFER:
+            return words.transfer
+        case TenderMethod.MERCHANT_QR:
+            return words.merchant_qr
+        case TenderMethod.OTHER:
+            return words.other_tender
 
 
 def _refusal(receipt: Receipt, sheet: Sheet, words: ReceiptWords) -> Iterator[Row]:

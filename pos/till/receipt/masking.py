@@ -34,3 +34,9 @@ def mask_voucher_id(voucher_id: bytes) -> str:
     text = voucher_id.hex()
     assert len(text) > 2 * _ID_SHOWN_CHARACTERS
     return f"{text[:_ID_SHOWN_CHARACTERS]}****{text[-_ID_SHOWN_CHARACTERS:]}"
+
+
+def mask_serial(serial: str) -> str:
+    """A note's number with its last four characters: enough to find the note, too little to write it on another."""
+    shown = serial[-_ID_SHOWN_CHARACTERS:]
+    return f"****{shown}" if len(serial) > len(shown) else serial

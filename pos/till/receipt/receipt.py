@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from pos.text import SafeText
 from pos.till.receipt.tax import total_of
-from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, TaxSplit
+from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, TaxClass, TaxSplit, TenderMethod
 
 
 class ReceiptKind(StrEnum):
@@ -34,13 +34,6 @@ class Holder(StrEnum):
 
     CUSTOMER = "customer"
     MERCHANT = "merchant"
-
-
-class TaxClass(StrEnum):
-    """How an item is taxed."""
-
-    TAXABLE = "taxable"
-    EXEMPT = "exempt"
 
 
 class VoucherForm(StrEnum):
@@ -88,7 +81,9 @@ class VoucherTender:
     remaining_won: int | None = None
     """What is left on the voucher, where the payment says so and the customer may know."""
     face_won: int | None = None
-    """Of a paper note."""
+    """Of one paper note."""
+    count: int = 1
+    """Paper notes of that face."""
     change_won: int = 0
     """Cash given back on a paper note."""
 
@@ -106,8 +101,7 @@ class OtherTender:
     """Paid some other way, only recorded here."""
 
     amount_won: int
-    name: SafeText | None = None
-    """None is a card on another terminal."""
+    method: TenderMethod = TenderMethod.CARD
 
 
 Tender: TypeAlias = VoucherTender | CashTender | OtherTender

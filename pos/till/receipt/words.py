@@ -66,6 +66,10 @@ class ReceiptWords:
     cash_received: str
     change: str
     card_elsewhere: str
+    transfer: str
+    merchant_qr: str
+    """The shop's own code was shown; nobody here knows whether it was paid."""
+    other_tender: str
     awaiting_delivery: str
     # cash receipt
     cash_receipt: str

@@ -60,6 +60,13 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
             assert_never(view.kind)
 
 
+_RETIRED: Final = Stopped(
+    headline="This terminal is retired",
+    meaning="Another terminal has taken its place, or it was reported out of use.",
+    to_do=("Leave it on until the remaining sales are sent.", "Call whoever looks after the terminal."),
+)
+
+
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
@@ -110,6 +117,8 @@ def stopped(stop: SellingStop) -> Stopped:
                 meaning="The settlement centre's record and this terminal's differ.",
                 to_do=("The terminal has to be registered again.", "Call whoever looks after the terminal."),
             )
+        case SellingStop.TERMINAL_RETIRED:
+            return _RETIRED
         case SellingStop.TRUST_MISSING:
             return Stopped(
                 headline="The list of issuers is missing",

@@ -28,6 +28,9 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.NOTHING_WAITING: "Nothing is waiting",
         Refusal.SELLING_STOPPED: "Nothing can be sold now",
         Refusal.NOT_ACCEPTABLE: "This cannot be accepted",
+        Refusal.TOO_MANY_ITEMS: "More items than one sale can hold",
+        Refusal.NOT_IN_CATALOGUE: "Not in the list of articles: type the amount instead",
+        Refusal.PRICE_NEEDED: "Type the price first, then choose the article",
         Refusal.NOT_A_RECEIPT: "Not a receipt code. Show the code at the foot of the receipt",
         Refusal.OTHER_SHOP: "This receipt is from another shop, which has to cancel it",
         Refusal.OTHER_TILL: "Sold at another till of this shop: cancel it there",
@@ -173,7 +176,13 @@ def scanner(view: ScannerView) -> str:
         case ScannerState.READY:
             return ""
         case ScannerState.MISSING:
-            return "There is no camera. Check its cable or take another tender (+)"
+            what = "camera" if view.is_camera else "scanner"
+            return f"There is no {what}. Check its cable or take another tender (+)"
+        case ScannerState.FAULT:
+            what = "camera" if view.is_camera else "scanner"
+            return f"The {what} does not answer. Please unplug it and plug it in again"
+        case ScannerState.OFF:
+            return ""
         case ScannerState.LOCATED:
             waited = f" ({view.unread_s} s)" if view.unread_s >= _UNREAD_SHOWN_S else ""
             return f"I see a code{waited}. {_hint(view.hint)}"

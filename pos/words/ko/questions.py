@@ -60,6 +60,13 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
             assert_never(view.kind)
 
 
+_RETIRED: Final = Stopped(
+    headline="이 단말기는 사용이 끝났습니다",
+    meaning="다른 단말기가 이 자리를 맡았거나 사용 중지가 신고되었습니다.",
+    to_do=("남은 판매가 전송되도록 켜 두세요.", "단말기 담당자에게 연락하세요."),
+)
+
+
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
@@ -110,6 +117,8 @@ def stopped(stop: SellingStop) -> Stopped:
                 meaning="정산 센터의 기록과 이 단말기의 기록이 다릅니다.",
                 to_do=("단말기를 다시 등록해야 합니다.", "단말기 담당자에게 연락하세요."),
             )
+        case SellingStop.TERMINAL_RETIRED:
+            return _RETIRED
         case SellingStop.TRUST_MISSING:
             return Stopped(
                 headline="발행처 목록이 없습니다",

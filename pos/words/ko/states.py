@@ -28,6 +28,9 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.NOTHING_WAITING: "기다리는 것이 없습니다",
         Refusal.SELLING_STOPPED: "지금은 판매할 수 없습니다",
         Refusal.NOT_ACCEPTABLE: "받아들일 수 없는 내용입니다",
+        Refusal.TOO_MANY_ITEMS: "한 판매에 담을 수 있는 상품 수를 넘었습니다",
+        Refusal.NOT_IN_CATALOGUE: "상품 목록에 없습니다. 금액을 눌러 받으세요",
+        Refusal.PRICE_NEEDED: "금액을 먼저 누르고 상품을 고르세요",
         Refusal.NOT_A_RECEIPT: "영수증 QR이 아닙니다. 영수증 아래의 QR을 대 주세요",
         Refusal.OTHER_SHOP: "다른 가게의 영수증입니다. 그 가게에서 취소해야 합니다",
         Refusal.OTHER_TILL: "다른 계산대 판매입니다. 그곳에서 취소해 주세요",
@@ -173,7 +176,13 @@ def scanner(view: ScannerView) -> str:
         case ScannerState.READY:
             return ""
         case ScannerState.MISSING:
-            return "카메라가 없습니다. 연결을 확인하거나 다른 결제(+)로 받으세요"
+            what = "카메라가" if view.is_camera else "스캐너가"
+            return f"{what} 없습니다. 연결을 확인하거나 다른 결제(+)로 받으세요"
+        case ScannerState.FAULT:
+            what = "카메라가" if view.is_camera else "스캐너가"
+            return f"{what} 응답하지 않습니다. 선을 뺐다가 다시 꽂아 주세요"
+        case ScannerState.OFF:
+            return ""
         case ScannerState.LOCATED:
             advice = _hint(view.hint)
             waited = f" ({view.unread_s}초째)" if view.unread_s >= _UNREAD_SHOWN_S else ""
@@ -189,8 +198,8 @@ def _hint(hint: ScanHint | None) -> str:
         case ScanHint.CLOSER:
             return "조금 더 가까이 대 주세요"
         case ScanHint.FURTHER:
-            return "조금 더 멀리 대 주세요"
+            return "조금 더 멀리 떼어 주세요"
         case ScanHint.BRIGHTER:
-            return "전화기 화면을 밝게 해 주세요"
+            return "전화기 화면의 밝기를 올려 주세요"
         case _:
             assert_never(hint)

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from pos.text import safe_text
 from pos.till.receipt.layout import layout
 from pos.till.receipt.plain import plain_lines
-from pos.till.receipt.receipt import CashTender, LineItem, Receipt, ReceiptKind, TaxClass, VoucherForm
+from pos.till.receipt.receipt import CashTender, LineItem, Receipt, ReceiptKind, VoucherForm
 from pos.till.receipt.rows import CutRow, PairRow, QrRow, Row, TextRow
 from pos.till.receipt.tax import split_tax
 from pos.till.receipt.width import columns_of
+from pos.voucher.bodies import TaxClass
 from pos.words.ko.receipt import RECEIPT_WORDS as KOREAN
 from tests.support.receipt_builders import (
     CODE,

@@ -1,0 +1,44 @@
+"""What the camera and the scanners tell of codes, and what they are asked in return. Nothing of it is durable.
+
+A code shown to a till where nobody may sell is passed over, whoever read it.
+"""
+
+from dataclasses import dataclass, field
+
+from pos.core.counter import Counter
+from pos.core.people import People
+from pos.link.calls import Done, ReportScanner, ScanAgain, ScanSeen
+from pos.link.state import ScannerState, ScannerView
+from pos.till.people import Right
+
+
+@dataclass(slots=True, kw_only=True)
+class ScanDesk:
+    """Answers whoever reads codes, and the cashier about reading them."""
+
+    counter: Counter
+    people: People
+    view: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
+    again_serial: int = 0
+
+    @property
+    def is_located(self) -> bool:
+        """Whether a code is in sight and not read yet."""
+        return self.view.state is ScannerState.LOCATED
+
+    def answer(self, call: ScanSeen | ReportScanner | ScanAgain) -> Done:
+        match call:
+            case ScanSeen(text=text, length=length):
+                if self.people.refusal(Right.SELL) is None:
+                    self.people.touch()
+                    self.counter.scan(text, length)
+            case ReportScanner():
+                self.view = ScannerView(
+                    state=call.state, hint=call.hint, unread_s=call.unread_s, is_camera=call.is_camera
+                )
+            case ScanAgain():
+                self.again_serial += 1
+                # The camera's next word may take a moment; the cashier's wish is already granted.
+                state = ScannerState.READY if self.is_located else self.view.state
+                self.view = ScannerView(state=state, is_camera=self.view.is_camera)
+        return Done()
