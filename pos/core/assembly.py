@@ -13,6 +13,7 @@ from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, ContactTime
 from pos.core.core import Core
 from pos.core.counter import Counter
+from pos.core.counterparts import Counterparts
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.inbox import Inbox
@@ -25,6 +26,7 @@ from pos.core.receipt_codes import ReceiptCodes
 from pos.core.receipts import Receipts
 from pos.core.refunds import Refunds
 from pos.core.requests import Requests
+from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.scans import Scans
 from pos.core.screen_desk import ScreenDesk
@@ -33,6 +35,7 @@ from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.journal.journal import Journal
 from pos.voucher.keys import SigningKey
+from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.receipt import receipt_words
 
 
@@ -70,6 +73,7 @@ class _Selling:
     cash_receipts: CashReceipts
     refunds: Refunds
     counter: Counter
+    wares: SaleDesk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +90,13 @@ def assemble(on: Grounds) -> Core:
     contact = ContactTime(on.timekeeper.contact_s)
     ledger_side = _ledger_side(on, contact)
     selling = _selling(on, contact, ledger_side)
-    scans = ScanDesk(counter=selling.counter, people=on.people.people)
+    scans = ScanDesk(counter=selling.counter, items=selling.wares.items, others=selling.scans, people=on.people.people)
     views = Views(
         terminal=on.terminal,
         journal=on.journal,
         checkout=selling.checkout,
         counter=selling.counter,
+        wares=selling.wares,
         paper=selling.paper,
         people=on.people.people,
         receipts=selling.receipts,
@@ -166,7 +171,10 @@ def _selling(on: Grounds, contact: ContactTime, ledger_side: _LedgerSide) -> _Se
         clerk=clerk,
         network=ledger_side.network,
     )
+    at = Counterparts(counter=counter, checkout=checkout, journal=journal, paper=paper, clock=clock, clerk=clerk)
+    state_dir = on.config.terminal.state_dir
     return _Selling(
+        wares=SaleDesk.of(at, receipts=receipts, state_dir=state_dir, words=CATALOGUE_WORDS),
         checkout=checkout,
         requests=requests,
         receipts=receipts,
@@ -191,6 +199,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         people=people,
         screen=ScreenDesk(
             counter=selling.counter,
+            wares=selling.wares,
             paper=selling.paper,
             history=history,
             delivery=views.delivery,
@@ -205,6 +214,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         control=ControlDesk(
             checkout=selling.checkout,
             requests=selling.requests,
+            items=selling.wares.items,
             refunds=selling.refunds,
             cash_receipts=selling.cash_receipts,
             paper=selling.paper,

@@ -17,6 +17,7 @@ from pos.core.request_age import is_over
 from pos.core.trust_store import TrustStore
 from pos.errors import MalformedError
 from pos.journal.journal import Journal
+from pos.till import basket
 from pos.till.decision import (
     VERIFYING,
     Approved,
@@ -35,7 +36,7 @@ from pos.till.policy import RevocationState
 from pos.till.reasons import Check, Reason
 from pos.till.receipt.moment import date_of
 from pos.till.receipt.tax import split_tax
-from pos.voucher.bodies import PaymentApproved, PaymentDeclined, PaymentReferred, TaxSplit
+from pos.voucher.bodies import PaymentApproved, PaymentDeclined, PaymentReferred, SaleItemised, SoldItem, TaxSplit
 from pos.voucher.entry import Entry
 from pos.voucher.foreign import ForeignCode
 from pos.voucher.qr import (
@@ -69,6 +70,7 @@ class Presented:
     receipt_number: str | None
     """Of the sale, where an earlier tender has given it one."""
     paid_won: int = 0
+    items: tuple[SoldItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +221,10 @@ class Checkout:
             clerk=self._clerk() or None,
             nonce=payment.nonce,
             total_won=total_won,
-            tax=self.tax(total_won) if is_completed else None,
+            tax=self.tax(total_won, presented.items) if is_completed else None,
         )
-        (entry,) = self._journal.record([body], reading=reading)
+        before = self.itemised(sale_id, presented.items, reading) if presented.receipt_number is None else ()
+        *_, entry = self._journal.record([*before, body], reading=reading)
         return Recorded(
             decision=decision,
             entry=entry,
@@ -230,8 +233,20 @@ class Checkout:
             is_completed=is_completed,
         )
 
-    def tax(self, total_won: int) -> TaxSplit:
-        """How the shop's default splits a total that nobody itemised."""
+    def itemised(self, sale_id: bytes, items: tuple[SoldItem, ...], reading: Reading) -> tuple[SaleItemised, ...]:
+        """What has to stand before the first tender of a sale."""
+        if not items:
+            return ()
+        body = SaleItemised(
+            sale_id=sale_id, business_date=business_date(reading), items=items, clerk=self._clerk() or None
+        )
+        return (body,)
+
+    def tax(self, total_won: int, items: tuple[SoldItem, ...] = ()) -> TaxSplit:
+        """How the items split the total; without them, the shop's default does."""
+        if items:
+            assert basket.total_of(items) == total_won, "what is sold is what is owed"
+            return basket.split_of(items)
         merchant = self.trust.merchant
         if merchant.is_tax_exempt:
             return split_tax(taxable_won=0, exempt_won=total_won)

@@ -50,6 +50,8 @@ REJOIN_S: Final = 60.0
 """How often a second medium that is away is looked for."""
 ISSUE_S: Final = 30.0
 """How often cash receipts that the law wants are looked for."""
+CUT_S: Final = 600
+"""A start so soon after the last entry is no opening of the shop: somebody may have been paying."""
 _MAY_COME_BACK: Final = (MirrorState.MISSING, MirrorState.FAILED)
 _MAY_PASS: Final = (SellingStop.DISK_FULL, SellingStop.DISK_READ_ONLY)
 
@@ -94,6 +96,8 @@ class Core:
         open_sales = self.journal.sales.open_sales()
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))
+        elif report.head.sequence and self.views.clock.read().time_s - report.head.time_s <= CUT_S:
+            self.counter.note_cut()
 
     @property
     def is_stop_wanted(self) -> bool:

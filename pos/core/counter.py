@@ -5,7 +5,7 @@ Rules:
 - a code is looked at whenever a sale could be paid; an exact match needs no key;
 - a code seen again right after it was approved is told quietly and recorded nowhere; the alarm is for an earlier sale;
 - the verdict stays until the next thing that the cashier does;
-- approved tenders are never taken back here: cancelling leaves what is paid paid, and says so in the journal;
+- giving up a sale gives back what was paid in it (`giving_back`); a tender by itself is never taken back;
 - a question belongs to one code; whatever else happens makes it go away, and leaving it is recorded.
 
 Deciding and recording are `checkout`'s; paper is `paper`'s. This module holds what is not durable and may be lost.
@@ -16,7 +16,8 @@ from typing import Final
 
 from pos.clock import Clock
 from pos.core.cash_receipts import CashReceipts
-from pos.core.checkout import Checkout, Clerk, Presented, Recorded, business_date
+from pos.core.checkout import Checkout, Clerk, Recorded
+from pos.core.giving_back import GivingBack
 from pos.core.network import Network
 from pos.core.paper import Paper
 from pos.core.requests import Requests
@@ -25,11 +26,10 @@ from pos.core.scans import Scans
 from pos.core.verdicts import quiet_verdict, verdict_of
 from pos.journal.journal import Journal
 from pos.link.calls import Done, Refused, RequestAnswer
-from pos.link.state import QuestionKind, QuestionView, RequestView, TenderView, VerdictView
+from pos.link.state import QuestionKind, QuestionView, RequestView, SettledView, TenderView, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.decision import Approved, Referred
 from pos.till.reasons import Reason, Refusal
-from pos.voucher.bodies import SaleCancelled, TenderKind, TenderRecorded
 from pos.voucher.verified import VerifiedPayment
 
 _ASKS: Final = {
@@ -83,6 +83,26 @@ class Counter:
         self._refused: tuple[str, int] | None = None
         """The code that the verdict on the screen refused, as it was scanned."""
         self._serial = 0
+        self._settled: SettledView | None = None
+        self._is_after_cut = False
+        self._said: Refusal | None = None
+        self._asked_after_cut: int | None = None
+        """The question about a sale that a power cut interrupted."""
+        self._giving_back = GivingBack(journal=journal, paper=paper, clock=clock, clerk=clerk)
+
+    @property
+    def is_after_cut(self) -> bool:
+        """Whether the cashier should hear that what was being paid before the start may not have been recorded."""
+        return self._is_after_cut and self._sale is None and self._verdict is None
+
+    def note_cut(self) -> None:
+        """The last entry is only moments old, and nobody ended the program in order."""
+        self._is_after_cut = True
+
+    @property
+    def settled(self) -> SettledView | None:
+        """The sale that has just ended with money."""
+        return self._settled
 
     @property
     def sale(self) -> Sale | None:
@@ -95,6 +115,8 @@ class Counter:
     @property
     def question(self) -> QuestionView | None:
         """The amount question, for the screen."""
+        if self._asked_after_cut is not None:
+            return QuestionView(serial=self._asked_after_cut, kind=QuestionKind.OPEN_SALE)
         asked = self._question
         if asked is None:
             return None
@@ -108,7 +130,7 @@ class Counter:
     @property
     def is_armed(self) -> bool:
         """Whether a code may be shown now."""
-        return self._question is None
+        return self._question is None and self._asked_after_cut is None
 
     def enter_amount(self, amount_won: int) -> Done | Refused:
         """Begin a sale, or correct the amount while nothing is paid."""
@@ -117,51 +139,43 @@ class Counter:
             return refused
         if self._sale is not None and self._sale.tenders:
             return Refused(cause=Refusal.SALE_HAS_TENDERS)
-        self._leave_question()
-        self._close_request()
-        self._paper.pass_over_question()
-        self._scans.forget()
+        self.make_way()
+        self._drop_held()
         self._sale = Sale.begin(amount_won)
-        self._verdict = None
         return Done()
 
     def clear(self) -> Done:
         """Take the verdict off the screen."""
-        self._verdict = None
+        self._verdict = self._settled = None
         self._scans.forget()
         return Done()
 
     def cancel(self) -> Done | Refused:
-        """Give the sale up."""
+        """Give the sale up: whatever was paid in it goes back the way it came."""
         if self._sale is None and self._question is None:
             return Refused(cause=Refusal.NO_SALE)
-        self._leave_question()
-        self._close_request()
+        self.make_way()
         sale = self._sale
         if sale is not None and sale.tenders:
-            reading = self._clock.read()
-            body = SaleCancelled(
-                sale_id=sale.sale_id,
-                business_date=business_date(reading),
-                reason="cancelled_at_counter",
-                clerk=self._clerk() or None,
-            )
-            self._journal.record([body], reading=reading)
+            self._giving_back.give_up(sale, reason="cancelled_at_counter")
+        self._drop_held()
         self._sale = None
-        self._verdict = None
         if sale is not None and sale.receipt_number is not None:
             self._paper.sale_ended(sale.receipt_number)
         return Done()
 
     def resume(self, sale: Sale) -> None:
-        """Go on with a sale that a power cut interrupted."""
+        """Go on with a sale that a power cut interrupted; first the cashier says whether to."""
         self._sale = sale
+        self._asked_after_cut = self._next_serial()
 
     def scan(self, text: str, length: int) -> None:
         """A code was seen."""
         if not self.is_armed or (self._sale is None and self._scans.take(text)) or self._seen_again(text, length):
             return
         self._paper.pass_over_question()
+        self._settled = self._said = None
+        self._is_after_cut = False
         sale = self._sale or Sale.begin(None)
         recorded = self._checkout.present(sale.presented(text, length))
         if isinstance(recorded.decision, Approved):
@@ -180,7 +194,10 @@ class Counter:
         self._show(recorded)
 
     def answer(self, serial: int, choice: int) -> Done | Refused:
-        """The cashier's answer to the amount question."""
+        """The cashier's answer to the question."""
+        if serial == self._asked_after_cut and choice in (_TAKE, _LEAVE):
+            self._asked_after_cut = None
+            return Done() if choice == _TAKE else self.cancel()
         asked = self._question
         if asked is None or asked.serial != serial or choice not in (_TAKE, _LEAVE):
             return Refused(cause=Refusal.QUESTION_GONE)
@@ -198,38 +215,43 @@ class Counter:
             self._show(recorded)
         return Done()
 
-    def pay_other(self, kind: str, amount_won: int) -> Done | Refused:
-        """Take cash or another tender."""
-        sale = self._sale
-        if sale is None or sale.due_won is None:
-            return Refused(cause=Refusal.NO_SALE)
-        remaining_won = sale.due_won - sale.paid_won
-        if not 0 < amount_won <= remaining_won:
-            return Refused(cause=Refusal.TENDER_OVER if amount_won > 0 else Refusal.AMOUNT_ZERO)
-        if kind not in tuple(TenderKind):
-            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+    def make_way(self) -> None:
+        """Another way to pay is taken, or another amount: the open question and request are left."""
         self._leave_question()
         self._close_request()
-        number = sale.receipt_number or self._journal.sales.next_receipt_number()
-        is_completed = amount_won == remaining_won
-        reading = self._clock.read()
-        body = TenderRecorded(
-            sale_id=sale.sale_id,
-            amount_won=amount_won,
-            business_date=business_date(reading),
-            tender=TenderKind(kind),
-            receipt_number=number,
-            clerk=self._clerk() or None,
-            total_won=sale.due_won,
-            tax=self._checkout.tax(sale.due_won) if is_completed else None,
-        )
-        self._journal.record([body], reading=reading)
-        paid = sale.without_request().with_tender(TenderView(kind=kind, amount_won=amount_won), number)
-        self._sale = None if is_completed else paid
+        self._paper.pass_over_question()
+        self._scans.forget()
+        self._verdict = self._settled = self._said = None
+        self._is_after_cut = False
+
+    def say(self, refusal: Refusal) -> None:
+        """Tell why what was scanned changes nothing."""
+        self._said = refusal
+
+    @property
+    def said(self) -> str:
+        return self._said or ""
+
+    def put(self, sale: Sale | None) -> None:
+        """This is the open sale now."""
+        self._sale = sale
+
+    def tender_taken(self, sale: Sale, tender: TenderView, receipt_number: str, *, handed_won: int) -> None:
+        """A tender that is no code is durable; `handed_won` was handed over for it."""
+        paid = sale.without_request().with_tender(tender, receipt_number)
+        remaining_won = paid.remaining_won or 0
         self._verdict = None
-        if is_completed:
-            self._sale_ended(sale.sale_id, number)
-        return Done()
+        if remaining_won > 0:
+            self._sale = paid
+            return
+        self._sale = None
+        self._settled = SettledView(
+            serial=self._next_serial(),
+            total_won=paid.due_won or 0,
+            given_won=handed_won,
+            change_won=handed_won - (sale.remaining_won or 0),
+        )
+        self._sale_ended(sale.sale_id, receipt_number)
 
     def open_request(self) -> RequestAnswer | Refused:
         """Ask the customer's phone for exactly what is still due."""
@@ -263,19 +285,17 @@ class Counter:
         self._sale = sale.without_request()
         return True
 
-    def _take_back_code(self) -> Presented | None:
-        """A code that was shown before the amount was typed: it is presented for that amount now."""
-        asked = self._question
-        if asked is None or asked.kind is not QuestionKind.CODE_AMOUNT:
-            return None
-        self._question = None
-        return asked.presented
-
     def _close_request(self) -> None:
         sale = self._sale
         if sale is not None and sale.request_nonce is not None:
             self._requests.close(sale.request_nonce)
             self._sale = sale.without_request()
+
+    def _drop_held(self) -> None:
+        """A sale that was put aside and is given up is no longer kept."""
+        sale = self._sale
+        if sale is not None and sale.is_held and not sale.tenders:
+            self._giving_back.give_up(sale, reason="cancelled_at_counter")
 
     def _leave_question(self) -> None:
         asked, self._question = self._question, None

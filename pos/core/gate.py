@@ -8,6 +8,7 @@ Rules:
 """
 
 from pos.link.calls import (
+    AddItem,
     AnyAnswer,
     AnyCall,
     CheckJournal,
@@ -18,7 +19,9 @@ from pos.link.calls import (
     ListAttention,
     ListCashReceipts,
     ListPeople,
+    ListQuickKeys,
     ListSales,
+    ListSuspended,
     NextBatch,
     NextPrintJob,
     OpenRequest,
@@ -32,14 +35,17 @@ from pos.link.calls import (
     ReportNetwork,
     ReportPrinter,
     ReportScanner,
+    ResumeSale,
     ScanSeen,
     ShowReceipt,
     SignCall,
     Stop,
     SummariseSync,
+    SuspendSale,
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
+    TakeItemBack,
     VerdictShown,
     Watch,
     WatchDevices,
@@ -48,13 +54,15 @@ from pos.link.calls import (
 from pos.link.state import SellingStop
 from pos.till.reasons import Refusal
 
-_SELLING = EnterAmount | PayOther | OpenRequest | Pay
+_SELLING = EnterAmount | PayOther | OpenRequest | Pay | AddItem | TakeItemBack | SuspendSale | ResumeSale
 _SAYS_SOMETHING = (
     WatchDevices | WatchSync | ReportScanner | ReportPrinter | ReportNetwork | SyncNow | ClearVerdict | VerdictShown
 )
 """Calls that write no entry; their answer is Done."""
 _LOOKS_SOMETHING_UP = (
     Watch
+    | ListQuickKeys
+    | ListSuspended
     | ReadState
     | ListPeople
     | ListAttention

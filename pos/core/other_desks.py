@@ -9,6 +9,7 @@ from pos.core.counter import refused_amount
 from pos.core.delivery import Delivery
 from pos.core.history import History
 from pos.core.inbox import Inbox
+from pos.core.items import Items
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
@@ -29,6 +30,7 @@ from pos.link.calls import (
     DevicesCall,
     Done,
     EndPrintJob,
+    ImportCatalogue,
     ListCashReceipts,
     ListPeople,
     ListSales,
@@ -141,6 +143,7 @@ class ControlDesk:
     requests: Requests
     refunds: Refunds
     cash_receipts: CashReceipts
+    items: Items
     paper: Paper
     history: History
     delivery: Delivery
@@ -157,14 +160,13 @@ class ControlDesk:
                 return refused_amount(amount_won) or self._open(amount_won)
             case CloseRequest(nonce=nonce):
                 return Done() if self.requests.close(nonce) else Refused(cause=Refusal.REQUEST_GONE)
+            case ImportCatalogue():
+                return self.items.take_catalogue(call)
             case VerdictShown(entry_sequence=entry):
                 self.history.mark_shown(entry)
                 return Done()
-            case SyncNow():
-                self.delivery.force()
-                return Done()
-            case SummariseSync():
-                return self.delivery.summary()
+            case SyncNow() | SummariseSync():
+                return self._sync(call)
             case AskTrust() | TakeTrust():
                 return self.trust.answer(call)
             case ReprintReceipt(receipt_number=number):
@@ -184,6 +186,12 @@ class ControlDesk:
                 return Done()
             case _:
                 assert_never(call)
+
+    def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:
+        if isinstance(call, SummariseSync):
+            return self.delivery.summary()
+        self.delivery.force()
+        return Done()
 
     def _open(self, amount_won: int) -> RequestAnswer:
         self.requests.expire()

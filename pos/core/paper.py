@@ -191,6 +191,10 @@ class Paper:
         job = self._journal.paper.next_job()
         return job is not None and self.is_held(job.receipt_number)
 
+    def open_drawer_for_sale(self) -> None:
+        """Open the drawer for money; the entry that took it says why."""
+        self.drawer_serial += 1
+
     def _settle_unknown(self, choice: int) -> Done | Refused:
         job = self._journal.paper.job(self._job_asked)
         if job is None or job.state is not PrintState.UNKNOWN:

@@ -117,6 +117,10 @@ class Receipts:
 
     def program_name(self, entry: int) -> str:
         """The name of the programme that the payment in this entry came from."""
+        body = self._body(entry)
+        if isinstance(body, NoteTaken):
+            note = self.trust.program(body.issuer, body.program)
+            return body.program if note is None else note.name
         voucher = self.voucher(entry)
         return "" if voucher is None else self._name(voucher)
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass, replace
 
 from pos.core.checkout import Presented, new_sale_id
 from pos.journal.records import SaleRecord, TenderForm
-from pos.link.state import QuestionKind, RequestView, SaleView, TenderView
+from pos.link.state import ItemView, QuestionKind, RequestView, SaleView, TenderView
+from pos.text import safe_text
+from pos.till.basket import total_of
 from pos.till.decision import Referred, Tender
+from pos.voucher.bodies import SoldItem, TaxClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +26,17 @@ class Sale:
     receipt_number: str | None = None
     request: RequestView | None = None
     request_nonce: bytes | None = None
+    items: tuple[SoldItem, ...] = ()
+    is_held: bool = False
+    """It was put aside, and the journal keeps it until it ends."""
 
     @classmethod
     def begin(cls, due_won: int | None) -> "Sale":
         return cls(sale_id=new_sale_id(), due_won=due_won)
+
+    def with_items(self, items: tuple[SoldItem, ...]) -> "Sale":
+        """The sale over these items; they say what is due."""
+        return replace(self, items=items, due_won=total_of(items))
 
     @property
     def paid_won(self) -> int:
@@ -38,7 +48,7 @@ class Sale:
 
     @property
     def vouchers_won(self) -> int:
-        return sum(tender.amount_won for tender in self.tenders if tender.kind == "voucher")
+        return sum(tender.amount_won for tender in self.tenders if tender.kind == TenderForm.VOUCHER)
 
     def with_tender(self, tender: TenderView, receipt_number: str) -> "Sale":
         return replace(
@@ -64,10 +74,25 @@ class Sale:
             sale_id=self.sale_id,
             receipt_number=self.receipt_number,
             paid_won=self.paid_won,
+            items=self.items,
         )
 
     def view(self) -> SaleView:
-        return SaleView(due_won=self.due_won or 0, paid_won=self.paid_won, tenders=self.tenders, request=self.request)
+        return SaleView(
+            due_won=self.due_won or 0,
+            paid_won=self.paid_won,
+            tenders=self.tenders,
+            request=self.request,
+            items=tuple(
+                ItemView(
+                    name=safe_text(item.name),
+                    quantity=item.quantity,
+                    amount_won=item.amount_won,
+                    is_exempt=item.tax is TaxClass.EXEMPT,
+                )
+                for item in self.items
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +114,13 @@ def sale_of(record: SaleRecord, program_name: Callable[[int], str]) -> Sale:
         due_won=record.total_won,
         tenders=tuple(
             TenderView(
-                kind="voucher" if tender.form is TenderForm.VOUCHER else tender.form.value,
+                kind=tender.form.value,
                 amount_won=tender.amount_won,
-                program_name=program_name(tender.entry) if tender.form is TenderForm.VOUCHER else "",
+                program_name=program_name(tender.entry),
+                method=tender.method or "",
             )
             for tender in record.tenders
         ),
         receipt_number=record.receipt_number,
+        items=record.items,
     )

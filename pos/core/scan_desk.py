@@ -6,7 +6,9 @@ A code shown to a till where nobody may sell is passed over, whoever read it.
 from dataclasses import dataclass, field
 
 from pos.core.counter import Counter
+from pos.core.items import Items
 from pos.core.people import People
+from pos.core.scans import Scans
 from pos.link.calls import Done, ReportScanner, ScanAgain, ScanSeen
 from pos.link.state import ScannerState, ScannerView
 from pos.till.people import Right
@@ -17,6 +19,8 @@ class ScanDesk:
     """Answers whoever reads codes, and the cashier about reading them."""
 
     counter: Counter
+    items: Items
+    others: Scans
     people: People
     view: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
     again_serial: int = 0
@@ -31,7 +35,9 @@ class ScanDesk:
             case ScanSeen(text=text, length=length):
                 if self.people.refusal(Right.SELL) is None:
                     self.people.touch()
-                    self.counter.scan(text, length)
+                    is_goods = not self.others.wants_number and self.items.take_barcode(text)
+                    if not is_goods:
+                        self.counter.scan(text, length)
             case ReportScanner():
                 self.view = ScannerView(
                     state=call.state, hint=call.hint, unread_s=call.unread_s, is_camera=call.is_camera

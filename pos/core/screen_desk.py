@@ -11,9 +11,11 @@ from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
 from pos.core.rights import right_for
+from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.views import Views
 from pos.link.calls import (
+    AddItem,
     AddPerson,
     AllowOnce,
     AnswerQuestion,
@@ -29,7 +31,9 @@ from pos.link.calls import (
     ListAttention,
     ListCashReceipts,
     ListPeople,
+    ListQuickKeys,
     ListSales,
+    ListSuspended,
     LogIn,
     LogOut,
     MakeRefund,
@@ -42,13 +46,16 @@ from pos.link.calls import (
     RemovePerson,
     ReprintReceipt,
     RequestCashReceipt,
+    ResumeSale,
     ScanAgain,
     ScanSeen,
     ScreenCall,
     ShowReceipt,
     State,
     SummariseSync,
+    SuspendSale,
     SyncNow,
+    TakeItemBack,
     VerdictShown,
     Watch,
 )
@@ -61,6 +68,7 @@ class ScreenDesk:
     """Answers the screen's calls."""
 
     counter: Counter
+    wares: SaleDesk
     paper: Paper
     history: History
     delivery: Delivery
@@ -75,8 +83,18 @@ class ScreenDesk:
         if refused is not None:
             return refused
         match call:
-            case EnterAmount() | CancelSale() | PayOther() | OpenRequest() | CloseRequest() | ClearVerdict():
+            case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)
+            case (
+                PayOther()
+                | ListQuickKeys()
+                | AddItem()
+                | TakeItemBack()
+                | SuspendSale()
+                | ListSuspended()
+                | ResumeSale()
+            ):
+                return self.wares.answer(call)
             case AnswerQuestion():
                 if self.paper.asks(call.serial):
                     return self.paper.answer(call.serial, call.choice)
@@ -94,14 +112,10 @@ class ScreenDesk:
                 return Done()
             case SyncNow() | SummariseSync():
                 return self._sync(call)
-            case PrintWaiting(which=which):
-                return self.paper.release(which)
             case ScanSeen() | ScanAgain():
                 return self.scans.answer(call)
-            case OpenDrawer(cause=cause):
-                return self.paper.open_drawer(cause)
-            case ReprintReceipt(receipt_number=number):
-                return self.paper.reprint(number)
+            case PrintWaiting() | OpenDrawer() | ReprintReceipt():
+                return self._paper(call)
             case ShowReceipt() | ListSales() | ListAttention() | CloseAttention():
                 return self.history.answer(call)
             case ListPeople() | LogIn() | LogOut() | AllowOnce() | AddPerson() | ChangePerson() | RemovePerson():
@@ -128,19 +142,28 @@ class ScreenDesk:
         self.delivery.force()
         return Done()
 
-    def _sale(self, call: EnterAmount | CancelSale | PayOther | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
+    def _sale(self, call: EnterAmount | CancelSale | OpenRequest | CloseRequest | ClearVerdict) -> AnyAnswer:
         match call:
             case EnterAmount(amount_won=amount_won):
                 return self.counter.enter_amount(amount_won)
             case CancelSale():
                 return self.counter.cancel()
-            case PayOther(kind=kind, amount_won=amount_won):
-                return self.counter.pay_other(kind, amount_won)
             case OpenRequest():
                 return self.counter.open_request()
             case CloseRequest():
                 return self.counter.close_request()
             case ClearVerdict():
                 return self.counter.clear()
+            case _:
+                assert_never(call)
+
+    def _paper(self, call: PrintWaiting | OpenDrawer | ReprintReceipt) -> AnyAnswer:
+        match call:
+            case PrintWaiting(which=which):
+                return self.paper.release(which)
+            case OpenDrawer(cause=cause):
+                return self.paper.open_drawer(cause)
+            case ReprintReceipt(receipt_number=number):
+                return self.paper.reprint(number)
             case _:
                 assert_never(call)

@@ -16,6 +16,7 @@ from pos.core.network import Network
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
+from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.scans import Scans
 from pos.journal.journal import Journal
@@ -42,6 +43,7 @@ class Views:
     journal: Journal
     checkout: Checkout
     counter: Counter
+    wares: SaleDesk
     paper: Paper
     people: People
     receipts: Receipts
@@ -77,6 +79,11 @@ class Views:
             verdict=self.counter.verdict,
             question=self.counter.question or self.paper.question(),
             last_sale=self._last_sale(),
+            settled=self.counter.settled,
+            suspended_count=self.wares.holds.count(),
+            has_articles=self.wares.items.has_articles,
+            said=self.counter.said,
+            is_after_cut=self.counter.is_after_cut,
             attention_count=len(self.journal.attention.items()),
             receipt_seen=self.other_codes.receipt,
             number_seen=self.other_codes.number,

@@ -39,6 +39,15 @@ def note_change(connection: sqlite3.Connection, at: Place, body: NoteTaken | Pay
         )
 
 
+def return_notes(connection: sqlite3.Connection, tender: int) -> None:
+    """Notes of a tender that went back whole are in the drawer no more; they may come again."""
+    connection.execute(
+        "DELETE FROM notes WHERE entry = ?1 AND submission IS NULL"
+        " AND EXISTS (SELECT 1 FROM refunds WHERE tender = ?1 AND left_won = 0)",
+        (tender,),
+    )
+
+
 def follow_notes(
     connection: sqlite3.Connection, at: Place, body: NoteNumbered | NotesSubmitted | NotesCredited
 ) -> None:

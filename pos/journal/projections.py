@@ -15,7 +15,7 @@ import sqlite3
 from pos.errors import MalformedError
 from pos.journal.cash_receipt_rows import answer_cash_receipt, request_cash_receipt
 from pos.journal.matter_rows import apply_matter
-from pos.journal.note_rows import follow_notes, keep_scanned_note, note_change, take_notes
+from pos.journal.note_rows import follow_notes, keep_scanned_note, note_change, return_notes, take_notes
 from pos.journal.numbers import receipt_ordinal
 from pos.journal.objects import PaidOnline, Spent, VoucherSpent, read_spent
 from pos.journal.person_rows import apply_person
@@ -191,6 +191,7 @@ def _add_tender(
     connection: sqlite3.Connection, at: Place, body: PaymentApproved | TenderRecorded | NoteTaken, sale: SaleRow
 ) -> None:
     sale.paid_won += body.amount_won
+    resume(connection, sale.sale_id)
     if body.total_won is not None:
         sale.total_won = body.total_won
     if body.receipt_number is not None:
@@ -220,6 +221,7 @@ def _end(connection: sqlite3.Connection, at: Place, sale: SaleRow, state: SaleSt
 
 def _refunded(connection: sqlite3.Connection, at: Place, body: RefundRequested) -> None:
     sale = insert_refund(connection, at, body)
+    return_notes(connection, body.tender_sequence)
     _number_receipt(connection, at, body.receipt_number, sale=sale)
     if body.total_won is not None:
         _queue_original(connection, at, body.receipt_number)

@@ -70,6 +70,21 @@ from pos.link.refund_calls import (
     RefundPlan,
     RequestCashReceipt,
 )
+from pos.link.sale_calls import (
+    AddItem,
+    CatalogueAnswer,
+    CatalogueProblem,
+    ImportCatalogue,
+    ListQuickKeys,
+    ListSuspended,
+    QuickKey,
+    QuickKeyPage,
+    ResumeSale,
+    SuspendedLine,
+    SuspendedPage,
+    SuspendSale,
+    TakeItemBack,
+)
 from pos.link.screen_calls import (
     AnswerQuestion,
     AttentionLine,
@@ -104,6 +119,7 @@ from pos.link.trust_calls import AskTrust, TakeTrust, TrustOrigin, TrustStep, Tr
 
 __all__ = [
     "Acknowledged",
+    "AddItem",
     "AddPerson",
     "AdoptEntries",
     "AllowOnce",
@@ -117,6 +133,8 @@ __all__ = [
     "CancelSale",
     "CashReceiptLine",
     "CashReceiptPage",
+    "CatalogueAnswer",
+    "CatalogueProblem",
     "ChangePerson",
     "CheckJournal",
     "ClearVerdict",
@@ -128,12 +146,17 @@ __all__ = [
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
+    "HoldCall",
+    "ImportCatalogue",
     "InboxPosition",
+    "ItemCall",
     "JournalReport",
     "ListAttention",
     "ListCashReceipts",
     "ListPeople",
+    "ListQuickKeys",
     "ListSales",
+    "ListSuspended",
     "LogIn",
     "LogOut",
     "MakeRefund",
@@ -156,6 +179,8 @@ __all__ = [
     "PrintRow",
     "PrintWaiting",
     "Push",
+    "QuickKey",
+    "QuickKeyPage",
     "ReadJournal",
     "ReadPosition",
     "ReadState",
@@ -170,6 +195,7 @@ __all__ = [
     "ReprintReceipt",
     "RequestAnswer",
     "RequestCashReceipt",
+    "ResumeSale",
     "Role",
     "SaleLine",
     "SalePage",
@@ -181,10 +207,14 @@ __all__ = [
     "StateChanged",
     "Stop",
     "SummariseSync",
+    "SuspendSale",
+    "SuspendedLine",
+    "SuspendedPage",
     "SyncNow",
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
+    "TakeItemBack",
     "TakeMessages",
     "TakeSignedTime",
     "TakeTrust",
@@ -200,7 +230,10 @@ __all__ = [
 ]
 
 AnyAnswer: TypeAlias = (
-    Done
+    QuickKeyPage
+    | SuspendedPage
+    | CatalogueAnswer
+    | Done
     | Refused
     | State
     | PrintJob
@@ -227,8 +260,12 @@ AnyAnswer: TypeAlias = (
 )
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
+ItemCall: TypeAlias = ListQuickKeys | AddItem | TakeItemBack
+HoldCall: TypeAlias = SuspendSale | ListSuspended | ResumeSale
 ScreenCall: TypeAlias = (
-    Watch
+    ItemCall
+    | HoldCall
+    | Watch
     | EnterAmount
     | CancelSale
     | AnswerQuestion
@@ -271,7 +308,8 @@ SyncCall: TypeAlias = (
     | SummariseSync
 )
 ControlCall: TypeAlias = (
-    Pay
+    ImportCatalogue
+    | Pay
     | VerdictShown
     | OpenRequest
     | CloseRequest

@@ -41,10 +41,12 @@ class AnswerQuestion(Call[Done | Refused], frozen=True, kw_only=True):
 
 
 class PayOther(Call[Done | Refused], frozen=True, kw_only=True):
-    """Take another tender ("cash" or "other") for part or all of what is due."""
+    """Take another tender ("cash" or "other") for part or all of what is due; cash may be more, and the rest goes back.
+    `method` says what "other" is: a value of `pos.voucher.bodies.TenderMethod`."""
 
     kind: str
     amount_won: int
+    method: str = ""
 
 
 class ClearVerdict(Call[Done], frozen=True, kw_only=True):

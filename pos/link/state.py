@@ -117,9 +117,20 @@ class ScannerView(View, frozen=True, kw_only=True):
 
 class TenderView(View, frozen=True, kw_only=True):
     kind: str
-    """ "voucher", "cash" or "other"."""
+    """A value of `pos.journal.records.TenderForm`: "voucher", "note", "cash", "other" …"""
     amount_won: int
     program_name: str = ""
+    method: str = ""
+    """Of "other": a value of `pos.voucher.bodies.TenderMethod`."""
+
+
+class ItemView(View, frozen=True, kw_only=True):
+    """One line of what is sold."""
+
+    name: str
+    quantity: int
+    amount_won: int
+    is_exempt: bool
 
 
 class RequestView(View, frozen=True, kw_only=True):
@@ -136,6 +147,7 @@ class SaleView(View, frozen=True, kw_only=True):
     paid_won: int
     tenders: tuple[TenderView, ...] = ()
     request: RequestView | None = None
+    items: tuple[ItemView, ...] = ()
 
     @property
     def remaining_won(self) -> int:
@@ -208,6 +220,17 @@ class NumberSeenView(View, frozen=True, kw_only=True):
     digits: str
 
 
+class SettledView(View, frozen=True, kw_only=True):
+    """A sale that has just ended with money and not with a code; stands until the next thing that happens."""
+
+    serial: int
+    total_won: int
+    given_won: int = 0
+    """Handed over with the last tender."""
+    change_won: int = 0
+    """To be handed back."""
+
+
 class LastSaleView(View, frozen=True, kw_only=True):
     time_s: int
     amount_won: int
@@ -254,6 +277,15 @@ class TillState(View, frozen=True, kw_only=True):
     verdict: VerdictView | None = None
     question: QuestionView | None = None
     last_sale: LastSaleView | None = None
+    settled: SettledView | None = None
+    suspended_count: int = 0
+    """Sales put aside."""
+    has_articles: bool = False
+    """Whether the shop sells by name."""
+    said: str = ""
+    """Why what was scanned changed nothing: a value of `pos.till.reasons.Refusal`."""
+    is_after_cut: bool = False
+    """Started again a moment after the last entry: what was being paid then may not have been recorded."""
     attention_count: int = 0
     """Sales to settle with the customer."""
     sync_progress_percent: int | None = None

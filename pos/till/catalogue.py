@@ -14,7 +14,7 @@ Rules:
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -95,8 +95,8 @@ class Catalogue:
     """Everything the shop sells by name."""
 
     articles: tuple[Article, ...] = ()
-    by_barcode: Mapping[str, Article] = MappingProxyType({})
-    by_key: Mapping[int, Article] = MappingProxyType({})
+    by_barcode: Mapping[str, Article] = field(default_factory=dict)
+    by_key: Mapping[int, Article] = field(default_factory=dict)
 
     @classmethod
     def of(cls, articles: Iterable[Article]) -> "Catalogue":

@@ -100,6 +100,9 @@ class Refusal(StrEnum):
     TOO_MANY_ITEMS = "too_many_items"
     NOT_IN_CATALOGUE = "not_in_catalogue"
     PRICE_NEEDED = "price_needed"
+    SALE_OPEN = "sale_open"
+    TOO_MANY_HELD = "too_many_held"
+    NOTHING_TO_TAKE_BACK = "nothing_to_take_back"
     # refunds
     NOT_A_RECEIPT = "not_a_receipt"
     OTHER_SHOP = "other_shop"

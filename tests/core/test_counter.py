@@ -23,6 +23,7 @@ from pos.voucher.bodies import (
     PaymentApproved,
     PaymentDeclined,
     PaymentReferred,
+    RefundRequested,
     RequestClosed,
     RequestEnd,
     SaleCancelled,
@@ -359,7 +360,8 @@ def test_cash_alone_pays_a_sale(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("kind", "amount_won", "refusal"),
     [
-        ("cash", 4_001, Refusal.TENDER_OVER),
+        ("cash", 104_000, Refusal.TENDER_OVER),
+        ("other", 4_001, Refusal.TENDER_OVER),
         ("cash", 0, Refusal.AMOUNT_ZERO),
         ("cash", -5, Refusal.AMOUNT_ZERO),
         ("gold", 4_000, Refusal.NOT_ACCEPTABLE),
@@ -380,19 +382,23 @@ def test_without_a_sale_nothing_can_be_tendered_asked_or_cancelled(shop: Shop) -
     assert shop.screen(CloseRequest()) == Refused(cause=Refusal.REQUEST_GONE)
 
 
-def test_cancelling_leaves_what_is_paid_paid_and_says_so_in_the_journal(shop: Shop) -> None:
+def test_a_voucher_in_a_sale_that_is_given_up_is_a_claim_on_the_ledger_and_never_cash(shop: Shop) -> None:
     shop.type_amount(12_000)
     shop.see(shop.code(11_000))
     shop.choose(TAKE)
 
     assert shop.screen(CancelSale()) == Done()
 
-    approved, cancelled = shop.bodies[-2:]
+    approved, cancelled, refund = shop.bodies[-3:]
     assert isinstance(approved, PaymentApproved)
     assert isinstance(cancelled, SaleCancelled)
-    assert approved.sale_id == cancelled.sale_id
+    assert isinstance(refund, RefundRequested)
+    assert approved.sale_id == cancelled.sale_id == refund.sale_id
+    assert (refund.amount_won, refund.payment_entry) == (11_000, shop.entries[-3].hash)
+    assert (refund.sale_receipt, refund.receipt_number) == ("000001", "000002")
     assert (shop.till.sale, shop.till.verdict) == (None, None)
-    assert shop.till.printer.unprinted == 1, "the customer gets a receipt for what was taken"
+    assert shop.core.paper.drawer_serial == 0
+    assert shop.till.printer.unprinted == 2, "one for what was taken, one for what goes back"
 
 
 def test_cancelling_before_anything_is_paid_records_nothing(shop: Shop) -> None:
@@ -555,6 +561,11 @@ def test_an_open_sale_comes_back_with_what_is_paid(shop: Shop) -> None:
     shop.restart()
 
     assert sale_of(shop) == before
+    assert shop.till.question is not None
+    assert shop.till.question.kind is QuestionKind.OPEN_SALE
+    shop.see(shop.code(4_000))
+    assert sale_of(shop) == before, "nothing is taken before the question is answered"
+    shop.choose(TAKE)
     shop.see(shop.code(4_000))
     assert shop.verdict.outcome is Outcome.APPROVED
     assert shop.till.sale is None

@@ -1,0 +1,145 @@
+"""Selling by name: quick keys, barcodes before the camera, and the catalogue they come from.
+
+Rules:
+
+- the catalogue is one file in the state folder, replaced whole and only by one without a wrong line;
+- items are put in and taken out while nothing is paid; what is paid is paid for these items;
+- a barcode that the catalogue does not know is no payment either: it is said, and nothing is recorded.
+"""
+
+import os
+from pathlib import Path
+from typing import Final, assert_never
+
+from pos.core.counter import Counter
+from pos.core.sale import Sale
+from pos.link.calls import (
+    AddItem,
+    CatalogueAnswer,
+    CatalogueProblem,
+    Done,
+    ImportCatalogue,
+    ItemCall,
+    ListQuickKeys,
+    QuickKey,
+    QuickKeyPage,
+    Refused,
+    TakeItemBack,
+)
+from pos.text import safe_text
+from pos.till import basket
+from pos.till.catalogue import Article, Catalogue, CatalogueWords, Problem, has_check_digit, read_catalogue
+from pos.till.reasons import Refusal
+from pos.voucher.bodies import SoldItem, TaxClass
+
+CATALOGUE_FILE: Final = "catalogue.csv"
+CATALOGUE_BYTES_MAX: Final = 4 * 1024 * 1024
+_GTIN_LENGTHS: Final = (8, 12, 13, 14)
+
+
+class Items:
+    """The articles of one shop and the basket of its open sale."""
+
+    def __init__(self, *, counter: Counter, state_dir: Path, words: CatalogueWords) -> None:
+        self._counter = counter
+        self._path = state_dir / CATALOGUE_FILE
+        self._words = words
+        self._catalogue = self._stored()
+
+    @property
+    def has_articles(self) -> bool:
+        return bool(self._catalogue.articles)
+
+    def answer(self, call: ItemCall) -> QuickKeyPage | Done | Refused:
+        match call:
+            case ListQuickKeys():
+                return QuickKeyPage(keys=tuple(_quick_key(item) for _, item in sorted(self._catalogue.by_key.items())))
+            case AddItem():
+                return self._add(call)
+            case TakeItemBack():
+                return self._take_back()
+            case _:
+                assert_never(call)
+
+    def take_barcode(self, text: str) -> bool:
+        """Put what was scanned into the basket; False where the text is no barcode of goods."""
+        is_goods = text.isascii() and text.isdigit() and len(text) in _GTIN_LENGTHS and has_check_digit(text)
+        if text not in self._catalogue.by_barcode and not is_goods:
+            return False
+        answer = self._add(AddItem(barcode=text))
+        if isinstance(answer, Refused):
+            self._counter.say(Refusal(answer.cause))
+        return True
+
+    def take_catalogue(self, call: ImportCatalogue) -> CatalogueAnswer:
+        """Use another catalogue from now on, if it is whole."""
+        read = read_catalogue(_decoded(call.content), self._words)
+        if not isinstance(read, Catalogue):
+            return CatalogueAnswer(articles=0, problems=tuple(map(_problem, read)))
+        if not call.is_trial:
+            _write(self._path, call.content)
+            self._catalogue = read
+        return CatalogueAnswer(articles=len(read.articles))
+
+    def _add(self, call: AddItem) -> Done | Refused:
+        article = self._catalogue.by_barcode.get(call.barcode) if call.barcode else self._catalogue.by_key.get(call.key)
+        if article is None:
+            return Refused(cause=Refusal.NOT_IN_CATALOGUE)
+        price_won = call.price_won or article.price_won
+        if price_won is None:
+            return Refused(cause=Refusal.PRICE_NEEDED)
+        open_sale = self._counter.sale
+        sale = open_sale if open_sale is not None and (open_sale.items or open_sale.tenders) else Sale.begin(None)
+        grown = basket.add(sale.items, article.sold(price_won))
+        return Refused(cause=grown) if isinstance(grown, Refusal) else self._put(sale, grown)
+
+    def _take_back(self) -> Done | Refused:
+        sale = self._counter.sale
+        if sale is None or not sale.items:
+            return Refused(cause=Refusal.NOTHING_TO_TAKE_BACK)
+        left = basket.take_back(sale.items)
+        return self._put(sale, left) if left else self._counter.cancel()
+
+    def _put(self, sale: Sale, items: tuple[SoldItem, ...]) -> Done | Refused:
+        if sale.tenders:
+            return Refused(cause=Refusal.SALE_HAS_TENDERS)
+        self._counter.make_way()
+        self._counter.put(sale.without_request().with_items(items))
+        return Done()
+
+    def _stored(self) -> Catalogue:
+        try:
+            read = read_catalogue(_decoded(self._path.read_bytes()), self._words)
+        except OSError:
+            return Catalogue()
+        return read if isinstance(read, Catalogue) else Catalogue()
+
+
+def _decoded(content: bytes) -> str:
+    """A spreadsheet in Korea writes UTF-8 with a mark, or the code page of the country."""
+    try:
+        return content[:CATALOGUE_BYTES_MAX].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content[:CATALOGUE_BYTES_MAX].decode("cp949", "replace")
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_suffix(".new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _quick_key(article: Article) -> QuickKey:
+    return QuickKey(
+        key=article.key or 0,
+        name=safe_text(article.name),
+        price_won=article.price_won or 0,
+        is_exempt=article.tax is TaxClass.EXEMPT,
+    )
+
+
+def _problem(problem: Problem) -> CatalogueProblem:
+    return CatalogueProblem(line=problem.line, kind=problem.kind.value, text=safe_text(problem.text))

@@ -1,0 +1,47 @@
+"""What the counter sells and how it is paid without a code: items, money, sales that wait."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pos.core.counterparts import Counterparts
+from pos.core.holds import Holds
+from pos.core.items import Items
+from pos.core.receipts import Receipts
+from pos.core.tenders import Tenders
+from pos.link.calls import (
+    AddItem,
+    AnyAnswer,
+    HoldCall,
+    ItemCall,
+    ListQuickKeys,
+    PayOther,
+    TakeItemBack,
+)
+from pos.till.catalogue import CatalogueWords
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleDesk:
+    """Answers the screen's calls about the open sale."""
+
+    tenders: Tenders
+    items: Items
+    holds: Holds
+
+    @classmethod
+    def of(cls, at: Counterparts, *, receipts: Receipts, state_dir: Path, words: CatalogueWords) -> "SaleDesk":
+        """The desk of one till."""
+        return cls(
+            tenders=Tenders(at),
+            items=Items(counter=at.counter, state_dir=state_dir, words=words),
+            holds=Holds(at, program_name=receipts.program_name),
+        )
+
+    def answer(self, call: ItemCall | HoldCall | PayOther) -> AnyAnswer:
+        match call:
+            case PayOther():
+                return self.tenders.pay(call)
+            case ListQuickKeys() | AddItem() | TakeItemBack():
+                return self.items.answer(call)
+            case _:
+                return self.holds.answer(call)
