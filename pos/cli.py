@@ -161,6 +161,12 @@ def _add_ledger(commands: Commands) -> None:
     serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file in DIR)")
     serve.add_argument("--port", type=int, metavar="P")
     serve.set_defaults(run=_run_ledger_serve)
+    payout = actions.add_parser("payout", help="pay all merchants out, or confirm a deposit")
+    payout.add_argument("--data", type=Path, required=True, metavar="DIR")
+    payout.add_argument("--database", metavar="URL")
+    payout.add_argument("--confirm", nargs=2, metavar=("MERCHANT", "NUMBER"), help="the bank has the money of this one")
+    _json_option(payout)
+    payout.set_defaults(run=_run_ledger_payout)
     witness = actions.add_parser("witness", help="run a witness of logs (C2SP tlog-witness)")
     witness.add_argument("--data", type=Path, required=True, metavar="DIR")
     witness.add_argument("--host", default="127.0.0.1", metavar="ADDRESS")
@@ -323,6 +329,12 @@ def _run_ledger_serve(options: argparse.Namespace) -> int:
 
     serve(options.data, database=options.database, port=options.port)
     return Exit.DONE
+
+
+def _run_ledger_payout(options: argparse.Namespace) -> int:
+    from pos.commands.auditing import pay_out
+
+    return pay_out(options.data, database=options.database, confirm=options.confirm, as_json=options.json)
 
 
 def _run_ledger_witness(options: argparse.Namespace) -> int:

@@ -1,11 +1,14 @@
-"""`pos ledger audit`: the books proven from stored evidence alone; `pos ledger conflicts`: what was spent twice."""
+"""The operator's commands on a ledger's database, running or not: `pos ledger audit`, `conflicts`, `payout`."""
 
+import time
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from pos.commands.output import print_json, print_line
+from pos.errors import ConfigError
 from pos.exits import Exit
+from pos.ledger import payouts
 from pos.ledger.answers import evidence_of
 from pos.ledger.audit import audit
 from pos.ledger.conflicts import conflicts_after
@@ -43,6 +46,30 @@ def list_conflicts(data: Path, *, database: str | None, out: Path | None, as_jso
                     _write_evidence(opened, conflict.terminal, conflict.sequence, out)
             last = (page[-1].terminal, page[-1].sequence)
     return Exit.DONE
+
+
+def pay_out(data: Path, *, database: str | None, confirm: tuple[str, str] | None, as_json: bool) -> int:
+    """Pay out every merchant to whom something is owed, or confirm one deposit; declined if there is none such."""
+    folder, now_s = open_folder(data), int(time.time())
+    key = folder.keys.message
+    with closing(open_database(database or folder.database_url, ledger=folder.ledger)) as opened:
+        if confirm is None:
+            merchants = opened.read(payouts.owed_merchants)
+            made = [payouts.pay_out(opened, merchant, message_key=key, now_s=now_s) for merchant in merchants]
+        elif confirm[1].isdecimal():
+            made = [payouts.confirm(opened, confirm[0], int(confirm[1]), message_key=key, now_s=now_s)]
+        else:
+            raise ConfigError((f"{confirm[1]!r} is not the number of a payout",))
+    for payout in made:
+        if payout is None:
+            continue
+        if as_json:
+            print_json(payout)
+        else:
+            print_line(
+                f"{payout.merchant} {payout.number}: {payout.amount_won:,} won, {payout.deposit_on} {payout.state}"
+            )
+    return Exit.DONE if confirm is None or made != [None] else Exit.DECLINED
 
 
 def _write_evidence(database: Database, terminal: str, sequence: int, out: Path) -> None:

@@ -30,7 +30,9 @@ _KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
     "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},
     "database": {"url": str},
     "log": {"witnesses": str},
+    "cash_receipts": {"provider": str},
 }
+REHEARSAL: Final = "rehearsal"
 _PORT_MAX: Final = 65_535
 
 
@@ -63,6 +65,8 @@ class LedgerFolder:
     """0 lets the system choose."""
     tls_certificate: Path | None
     tls_key: Path | None
+    provider: str
+    """Who passes cash receipts on; empty where they wait."""
     issuing_keys: str
     """Path of the key that an issuer lends for returned vouchers, with `{issuer}` in it; empty where none does."""
     witnesses: tuple[str, ...]
@@ -78,6 +82,7 @@ def write_folder(
     port: int = 8400,
     witnesses: Sequence[str] = (),
     issuing_keys: str = "",
+    provider: str = "",
 ) -> LedgerFolder:
     """Make a data folder with settings and keys; the trust files are the caller's. FileExistsError if there is one."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,6 +98,7 @@ def write_folder(
         f'issuing_keys = "{issuing_keys}"\n\n'
         f'[http]\nhost = "{host}"\nport = {port}\ntls_certificate = ""\ntls_key = ""\n\n'
         '[database]\nurl = ""\n\n'
+        f'[cash_receipts]\nprovider = "{provider}"\n\n'
         f'[log]\nwitnesses = "{" ".join(witnesses)}"\n'
     )
     (data / SETTINGS_FILE).write_text(settings, "utf-8")
@@ -124,6 +130,7 @@ class _Reader:
         certificate, tls_key = self._file_named("http.tls_certificate"), self._file_named("http.tls_key")
         if (certificate is None) != (tls_key is None):
             self._problem("http.tls_certificate", "tls_certificate and tls_key are used together or not at all")
+        provider = self._provider()
         if self._problems or keys is None:
             raise ConfigError(tuple(self._problems))
         return LedgerFolder(
@@ -138,9 +145,16 @@ class _Reader:
             port=int(self._values.get("http.port", 8400)),
             tls_certificate=certificate,
             tls_key=tls_key,
+            provider=provider,
             issuing_keys=self._beside(self._text("ledger.issuing_keys", "")),
             witnesses=tuple(self._witness(name) for name in self._text("log.witnesses", "").split()),
         )
+
+    def _provider(self) -> str:
+        provider = self._text("cash_receipts.provider", "")
+        if provider not in ("", REHEARSAL):
+            self._problem("cash_receipts.provider", f"known is {REHEARSAL}, which tells nobody; or leave it empty")
+        return provider
 
     def _beside(self, path: str) -> str:
         return str(self._data / path) if path else ""

@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 from pos.ledger.dialect import strict_table
 
-VERSION: Final = 3
+VERSION: Final = 4
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -232,6 +232,35 @@ postings = _table(
 settlements = _table(
     "settlements", _text("merchant", key=True), _int("number", key=True), _int("amount_won"), _int("paid_s")
 )
+
+payouts = _table(
+    "payouts",
+    _text("merchant", key=True),
+    _int("number", key=True),
+    _int("amount_won"),
+    _text("first_day"),
+    _text("last_day"),
+    _text("deposit_on"),
+    _int("payments"),
+    _int("deducted_won"),
+    _text("state"),
+)
+"""What terminals were told of each settlement."""
+
+cash_receipts = _table(
+    "cash_receipts",
+    _text("merchant", key=True),
+    _bytes("cash_receipt_id", key=True),
+    _bytes("original_id", null=True),
+    _text("terminal"),
+    _int("sequence"),
+    _text("state"),
+    _text("approval_number", null=True),
+    _int("approved_s", null=True),
+    _text("failure", null=True),
+    Index("cash_receipts_by_state", "state"),
+)
+"""Requests to the provider. The buyer's identifier is in the sealed part of the entry and nowhere else."""
 
 messages = _table(
     "messages",

@@ -16,15 +16,17 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from pos.ledger import calls, conflicts, enrolment, inbox, intake, log, records, returns, roster
+from pos.ledger import calls, cash_receipts, conflicts, enrolment, inbox, intake, log, payouts, records, returns, roster
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.batch import join_batch, split_batch, verify_batch
 from pos.ledger.calls import Caller
+from pos.ledger.cash_receipts import Provider, RehearsalProvider
 from pos.ledger.chain import Break
 from pos.ledger.database import Database
 from pos.ledger.examiner import Examiner
-from pos.ledger.folder import LedgerFolder
+from pos.ledger.folder import REHEARSAL, LedgerFolder
 from pos.ledger.intake import Taken
+from pos.ledger.payouts import Payout
 from pos.ledger.problem import not_found, unacceptable_entry
 from pos.ledger.publishing import Publisher
 from pos.ledger.returns import FolderIssuing
@@ -54,6 +56,7 @@ class LedgerService:
         self._database = database
         self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
         self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
+        self._provider: Provider | None = RehearsalProvider() if folder.provider == REHEARSAL else None
         self._issuing = FolderIssuing(folder.issuing_keys)
         self._witnesses = Witnesses(folder.witnesses)
         self._publisher = Publisher(folder, database)
@@ -165,6 +168,24 @@ class LedgerService:
             lambda connection: intake.look_at_refunds(connection, now_s=now_s, message_key=self._keys.message)
         ):
             pass
+
+    def ask_for_cash_receipts(self, *, now_s: int) -> None:
+        """Pass on what terminals asked for, where the operator named a provider."""
+        if self._provider is not None:
+            cash_receipts.ask_waiting(
+                self._database,
+                self._provider,
+                identifier_key=self._keys.identifier,
+                message_key=self._keys.message,
+                now_s=now_s,
+            )
+
+    def pay_out(self, *, now_s: int) -> tuple[Payout, ...]:
+        """Pay out every merchant to whom something is owed."""
+        key = self._keys.message
+        owed = self._database.read(payouts.owed_merchants)
+        paid = [payouts.pay_out(self._database, merchant, message_key=key, now_s=now_s) for merchant in owed]
+        return tuple(payout for payout in paid if payout is not None)
 
     def give_back(self, raw: bytes, *, now_s: int) -> bytes:
         """Give money that came back to its holder as a new voucher. Raises ProblemError 400, 403, 404 or 409."""

@@ -33,6 +33,7 @@ def add_parsers(commands: "Commands") -> None:
     _add_init(actions)
     _add_voucher(actions)
     _add_pay(actions)
+    _add_fetch(actions)
 
 
 def run_init(options: argparse.Namespace) -> int:
@@ -93,6 +94,20 @@ def run_pay(options: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def run_fetch(options: argparse.Namespace) -> int:
+    """`pos sandbox fetch`."""
+    from pos.sandbox.fetching import fetch
+
+    try:
+        fetched = fetch(options.directory, options.voucher, out=options.out)
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    for item in fetched:
+        sys.stdout.write(f"{item.value_won} {item.path}\n")
+    sys.stderr.write("nothing came back yet\n" if not fetched else "")
+    return Exit.DONE
+
+
 def _add_init(actions: "Commands") -> None:
     init = actions.add_parser("init", help="make a town: ledger, issuers, merchants, one enrolled terminal")
     init.add_argument("directory", type=Path, metavar="DIR", help="a new or empty folder")
@@ -125,6 +140,14 @@ def _add_pay(actions: "Commands") -> None:
     pay.add_argument("--request", metavar="TEXT", help="the terminal's payment request (CKR1:…)")
     pay.add_argument("--qr", type=Path, required=True, metavar="FILE", help="write the payment's QR code as PNG")
     pay.set_defaults(run=run_pay)
+
+
+def _add_fetch(actions: "Commands") -> None:
+    fetch = actions.add_parser("fetch", help="fetch what came back of a voucher: refunds, refused payments, a rest")
+    fetch.add_argument("directory", type=Path, metavar="DIR")
+    fetch.add_argument("--voucher", type=Path, required=True, metavar="FILE")
+    fetch.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="each as a new voucher's file")
+    fetch.set_defaults(run=run_fetch)
 
 
 def _issuer(issuer: str) -> str:

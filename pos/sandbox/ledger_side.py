@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pos.ledger.checkpoint import origin_of
-from pos.ledger.folder import LedgerFolder, LedgerKeys, write_folder
+from pos.ledger.folder import REHEARSAL, LedgerFolder, LedgerKeys, write_folder
 from pos.ledger.witness import make_witness
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.trust_files import LedgerFile, TrustWriter, ledger_key
@@ -36,6 +36,7 @@ def make_ledger(data: Path, *, ledger: str, entropy: Entropy) -> LedgerFolder:
         keys=LedgerKeys(**keys),
         port=LEDGER_PORT,
         issuing_keys=ISSUING_KEYS,
+        provider=REHEARSAL,
         witnesses=[f"dir:{WITNESS_DIR}/{name}" for name in witnesses],
     )
     logs = {origin_of(ledger): keys[_LOG].public_key}

@@ -24,7 +24,7 @@ def pay(directory: Path, voucher: Path, *, amount_won: int, request: str | None,
         raise SandboxError(f"{qr} cannot be written: there is no folder {qr.absolute().parent}")
     now_s = int(time.time())
     try:
-        identity = _add(wallet, voucher)
+        identity = add_voucher(wallet, voucher)
         if request is None:
             text = wallet.pay(identity, amount_won=amount_won, now_s=now_s)
         else:
@@ -40,7 +40,8 @@ def pay(directory: Path, voucher: Path, *, amount_won: int, request: str | None,
     return text
 
 
-def _add(wallet: Wallet, voucher: Path) -> VoucherId:
+def add_voucher(wallet: Wallet, voucher: Path) -> VoucherId:
+    """Take the voucher of a file into the wallet. Raises SandboxError, WalletError."""
     try:
         return wallet.add(_read(voucher))
     except UnreadableError as error:

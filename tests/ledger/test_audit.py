@@ -13,7 +13,6 @@ from sqlalchemy import text
 from pos.ledger.audit import AuditReport, audit, audit_database
 from pos.ledger.database import open_database
 from pos.ledger.issues import issue_voucher
-from pos.ledger.payouts import pay_out
 from tests.support.ledger_builders import (
     LEDGER,
     NOW_S,
@@ -24,6 +23,7 @@ from tests.support.ledger_builders import (
     a_database,
     a_note,
     ledger_keys,
+    pay_out,
     seeded_key,
 )
 
@@ -92,7 +92,7 @@ def test_a_folder_is_audited_while_its_service_runs(desk: Desk, database_url: st
 def test_a_merchant_is_paid_out_once_and_the_books_still_agree(desk: Desk) -> None:
     a_day(desk)
 
-    paid = [pay_out(desk.database, merchant, now_s=NOW_S) for merchant in ("m-bakery", "m-bakery", "m-nobody")]
+    paid = [pay_out(desk, merchant) for merchant in ("m-bakery", "m-bakery", "m-nobody")]
 
     assert paid == [34_000, 0, 0]
     report = audited(desk)

@@ -8,7 +8,6 @@ from pos.ledger import books, inbox
 from pos.ledger.audit import audit_database
 from pos.ledger.books import Account, AccountKind
 from pos.ledger.database import Database
-from pos.ledger.payouts import pay_out
 from pos.ledger.problem import ProblemError
 from pos.ledger.returns import build_request, read_request
 from pos.voucher.bodies import PaymentDeclined, RefundKind, RefundRequested, RequestClosed, RequestEnd
@@ -27,6 +26,7 @@ from tests.support.ledger_builders import (
     Town,
     a_confirmation,
     ledger_keys,
+    pay_out,
     seeded_key,
     statuses,
 )
@@ -207,13 +207,13 @@ def test_a_refund_after_the_payout_is_owed_by_the_merchant_and_taken_off_the_nex
     till, purse = desk.town.till("t-1"), Purse("p")
     sale = till.approve(purse.pay(10_000), 10_000)
     desk.deliver(till)
-    assert pay_out(desk.database, "m-bakery", now_s=NOW_S) == 10_000
+    assert pay_out(desk, "m-bakery") == 10_000
 
     refund(till, sale, 4_000)
     till.approve(purse.pay(9_000), 9_000)
     desk.deliver(till)
 
-    assert pay_out(desk.database, "m-bakery", now_s=NOW_S) == 5_000
+    assert pay_out(desk, "m-bakery") == 5_000
     assert problems(desk) == []
 
 

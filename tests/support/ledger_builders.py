@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pos import cbor
 from pos.clock import Quality
+from pos.ledger import payouts
 from pos.ledger.calls import Caller
 from pos.ledger.checkpoint import origin_of
 from pos.ledger.database import Database, open_database
@@ -439,3 +440,9 @@ def statuses(outcomes: tuple[Outcome, ...]) -> list[str]:
         f"{outcome.status} {outcome.detail}" if isinstance(outcome.detail, str) else outcome.status
         for outcome in outcomes
     ]
+
+
+def pay_out(desk: Desk, merchant: str, *, now_s: int = NOW_S) -> int:
+    """Pay a merchant out; the amount in won, 0 where nothing was owed."""
+    paid = payouts.pay_out(desk.database, merchant, message_key=ledger_keys().message, now_s=now_s)
+    return 0 if paid is None else paid.amount_won

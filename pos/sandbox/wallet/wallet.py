@@ -28,7 +28,7 @@ from pos.sandbox.wallet.errors import CannotPayError, DamagedError, UnknownHolde
 from pos.sandbox.wallet.files import locked, sync_folder, write_durably
 from pos.sandbox.wallet.purse import Purse, Shown
 from pos.sandbox.wallet.requests import PinnedKey, TrustedRequest, check_request
-from pos.sandbox.wallet.wire import Prefix, decode, encode, public_key_of, to_text
+from pos.sandbox.wallet.wire import Prefix, Purpose, decode, encode, public_key_of, sign, to_text
 
 SEED_BYTES: Final = 32
 
@@ -112,6 +112,15 @@ class Wallet:
         if not purse.shown:
             raise WalletError("this voucher has paid nothing yet")
         return to_text(Prefix.PAYMENT, purse.shown[-1].raw)
+
+    def ask_back(self, identity: VoucherId, object_bytes: bytes, *, ledger: str) -> bytes:
+        """Ask for what came back of a payment that was shown, or of the voucher itself; always with a fresh key."""
+        purse = self.purse(identity)
+        fresh = self.make_key()
+        seed = self._key_path(fresh).read_bytes()
+        claim = encode({1: fresh, 2: object_bytes, 3: ledger})
+        signed = sign(claim, seed=self._seed(purse.voucher), purpose=Purpose.RETURN)
+        return sign(encode({1: signed}), seed=seed, purpose=Purpose.RETURN)
 
     def _pay(
         self, identity: VoucherId, *, amount_won: int, now_s: int, merchant: str | None, nonce: bytes | None

@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     REQUEST = "chak/request/1"
     TERMINAL = "chak/terminal/1"
     JOURNAL = "chak/journal/1"
+    RETURN = "chak-pos/return/1"
 
 
 class Prefix(StrEnum):

@@ -1,0 +1,198 @@
+"""Cash receipts: asked for once, answered by message, and the buyer's number is nowhere but in the sealed box."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from pos.ledger import cash_receipts, inbox, schema
+from pos.ledger.cash_receipts import CashReceiptOrder, ProviderAnswer, RehearsalProvider
+from pos.voucher.bodies import (
+    CashReceiptCancelRequested,
+    CashReceiptPurpose,
+    CashReceiptReason,
+    CashReceiptRequested,
+    IdentifierKind,
+    TaxSplit,
+)
+from pos.voucher.message_bodies import CashReceiptState, CashReceiptTold, read_message
+from pos.voucher.messages import parse_message
+from pos.voucher.sealing import seal
+from tests.support.ledger_builders import NOW_S, Desk, Till, ledger_keys, seeded_key
+
+PHONE = b"01012345678"
+TAX = TaxSplit(taxable_won=9_091, vat_won=909, exempt_won=0, service_won=0)
+
+
+@dataclass
+class Provider:
+    """A provider that keeps what it was given while it was given it."""
+
+    answer: ProviderAnswer | None = None
+    asked: list[tuple[CashReceiptOrder, bytes]] = field(default_factory=list)
+    handed: list[bytearray] = field(default_factory=list)
+
+    def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
+        if self.answer is None:
+            raise OSError(110, "timed out")
+        self.asked.append((order, bytes(digits)))
+        self.handed.append(digits)
+        return self.answer
+
+
+def request(till: Till, number: int, *, sealed: bytes | None = None) -> None:
+    till.record(
+        CashReceiptRequested(
+            cash_receipt_id=bytes([number]) * 16,
+            sale_id=bytes(16),
+            sale_receipt="0001",
+            amount_won=10_000,
+            tax=TAX,
+            purpose=CashReceiptPurpose.DEDUCTION,
+            identifier_kind=IdentifierKind.PHONE,
+            identifier="010****5678",
+            sealed=sealed or seal(PHONE, recipient=ledger_keys().identifier.public_key),
+            traded_s=NOW_S,
+            business_date="2026-09-21",
+        )
+    )
+
+
+def cancel(till: Till, number: int, original: int) -> None:
+    till.record(
+        CashReceiptCancelRequested(
+            cash_receipt_id=bytes([number]) * 16,
+            original_id=bytes([original]) * 16,
+            sale_id=bytes(16),
+            amount_won=10_000,
+            tax=TAX,
+            reason=next(iter(CashReceiptReason)),
+            traded_s=NOW_S,
+            business_date="2026-09-21",
+        )
+    )
+
+
+def ask(desk: Desk, provider: cash_receipts.Provider) -> int:
+    keys = ledger_keys()
+    return cash_receipts.ask_waiting(
+        desk.database, provider, identifier_key=keys.identifier, message_key=keys.message, now_s=NOW_S
+    )
+
+
+def told(desk: Desk, terminal: str = "t-1") -> list[CashReceiptTold]:
+    raws = desk.database.read(lambda connection: inbox.messages_after(connection, terminal, 0))
+    bodies = [read_message(parse_message(raw).claims) for raw in raws]
+    return [body for body in bodies if isinstance(body, CashReceiptTold)]
+
+
+APPROVED = ProviderAnswer(approval_number="G12345678", approved_s=NOW_S)
+
+
+def test_the_provider_gets_the_number_and_the_till_its_approval(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED)
+    request(till, 1)
+    desk.deliver(till)
+
+    assert ask(desk, provider) == 1
+
+    ((order, digits),) = provider.asked
+    assert (order.merchant, order.amount_won, order.purpose, digits) == (
+        "m-bakery",
+        10_000,
+        CashReceiptPurpose.DEDUCTION,
+        PHONE,
+    )
+    (answer,) = told(desk)
+    assert (answer.cash_receipt_id, answer.state, answer.approval_number) == (
+        b"\x01" * 16,
+        CashReceiptState.APPROVED,
+        "G12345678",
+    )
+    assert answer.approved_on is not None
+    assert ask(desk, provider) == 0
+
+
+def test_the_number_is_wiped_and_stored_nowhere(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED)
+    request(till, 1)
+    desk.deliver(till)
+    ask(desk, provider)
+
+    assert provider.handed == [bytearray(len(PHONE))]
+    for table in schema.metadata.sorted_tables:
+        for row in desk.database.read(lambda connection, table=table: connection.execute(table.select()).all()):
+            for value in row:
+                stored = value if isinstance(value, bytes) else str(value).encode()
+                assert PHONE not in stored, table.name
+
+
+def test_a_provider_that_cannot_be_reached_is_asked_again(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider()
+    request(till, 1)
+    desk.deliver(till)
+
+    assert ask(desk, provider) == 0
+    provider.answer = APPROVED
+    assert ask(desk, provider) == 1
+
+
+def test_a_refusal_is_told_and_final(desk: Desk) -> None:
+    till = desk.town.till("t-1")
+    request(till, 1)
+    request(till, 2, sealed=seal(PHONE, recipient=seeded_key("another ledger").public_key))
+    desk.deliver(till)
+
+    assert ask(desk, Provider(answer=ProviderAnswer(failure="E301"))) == 2
+
+    assert [(answer.state, answer.failure) for answer in told(desk)] == [
+        (CashReceiptState.FAILED, "E301"),
+        (CashReceiptState.FAILED, "sealed_for_another_key"),
+    ]
+
+
+def test_one_request_in_two_journals_is_issued_once(desk: Desk) -> None:
+    till, sibling, provider = desk.town.till("t-1"), desk.town.till("t-2"), Provider(answer=APPROVED)
+    for each in (till, sibling):
+        request(each, 1)
+        desk.deliver(each)
+
+    assert ask(desk, provider) == 1
+
+
+def test_a_cancellation_waits_for_the_number_of_what_it_cancels(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED)
+    cancel(till, 2, 1)
+    desk.deliver(till)
+    assert ask(desk, provider) == 0
+    request(till, 1)
+    desk.deliver(till)
+
+    assert (ask(desk, provider), ask(desk, provider)) == (1, 1)
+
+    assert provider.asked[1][0].original_number == "G12345678"
+    assert provider.asked[1][1] == b""
+    assert [answer.state for answer in told(desk)] == [CashReceiptState.APPROVED, CashReceiptState.CANCELLED]
+
+
+@pytest.mark.parametrize("provider", ["", "rehearsal"])
+def test_the_operator_says_who_the_provider_is(desk: Desk, provider: str) -> None:
+    desk.town.folder = replace(desk.town.folder, provider=provider)
+    desk = Desk(desk.town, desk.database)
+    till = desk.town.till("t-1")
+    request(till, 1)
+    desk.deliver(till)
+
+    desk.service.ask_for_cash_receipts(now_s=NOW_S)
+
+    assert len(told(desk)) == bool(provider)
+
+
+def test_in_rehearsal_the_same_request_has_the_same_number() -> None:
+    order = CashReceiptOrder(
+        merchant="m-bakery", cash_receipt_id=bytes(16), amount_won=1, tax=TAX, traded_s=1, purpose=None
+    )
+
+    numbers = {RehearsalProvider().ask(order, bytearray(), now_s=NOW_S).approval_number for _ in range(3)}
+
+    assert len(numbers) == 1
+    assert all(number is not None and len(number) == 9 for number in numbers)
