@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
 from pos.core.cash_receipts import CashReceipts
-from pos.core.checkout import Checkout, ContactTime
+from pos.core.checkout import Checkout
 from pos.core.core import Core
 from pos.core.counter import Counter
 from pos.core.counterparts import Counterparts
@@ -87,9 +87,8 @@ class _LedgerSide:
 
 def assemble(on: Grounds) -> Core:
     """The composed core; nothing has been recorded yet."""
-    contact = ContactTime(on.timekeeper.contact_s)
-    ledger_side = _ledger_side(on, contact)
-    selling = _selling(on, contact, ledger_side)
+    ledger_side = _ledger_side(on)
+    selling = _selling(on, ledger_side)
     scans = ScanDesk(counter=selling.counter, items=selling.wares.items, others=selling.scans, people=on.people.people)
     views = Views(
         terminal=on.terminal,
@@ -111,13 +110,12 @@ def assemble(on: Grounds) -> Core:
     return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal))
 
 
-def _ledger_side(on: Grounds, contact: ContactTime) -> _LedgerSide:
+def _ledger_side(on: Grounds) -> _LedgerSide:
     alarms = Alarms(journal=on.journal, clock=on.timekeeper)
     delivery = Delivery(
         journal=on.journal,
         trust=on.trust,
         timekeeper=on.timekeeper,
-        contact=contact,
         key=on.key,
         terminal=on.terminal,
         alarms=alarms,
@@ -134,10 +132,10 @@ def _ledger_side(on: Grounds, contact: ContactTime) -> _LedgerSide:
     return _LedgerSide(delivery=delivery, inbox=inbox, network=Network(on.timekeeper))
 
 
-def _selling(on: Grounds, contact: ContactTime, ledger_side: _LedgerSide) -> _Selling:
+def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
     printing, columns = on.config.receipt.printing, on.config.receipt.columns
-    checkout = Checkout(journal=journal, trust=trust, clock=clock, contact=contact, clerk=clerk)
+    checkout = Checkout(journal=journal, trust=trust, clock=clock, contact=clock, clerk=clerk)
     certificate = ledger_side.inbox.certificate
     requests = Requests(
         journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal, certificate=certificate

@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from pos.clock import Clock, Reading
 from pos.core.request_age import is_over
@@ -58,6 +58,16 @@ _FAILED_STEP: Final = {
 }
 
 
+class ContactAge(Protocol):
+    """How long ago the ledger signed a time for this terminal."""
+
+    @property
+    def contact_s(self) -> int: ...
+
+    @property
+    def uptime_s(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presented:
     """A code and what it is presented for."""
@@ -103,9 +113,7 @@ _Read: TypeAlias = SignedPayment | _Unreadable
 class Checkout:
     """Answers codes for one terminal."""
 
-    def __init__(
-        self, *, journal: Journal, trust: TrustStore, clock: Clock, contact: "ContactTime", clerk: Clerk
-    ) -> None:
+    def __init__(self, *, journal: Journal, trust: TrustStore, clock: Clock, contact: ContactAge, clerk: Clerk) -> None:
         self._journal = journal
         self._clock = clock
         self._contact = contact
@@ -156,7 +164,8 @@ class Checkout:
         return Exposure(
             count=seen.count,
             value_won=seen.value_won,
-            contact_age_s=max(reading.earliest_s - self._contact.contact_s, 0),
+            contact_age_s=max(reading.earliest_s - self._contact.contact_s, self._contact.uptime_s, 0),
+            contact_uptime_s=self._contact.uptime_s,
         )
 
     def _situation(self, verified: VerifiedPayment, tender: Tender, reading: Reading) -> Situation:
@@ -268,13 +277,6 @@ class Checkout:
         )
         (entry,) = self._journal.record([body], reading=reading)
         return Recorded(decision=decision, entry=entry, sale_id=presented.sale_id, foreign=foreign)
-
-
-class ContactTime:
-    """When the ledger was last heard; set by delivery, read by decisions."""
-
-    def __init__(self, contact_s: int) -> None:
-        self.contact_s = contact_s
 
 
 def business_date(reading: Reading) -> str:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pos.core.alarms import AlarmCause, Alarms
-from pos.core.checkout import ContactTime
 from pos.core.timekeeper import ANSWER_S_MAX, Timekeeper
 from pos.core.trust_store import TrustStore
 from pos.errors import ChainError, MalformedError, RollbackError
@@ -63,7 +62,6 @@ class Delivery:
     journal: Journal
     trust: TrustStore
     timekeeper: Timekeeper
-    contact: ContactTime
     key: SigningKey
     terminal: str
     alarms: Alarms
@@ -174,8 +172,8 @@ class Delivery:
 
     def _set_clock(self, time_s: int, made_s: float, raw: bytes) -> None:
         elapsed_s = self.timekeeper.monotonic_s() - made_s
-        if elapsed_s <= ANSWER_S_MAX and self.timekeeper.accept(time_s=time_s, error_s=int(elapsed_s) + 1, raw=raw):
-            self.contact.contact_s = time_s
+        if elapsed_s <= ANSWER_S_MAX:
+            self.timekeeper.accept(time_s=time_s, error_s=int(elapsed_s) + 1, raw=raw)
 
     def _settle(self, ack: Acknowledgement, raw: bytes) -> Acknowledged:
         result = self.journal.outbox.acknowledge(ack, raw=raw, reading=self.timekeeper.read())

@@ -17,10 +17,13 @@ from typing import Final
 
 from pos.anchor import ANCHOR_FILE, load_anchor, store_anchor
 from pos.clock import BUILD_EPOCH_S, Anchor, Machine, Quality, Reading, reading
+from pos.core.uptime import UPTIME_FILE, Uptime
 from pos.journal.journal import Journal
 
 ANSWER_S_MAX: Final = 10.0
 """Protocol, "Ledger API": older answers say nothing certain about now."""
+NEVER_S: Final = 2**40
+"""Longer than any policy allows."""
 ENTRIES_LOOKED_AT_MAX: Final = 2_000
 """How far back the newest certain time is looked for in the journal; each entry costs a signature check."""
 
@@ -34,12 +37,26 @@ class Timekeeper:
         self._machine = machine
         self._path = state_dir / ANCHOR_FILE
         self._anchor = load_anchor(self._path)
+        self._uptime = Uptime(machine, state_dir / UPTIME_FILE)
         self._floor_s = max(BUILD_EPOCH_S, floor_s, self.contact_s)
 
     @property
     def contact_s(self) -> int:
         """When the ledger last signed a time for us; 0 if never."""
         return self._anchor.time_s if self._anchor else 0
+
+    @property
+    def uptime_s(self) -> int:
+        """How long this machine has certainly run since then, over all its boots; no end where there was no contact.
+
+        Counts no clock that anybody could set, and not the nights that it was switched off.
+        """
+        return self._uptime.since_ms(self._anchor) // 1000 if self._anchor else NEVER_S
+
+    def tick(self) -> None:
+        """Now and then: keep what was counted over a power cut."""
+        if self._anchor:
+            self._uptime.save(self._anchor)
 
     def read(self) -> Reading:
         now = reading(

@@ -5,6 +5,7 @@ decides anything; losing it loses nothing.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from pos.clock import Clock
 from pos.core.cash_receipts import CashReceipts
@@ -33,6 +34,10 @@ from pos.link.state import (
 from pos.text import safe_text
 from pos.till.people import Right
 from pos.till.policy import Limits
+
+DAY_S: Final = 86_400
+WARNED_DAYS: Final = 4
+"""With the protocol's week, the shop is told from the third day without a contact on."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +96,7 @@ class Views:
             has_pins=self.people.has_pins,
             lock=self.people.lock,
             sync_progress_percent=self.delivery.progress_percent() if network.online else None,
+            contact_days_left=self._contact_days_left(),
         )
 
     def devices(self) -> DevicesState:
@@ -119,6 +125,10 @@ class Views:
         if self.delivery.is_forked:
             return SellingStop.JOURNAL_FORKED
         return SellingStop.JOURNAL_BEHIND if self.delivery.is_missing_entries else None
+
+    def _contact_days_left(self) -> int | None:
+        left_s = self.checkout.trust.policy.contact_hard_s - self.delivery.timekeeper.uptime_s
+        return max(left_s, 0) // DAY_S if left_s < WARNED_DAYS * DAY_S else None
 
     def _limit(self) -> LimitView:
         limits: Limits = self.checkout.trust.policy.limits

@@ -289,11 +289,12 @@ class TillState(View, frozen=True, kw_only=True):
     attention_count: int = 0
     """Sales to settle with the customer."""
     sync_progress_percent: int | None = None
-    trust_warning: bool = False
     receipt_seen: ReceiptSeenView | None = None
     number_seen: NumberSeenView | None = None
     cash_receipts_late: int = 0
     """Without an approval a day after their sale."""
+    contact_days_left: int | None = None
+    """Days of running without a contact after which nothing is sold; None while there are enough of them."""
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN

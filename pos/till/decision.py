@@ -51,7 +51,9 @@ class Exposure:
     count: int = 0
     value_won: int = 0
     contact_age_s: int = 0
-    """At least this long since the last signed contact."""
+    """Since the last signed contact, by the best clock there is: lowers the limits."""
+    contact_uptime_s: int = 0
+    """Of that, what this machine has certainly run: ends selling. No clock on a wall can make it longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +274,7 @@ def _spend_line(payment: VerifiedPayment, situation: Situation) -> Finding | Non
 def _limits(payment: VerifiedPayment, situation: Situation) -> Finding | None:
     amount_won, limits, exposure = payment.payment.amount_won, situation.limits, situation.exposure
     sale_won = situation.tender.sale_vouchers_won + amount_won
-    if exposure.contact_age_s > situation.policy.contact_hard_s:
+    if exposure.contact_uptime_s > situation.policy.contact_hard_s:
         return Finding(reason=Reason.CONTACT_TOO_OLD, refers=True)
     if exposure.count + 1 > limits.count_max:
         return Finding(reason=Reason.OVER_COUNT_LIMIT, refers=True, limit_count=limits.count_max)

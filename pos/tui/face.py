@@ -149,7 +149,9 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
         return words.attention(till.attention_count), Tone.WARM
     if till.limit.used_percent >= LIMIT_SHOWN_PERCENT:
         return words.limit(till.limit), Tone.WARM
-    return (words.labels.trust_warning, Tone.WARM) if till.trust_warning else ("", Tone.PLAIN)
+    if till.contact_days_left is not None:
+        return words.contact_needed(till.contact_days_left), Tone.WARM
+    return "", Tone.PLAIN
 
 
 def _amount(desk: Desk, words: Words) -> Amount:

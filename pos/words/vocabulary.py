@@ -159,7 +159,6 @@ class Labels:
     link_down_lines: tuple[str, ...]
     stop_prefix: str
     time_unknown: str
-    trust_warning: str
     screen_small: str
     # the menu and what is under it
     menu_title: str
@@ -241,6 +240,9 @@ class Words(Protocol):
     def limit(self, view: LimitView) -> str: ...
 
     def attention(self, count: int) -> str: ...
+
+    def contact_needed(self, days: int) -> str:
+        """Without a contact nothing is sold after so many more days of running."""
 
     def attention_cause(self, cause: str) -> str: ...
 

@@ -259,7 +259,7 @@ def test_one_thing_wrong_is_declined_for_it(
         ({"amount_won": 11_000}, {}, Reason.PART_PAYMENT),
         ({}, {"tender": Tender(due_won=None)}, Reason.CODE_AMOUNT),
         ({"amount_won": 10_001}, {"revocation": RevocationState.NOT_COVERED}, Reason.REVOCATION_NOT_COVERED),
-        ({}, {"exposure": Exposure(contact_age_s=7 * DAY + 1)}, Reason.CONTACT_TOO_OLD),
+        ({}, {"exposure": Exposure(contact_uptime_s=7 * DAY + 1)}, Reason.CONTACT_TOO_OLD),
         ({}, {"exposure": Exposure(count=10)}, Reason.OVER_COUNT_LIMIT),
         ({}, {"exposure": Exposure(value_won=988_001)}, Reason.OVER_VALUE_LIMIT),
         ({}, {"history": History(voucher_won=588_001)}, Reason.OVER_VOUCHER_LIMIT),

@@ -115,6 +115,8 @@ def header_words(words: Words) -> Iterator[tuple[int, str]]:
             yield 27, words.printer(PrinterView(state=state, unprinted=unprinted))
     yield 34, words.limit(LimitView(left_won=9_999_999, left_count=5, used_percent=91))
     yield 34, words.attention(12)
+    yield 34, words.contact_needed(3)
+    yield 34, words.contact_needed(0)
 
 
 def screen_lines(words: Words) -> Iterator[str]:

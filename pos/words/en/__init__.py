@@ -115,6 +115,9 @@ class EnglishWords:
     def attention(self, count: int) -> str:
         return f"{count} to settle (* 4)"
 
+    def contact_needed(self, days: int) -> str:
+        return f"Connect within {days} days" if days else "Connect today"
+
     def attention_cause(self, cause: str) -> str:
         match cause:
             case "not_shown":

@@ -50,7 +50,6 @@ LABELS: Final = Labels(
     link_down_lines=("One moment, please. Every approved sale is kept.", "The digits you typed stay."),
     stop_prefix="Not selling",
     time_unknown="time unknown",
-    trust_warning="The list of issuers is old",
     screen_small="The screen is too small: 80 columns and 24 rows are needed",
     menu_title="Menu",
     menu_history="Sales, receipts, print again",

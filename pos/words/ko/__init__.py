@@ -116,6 +116,9 @@ class KoreanWords:
     def attention(self, count: int) -> str:
         return f"손님과 정리할 판매 {count}건 (* 4)"
 
+    def contact_needed(self, days: int) -> str:
+        return f"{days}일 안에 인터넷 연결 필요" if days else "오늘 안에 인터넷 연결 필요"
+
     def attention_cause(self, cause: str) -> str:
         match cause:
             case "not_shown":

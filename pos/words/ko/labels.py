@@ -50,7 +50,6 @@ LABELS: Final = Labels(
     link_down_lines=("잠시만 기다려 주세요. 승인된 판매는 모두 남아 있습니다.", "누른 숫자는 그대로 있습니다."),
     stop_prefix="판매 중지",
     time_unknown="시각 모름",
-    trust_warning="발행처 목록이 오래되었습니다",
     screen_small="화면이 작습니다: 가로 80칸, 세로 24줄이 필요합니다",
     menu_title="메뉴",
     menu_history="판매 내역, 영수증 보기, 다시 출력",
