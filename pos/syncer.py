@@ -21,6 +21,7 @@ from pos.errors import LedgerRefusedError, LedgerUnreachableError, LinkError
 from pos.link.calls import ReportNetwork, Role, SyncWork, WatchSync
 from pos.link.client import BlockingLink
 from pos.link.outage import CoreOutage
+from pos.pulse import Pulse
 from pos.sync.client import LedgerClient
 from pos.sync.conversation import LedgerBusyError
 from pos.sync.delivery import Delivery
@@ -36,6 +37,8 @@ TRUST_S: Final = 300.0
 CORE_PAUSE_S: Final = 1.0
 AT_ONCE_S: Final = 1.0
 """A long call that brings nothing and ends sooner than this did not wait: a ledger that stops, or somebody else."""
+SILENT_S_MAX: Final = 300.0
+"""Longer than the slowest honest delivery takes: a day of entries over a line that hardly answers."""
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +59,15 @@ class Backoff:
 
 
 def run_sync(config: TerminalConfig, stopping: Event) -> None:
-    """Serve one terminal until told to stop."""
-    nudged = Event()
-    threading.Thread(target=_run_inbox, args=(config, stopping, nudged), name="inbox", daemon=True).start()
+    """Serve one terminal until told to stop; systemd's watchdog is fed while both conversations turn."""
+    nudged, pulse = Event(), Pulse(stopping)
+    bringing, delivering = pulse.loop(SILENT_S_MAX), pulse.loop(SILENT_S_MAX)
+    threading.Thread(target=_run_inbox, args=(config, bringing, nudged), name="inbox", daemon=True).start()
+    with pulse.fed():
+        _run_delivery(config, delivering, nudged)
+
+
+def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event) -> None:
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
 
     def serve(link: BlockingLink) -> None:

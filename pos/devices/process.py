@@ -1,7 +1,8 @@
 """The devices process: a thread and a link of its own for each device, all of them replaceable at any time.
 
 Core going away ends no thread: each connects again and goes on. A configuration that no device could follow is said
-once in the log and leaves that device out; the others work.
+once in the log and leaves that device out; the others work. A thread that hangs takes the process with it: systemd's
+watchdog is fed while all of them turn, and no thread can be restarted alone.
 """
 
 import logging
@@ -23,57 +24,61 @@ from pos.devices.paper import open_printer, serve_paper
 from pos.errors import LinkError
 from pos.exits import Exit
 from pos.link.calls import DevicesState, Role, WatchDevices
-from pos.link.client import BlockingLink
+from pos.link.client import CALL_TIMEOUT_S, BlockingLink
 from pos.link.outage import CoreOutage
+from pos.pulse import Pulse
 from pos.scanner.scanner import Scanner
 from pos.scanner.worker import DecodingWorker
 
 RECONNECT_S: Final = 0.5
 HEAR_S: Final = 1.0
+SILENT_S_MAX: Final = CALL_TIMEOUT_S + 15.0
+"""A device's thread that has been silent for longer hangs: waiting for core alone may take as long as a call."""
 
 log = logging.getLogger(__name__)
 
-Serve = Callable[[BlockingLink], None]
+Serve = Callable[[BlockingLink, Event], None]
 
 
 def serve_devices(config: TerminalConfig, stopping: Event) -> int:
     """Serve every configured device until told to stop."""
-    outage = CoreOutage(log)
+    outage, pulse = CoreOutage(log), Pulse(stopping)
     threads = [
-        threading.Thread(target=_keep_serving, args=(name, config, serve, outage, stopping), name=name)
-        for name, serve in _parts(config, stopping).items()
+        threading.Thread(target=_keep_serving, args=(name, config, serve, outage, pulse.loop(SILENT_S_MAX)), name=name)
+        for name, serve in _parts(config).items()
     ]
     for thread in threads:
         thread.start()
-    stopping.wait()
+    with pulse.fed():
+        stopping.wait()
     for thread in threads:
         thread.join()
     return Exit.DONE
 
 
-def _parts(config: TerminalConfig, stopping: Event) -> dict[str, Serve]:
+def _parts(config: TerminalConfig) -> dict[str, Serve]:
     parts: dict[str, Serve] = {}
     try:
         printer = open_printer(config)
     except DeviceSetupError as error:
         log.error("no receipts: %s", error)
     else:
-        parts["paper"] = lambda link: serve_paper(link, printer, stopping)
-        parts["drawer"] = lambda link: _serve_drawer(link, printer, stopping)
+        parts["paper"] = lambda link, stopping: serve_paper(link, printer, stopping)
+        parts["drawer"] = lambda link, stopping: _serve_drawer(link, printer, stopping)
     try:
-        parts["eyes"] = _code_reader(config.scanner.url, stopping)
+        parts["eyes"] = _code_reader(config.scanner.url)
     except (CameraUrlError, DeviceSetupError) as error:
         log.error("no codes: %s", error)
     return parts
 
 
-def _code_reader(url: str, stopping: Event) -> Serve:
+def _code_reader(url: str) -> Serve:
     """Whatever reads codes at this terminal. Raises CameraUrlError, DeviceSetupError."""
     if is_hand_scanner(url):
         scanner = open_hand_scanner(url)
-        return lambda link: serve_hand_scanner(link, scanner, stopping)
+        return lambda link, stopping: serve_hand_scanner(link, scanner, stopping)
     camera = open_camera(url)
-    return lambda link: _serve_eyes(link, camera, stopping)
+    return lambda link, stopping: _serve_eyes(link, camera, stopping)
 
 
 def _keep_serving(name: str, config: TerminalConfig, serve: Serve, outage: CoreOutage, stopping: Event) -> None:
@@ -82,7 +87,7 @@ def _keep_serving(name: str, config: TerminalConfig, serve: Serve, outage: CoreO
             with closing(BlockingLink(config.terminal.socket_dir, Role.DEVICES)) as link:
                 link.call(WatchDevices())
                 outage.answered(name)
-                serve(link)
+                serve(link, stopping)
         except LinkError as error:
             outage.failed(name, error)
             stopping.wait(RECONNECT_S)

@@ -54,12 +54,15 @@ class TillApp(App[None], inherit_bindings=False):
         self.may_quit = may_quit
         self.now_s = monotonic_s
         self._sounds: Sounds = sounds or BellSounds(ring=self.bell, after=self.set_timer)
+        self.painted = asyncio.Event()
+        """Set when the first picture is on the screen."""
         self._told = ""
         self._state_at_s = 0.0
         self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
 
     def on_mount(self) -> None:
         self.push_screen(SaleScreen(self))
+        self.call_after_refresh(self.painted.set)
         self.run_worker(self._bridge.run(), group="link")
         self.set_interval(_CLOCK_S, self._refresh_seen)
 

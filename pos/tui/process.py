@@ -15,12 +15,14 @@ from pos.config import TerminalConfig
 from pos.exits import Exit
 from pos.link.calls import Role
 from pos.link.client import AsyncLink
+from pos.notify import Notifier
 from pos.tui.app import TillApp
 from pos.tui.link import TillLink
 from pos.words import words_for
 
 _ENDING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """SIGHUP is the window being closed."""
+FEED_EVERY_S: Final = 2.0
 
 
 def serve_screen(config: TerminalConfig, *, may_quit: bool = False) -> int:
@@ -41,7 +43,20 @@ async def run(app: TillApp) -> None:
     loop = asyncio.get_running_loop()
     for number in _ENDING:
         loop.add_signal_handler(number, app.exit)
-    await app.run_async()
+    feeder = asyncio.create_task(_feed(app, Notifier()))
+    try:
+        await app.run_async()
+    finally:
+        feeder.cancel()
+
+
+async def _feed(app: TillApp, notifier: Notifier) -> None:
+    """Tell systemd that the screen is painted, then that it lives: the app's own queue does, which draws."""
+    await app.painted.wait()
+    notifier.ready()
+    while True:
+        app.call_later(notifier.alive)
+        await asyncio.sleep(FEED_EVERY_S)
 
 
 def _let_go_of_tty() -> None:

@@ -101,9 +101,14 @@ def test_systemd_never_gives_up_on_a_process(name: str) -> None:
     assert unit.values("WantedBy") == ("multi-user.target",)
 
 
-def test_only_the_process_that_feeds_a_watchdog_has_one() -> None:
-    assert {name for name in UNITS if read_unit(name).values("WatchdogSec")} == {"pos-core.service"}
-    assert {name for name in UNITS if read_unit(name).values("Type") == ("notify",)} == {"pos-core.service"}
+@pytest.mark.parametrize("name", FOREVER)
+def test_every_process_says_when_it_is_ready_and_feeds_a_watchdog(name: str) -> None:
+    unit = read_unit(name)
+
+    assert unit.values("Type") == ("notify",)
+    # The screen's first process passes on what the till says; nobody else's word is taken.
+    assert unit.values("NotifyAccess") == ("main",)
+    assert len(unit.values("WatchdogSec")) == 1
 
 
 def test_core_is_told_this_boots_id_because_it_cannot_read_it() -> None:
