@@ -16,11 +16,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ground import CACHE, ROOT, VENV, GroundError, as_root, install_environment, install_packages, say
+from ground import CACHE, LOCK, ROOT, VENV, GroundError, as_root, install_environment, install_packages, say
 
 LOCKS = ROOT / ".ci" / "locks"
 DEBIAN_13 = CACHE / "debian13"
-DEBIAN_13_PACKAGES = ("ca-certificates", "python3", "python3-venv")
+DEBIAN_13_PACKAGES = ("ca-certificates", "fonts-naver-d2coding", "libzbar0t64", "python3", "python3-venv")
 PATH_INSIDE = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -73,6 +73,24 @@ def emupos() -> Path:
     return _command_inside(root, "emupos", "/opt/emupos/bin/emupos")
 
 
+def python_313() -> Path:
+    """A command that runs Debian 13's Python with everything of requirements.lock, at the repository's root."""
+    root, wheels, wanted = debian_13(), CACHE / "wheels-313", _digest(LOCK)
+    if not (_is_done(wheels, wanted) and (root / "opt/project/bin/python").exists()):
+        say("installing the project's libraries for Debian 13's Python")
+        _download_for_debian_13(LOCK, wheels)
+        bring = as_root("cp", "-r", "--no-preserve=ownership", "-T", str(wheels), f"{root}/var/project")
+        must(bring, "the Debian 13 root cannot be written")
+        install = (
+            "python3 -m venv --clear /opt/project && /opt/project/bin/pip install --quiet --no-index "
+            f"--find-links /var/project --requirement /var/project/{LOCK.name} && rm -r /var/project"
+        )
+        inside = as_root("chroot", str(root), "env", "-i", PATH_INSIDE, "sh", "-c", install)
+        must(inside, "the project's libraries could not be installed")
+        _mark_done(wheels, wanted)
+    return _command_inside(root, "python313", "/opt/project/bin/python", also=ROOT)
+
+
 def debian_13() -> Path:
     """The root folder of a small Debian 13."""
     wanted = " ".join(DEBIAN_13_PACKAGES)
@@ -98,12 +116,17 @@ def _download_for_debian_13(lock: Path, wheels: Path) -> None:
     shutil.copy(lock, wheels)
 
 
-def _command_inside(root: Path, name: str, program: str) -> Path:
-    """Write a small script that runs a program of a root folder as if it were one of this machine's own."""
+def _command_inside(root: Path, name: str, program: str, *, also: Path | None = None) -> Path:
+    """Write a small script that runs a program of a root folder as if it were one of this machine's own.
+
+    A folder of this machine that it sees under its own name, and in which it starts, can be named with `also`.
+    """
     there = shlex.quote(str(root))
+    seen = "" if also is None else f"mkdir -p {there}{also}; mount --rbind {also} {there}{also}; "
+    start = "" if also is None else f"--chdir={also} "
     inside = (
-        f"set -e; for shared in dev tmp; do mount --rbind /$shared {there}/$shared; done; "
-        f'mount -t proc proc {there}/proc; exec chroot {there} env {PATH_INSIDE} {program} "$@"'
+        f"set -e; for shared in dev tmp; do mount --rbind /$shared {there}/$shared; done; {seen}"
+        f'mount -t proc proc {there}/proc; exec chroot {there} env {start}{PATH_INSIDE} {program} "$@"'
     )
     command = CACHE / "bin" / name
     command.parent.mkdir(parents=True, exist_ok=True)

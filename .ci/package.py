@@ -90,9 +90,11 @@ def build(machine: str, out: Path) -> Path:
         _compile(tree / SITE, f"/{SITE}")
         _write_control(tree, machine)
         _date(tree, _source_date_s())
-        out.mkdir(parents=True, exist_ok=True)
-        pack = ["dpkg-deb", "--root-owner-group", "--threads-max=1", "-Zxz", "-z9", "--build", str(tree), str(deb)]
+        packed = Path(scratch) / deb.name
+        pack = ["dpkg-deb", "--root-owner-group", "--threads-max=1", "-Zxz", "-z9", "--build", str(tree), str(packed)]
         _must(pack, env={**os.environ, "SOURCE_DATE_EPOCH": str(_source_date_s())})
+        out.mkdir(parents=True, exist_ok=True)
+        shutil.move(packed, deb)
     say(f"{deb.relative_to(ROOT) if deb.is_relative_to(ROOT) else deb}: {deb.stat().st_size / 1e6:.1f} MB")
     return deb
 

@@ -26,6 +26,7 @@ from wheels import MACHINES
 PACKAGES_TO_TEST = ("git", "strace", "tmux", "systemd", "udev")
 PACKAGES = CACHE / "packages"
 """Where the stages keep the packages that they try."""
+TRIED_WITH_313 = ("bottom", "core", "journal", "link", "till", "tui", "voucher")
 FUZZ_RUNS_SLICE = 500_000
 FUZZ_RUNS_SOAK = 50_000_000
 
@@ -112,6 +113,22 @@ def packages(bench: Bench) -> None:
     bench.pytest_as_root("tests/outside/package", env={**names, **folders})
 
 
+def boot(bench: Bench) -> None:
+    """The package in a Debian 13 that boots: a till with nothing simulated but the outside world."""
+    install_packages(("systemd-container", "util-linux"))
+    if not list(PACKAGES.glob("*_amd64.deb")):
+        package.build("amd64", PACKAGES)
+    names = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_TILL_AMD64": str(roots.till("amd64"))}
+    bench.pytest_as_root("tests/outside/boot", env=names)
+
+
+def python_313(bench: Bench) -> None:
+    """What decides about money, under the Python that the appliance has."""
+    folders = [f"tests/{name}" for name in TRIED_WITH_313]
+    python = environments.python_313()
+    bench.run(python, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "-q", *folders)
+
+
 def clone(bench: Bench) -> None:
     install_packages(["git"])
     fresh_clone.demonstrate(bench)
@@ -155,6 +172,20 @@ STAGES = (
         says="the Debian packages, built twice and installed",
         body=packages,
         minutes_max=8,
+        closes_with_pytest=True,
+    ),
+    Stage(
+        name="boot",
+        says="the package, booted with systemd in a container",
+        body=boot,
+        minutes_max=8,
+        closes_with_pytest=True,
+    ),
+    Stage(
+        name="python313",
+        says="the tests on Debian 13's Python",
+        body=python_313,
+        minutes_max=6,
         closes_with_pytest=True,
     ),
     Stage(name="clone", says="the demo, from a fresh clone in an empty environment", body=clone, minutes_max=10),

@@ -6,6 +6,11 @@ Without it the folder is not collected: those tests cannot run in the project's 
 
 import os
 
-OUTSIDERS = {"emupos": "CHAK_EMUPOS", "package": "CHAK_PACKAGES", "receiptio": "CHAK_RECEIPTIO"}
+OUTSIDERS = {
+    "boot": "CHAK_TILL_AMD64",
+    "emupos": "CHAK_EMUPOS",
+    "package": "CHAK_PACKAGES",
+    "receiptio": "CHAK_RECEIPTIO",
+}
 
 collect_ignore = [folder for folder, variable in OUTSIDERS.items() if variable not in os.environ]

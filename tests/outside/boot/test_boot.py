@@ -1,0 +1,207 @@
+"""The package, booted: units come up, sell over the sockets, come back from faults, and reach no more than they need.
+
+One container is shared; the tests run in the order of a till's life. Times are the watchdogs' own plus two seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.booted_till import SERVICES, BootedTill, Town, prepared_till
+from tests.support.debian_roots import layer_over
+
+Say = Callable[[str], None]
+READY_S_MAX = 20.0
+RECOVERY_S_MAX = 2.0
+BUSY_S = 6.0
+"""What a build machine with other work may add."""
+WATCHDOGS_S = {"pos-core": 40.0, "pos-devices": 20.0, "pos-sync": 20.0, "pos-screen": 20.0}
+
+MEMORY_MB_MAX = 300
+OWN_MEMORY = """
+import pathlib, sys
+parents = {}
+for stat in pathlib.Path("/proc").glob("[0-9]*/stat"):
+    parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+tree, grows = {int(sys.argv[1])}, True
+while grows:
+    more = {pid for pid, parent in parents.items() if parent in tree} - tree
+    tree, grows = tree | more, bool(more)
+lines = [line for pid in tree for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+print(sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")))
+"""
+"""A process with all that it has started; what several share is counted once among them."""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    return Town.found(tmp_path_factory.mktemp("town") / "town")
+
+
+@pytest.fixture(scope="module")
+def till(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BootedTill]:
+    (deb,) = Path(os.environ["CHAK_PACKAGES"]).glob("*_amd64.deb")
+    scratch = tmp_path_factory.mktemp("till")
+    with (
+        layer_over(Path(os.environ["CHAK_TILL_AMD64"]), scratch) as root,
+        prepared_till(root, deb, town, scratch / "data") as till,
+    ):
+        till.switch_on()
+        yield till
+
+
+@pytest.fixture(scope="module")
+def voucher(town: Town) -> Path:
+    return town.voucher(500_000)
+
+
+def approved(data: Path) -> list[str]:
+    """The receipt numbers of approved sales, from the file on the data partition."""
+    with sqlite3.connect(f"file:{data}/state/journal.db?mode=ro&immutable=1", uri=True) as journal:
+        return [row[0] for row in journal.execute("SELECT receipt_number FROM sales ORDER BY 1")]
+
+
+def test_it_is_ready_to_sell_within_twenty_seconds_of_power(
+    till: BootedTill, town: Town, voucher: Path, say: Say
+) -> None:
+    core_s = till.until_up(["pos-core"])
+    screen_s = till.until_up(["pos-screen"])
+    till.until_up()
+    system = till.must("systemd-analyze", "time").splitlines()[0]
+    answer = till.pay(town.payment(voucher, 1_000), 1_000)
+
+    say(f"power to core ready {core_s:.1f} s, to first picture {screen_s:.1f} s; {system}")
+    assert answer["outcome"] == "approved", answer
+    assert screen_s <= READY_S_MAX
+
+
+def test_each_process_says_what_it_needs_of_memory(till: BootedTill, say: Say) -> None:
+    for unit in SERVICES:
+        size_kib = int(till.must("python3", "-I", "-c", OWN_MEMORY, str(till.pid(unit))))
+        say(f"{unit}: {size_kib / 1024:.0f} MB")
+        assert 1 < size_kib / 1024 < MEMORY_MB_MAX, unit
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_a_killed_process_is_back_within_two_seconds(
+    unit: str, till: BootedTill, town: Town, voucher: Path, say: Say
+) -> None:
+    before = till.pid(unit)
+    code = town.payment(voucher, 1_100)
+    assert till.pay(code, 1_100)["outcome"] == "approved"
+
+    till.signal(unit, "KILL")
+    began_s = time.monotonic()
+    till.until(lambda: till.pid(unit) not in (0, before) and till.is_up(unit), f"{unit} is back")
+    took_s = time.monotonic() - began_s
+
+    say(f"{unit}: killed, back after {took_s:.1f} s")
+    assert took_s <= RECOVERY_S_MAX + BUSY_S
+    again = till.pay(code, 1_100)
+    assert (again["outcome"], again["reason"]) == ("declined", "already_used"), again
+
+
+def test_processes_that_hang_are_ended_by_their_watchdogs_and_come_back(
+    till: BootedTill, town: Town, voucher: Path, say: Say
+) -> None:
+    code = town.payment(voucher, 1_200)
+    assert till.pay(code, 1_200)["outcome"] == "approved"
+    before = {unit: till.pid(unit) for unit in SERVICES}
+
+    for unit in SERVICES:
+        till.signal(unit, "STOP")
+    began_s = time.monotonic()
+    for unit in sorted(SERVICES, key=lambda name: WATCHDOGS_S[name]):
+        till.until(lambda name=unit: till.pid(name) not in (0, before[name]) and till.is_up(name), f"{unit} is back")  # type: ignore[misc]
+        took_s = time.monotonic() - began_s
+        say(f"{unit}: stopped, back after {took_s:.1f} s (watchdog {WATCHDOGS_S[unit]:.0f} s)")
+        assert took_s <= WATCHDOGS_S[unit] + RECOVERY_S_MAX + BUSY_S
+
+    again = till.pay(code, 1_200)
+    assert (again["outcome"], again["reason"]) == ("declined", "already_used"), again
+
+
+DENIED = """
+import os, socket, subprocess
+def tried(name, what):
+    try:
+        what()
+    except OSError as error:
+        print(name, "denied", error.errno)
+    else:
+        print(name, "allowed")
+def exec_():
+    pid = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 0"], {})
+    assert os.waitpid(pid, 0)[1] == 0
+tried("network", lambda: socket.create_connection(("192.0.2.1", 9), timeout=1))
+tried("socket", lambda: socket.socket(socket.AF_INET).close())
+tried("exec", exec_)
+tried("data", lambda: os.listdir("/var/lib/pos/state"))
+tried("devices", lambda: os.close(os.open("/dev/kmsg", os.O_RDONLY)))
+tried("tty", lambda: os.close(os.open("/dev/console", os.O_RDWR)))
+tried("etc", lambda: os.close(os.open("/etc/pos/x", os.O_CREAT | os.O_WRONLY)))
+tried("null", lambda: os.close(os.open("/dev/null", os.O_WRONLY)))
+for role in ("screen", "devices", "sync", "control"):
+    link = socket.socket(socket.AF_UNIX)
+    tried("role-" + role, lambda: link.connect(f"/run/pos/{role}/core.sock"))
+print("user", os.getuid())
+"""
+ALLOWED = {
+    "pos-core": {"data", "null", "role-screen", "role-devices", "role-sync", "role-control"},
+    "pos-devices": {"null", "role-devices"},
+    "pos-sync": {"socket", "null", "role-sync"},
+}
+
+
+@pytest.mark.parametrize("unit", sorted(ALLOWED))
+def test_a_process_reaches_what_it_needs_and_nothing_else(unit: str, till: BootedTill) -> None:
+    lines = [line.split() for line in till.probe(unit, DENIED).splitlines()]
+
+    assert lines[-1] == ["user", till.must("id", "--user", unit).strip()]
+    assert {words[0] for words in lines[:-1] if words[1] == "allowed"} == ALLOWED[unit], lines
+    assert len(lines) > len(ALLOWED[unit]) + 1
+
+
+def test_the_key_is_delivered_to_core_alone_and_sealed_on_the_card(till: BootedTill, town: Town) -> None:
+    key = (town.folder / "state" / "terminal.key").read_bytes()
+
+    assert key not in (till.data / "credentials" / "terminal.key").read_bytes()
+    assert not (till.data / "state" / "terminal.key").exists()
+    assert (till.root_of_running / "run/credentials/pos-core.service/terminal.key").read_bytes() == key
+    for unit in set(SERVICES) - {"pos-core"}:
+        as_another = ("setpriv", f"--reuid={unit}", f"--regid={unit}", "--clear-groups")
+        assert till.inside(*as_another, "cat", "/run/credentials/pos-core.service/terminal.key").exit_status == 1, unit
+
+
+def test_nothing_approved_is_lost_when_the_power_is_cut(till: BootedTill, town: Town, voucher: Path, say: Say) -> None:
+    code = town.payment(voucher, 1_300)
+    answer = till.pay(code, 1_300)
+    assert answer["outcome"] == "approved"
+
+    till.cut_power()
+    till.switch_on()
+    core_s = till.until_up(["pos-core"])
+
+    say(f"after a cut: core ready {core_s:.1f} s after power")
+    again = till.pay(code, 1_300)
+    assert (again["outcome"], again["reason"]) == ("declined", "already_used"), again
+    assert "the chain holds" in till.must("pos", "journal", "verify")
+
+
+def test_without_its_data_partition_it_refuses_and_opens_when_it_comes(till: BootedTill) -> None:
+    till.cut_power()
+    (till.data / "chak-data").unlink()
+    till.switch_on()
+    check = "pos-data-check.service"
+    till.until(lambda: "not a till's data partition" in till.must("journalctl", "--unit", check, "--boot"), "refused")
+    assert not till.is_up("pos-core")
+
+    (till.data / "chak-data").touch()
+
+    till.until_up(["pos-core"])
