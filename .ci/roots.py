@@ -13,7 +13,7 @@ from environments import must
 from ground import CACHE, GroundError, as_root, install_packages, say
 from package import DEPENDS, RECOMMENDS
 
-TO_LOOK_WITH = ("ca-certificates", "systemd-sysv", "grim")
+TO_LOOK_WITH = ("ca-certificates", "systemd-sysv", "grim", "wlr-randr")
 LEFT_OUT = "python3-lgpio"
 """Needs pins that no build machine has."""
 BINFMT = Path("/proc/sys/fs/binfmt_misc")
