@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_terminal(commands)
     _add_payments(commands)
     _add_records(commands)
+    _add_doctor(commands)
     _add_ledger(commands)
     _add_bench(commands)
     from pos.sandbox.cli import add_parsers
@@ -151,6 +152,13 @@ def _add_records(commands: Commands) -> None:
     _config_option(receipt)
     _json_option(receipt)
     receipt.set_defaults(run=_run_receipt)
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = commands.add_parser("doctor", help="what works, what does not, and what to do about it")
+    _config_option(doctor)
+    _json_option(doctor)
+    doctor.set_defaults(run=_run_doctor)
 
 
 def _add_ledger(commands: Commands) -> None:
@@ -322,6 +330,12 @@ def _run_trust_import(options: argparse.Namespace) -> int:
     from pos.commands.trust import import_trust
 
     return import_trust(_config(options), options.folder, as_json=options.json)
+
+
+def _run_doctor(options: argparse.Namespace) -> int:
+    from pos.commands.doctor import doctor
+
+    return doctor(_config(options), as_json=options.json)
 
 
 def _run_ledger_serve(options: argparse.Namespace) -> int:

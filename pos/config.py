@@ -17,6 +17,8 @@ DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
 COLUMNS: Final = (32, 42, 48)
 Printing = Literal["always", "ask", "never"]
 PRINTING: Final = ("always", "ask", "never")
+SHOWN_ON: Final = ("customer", "turned", "paper")
+DISPLAY_MODELS: Final = ("escpos", "escpos-hangul", "cd5220", "cd5220-hangul")
 LANGUAGES: Final = ("ko", "en")
 
 
@@ -77,6 +79,29 @@ class PeopleSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSection:
+    shown_on: str = "turned"
+    """Where a payment request appears: a screen on the customer's side, this one turned round, or a slip of paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisplaySection:
+    url: str = "none"
+    model: str = "escpos"
+    """What it is spoken to in, and whether it has Hangul."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LampSection:
+    url: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceSection:
+    url: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalConfig:
     """Everything a terminal needs to start."""
 
@@ -88,6 +113,10 @@ class TerminalConfig:
     printer: PrinterSection = PrinterSection()
     scanner: ScannerSection = ScannerSection()
     people: PeopleSection = PeopleSection()
+    request: RequestSection = RequestSection()
+    display: DisplaySection = DisplaySection()
+    lamp: LampSection = LampSection()
+    voice: VoiceSection = VoiceSection()
 
 
 _SECTIONS: Final[Mapping[str, type]] = {
@@ -98,16 +127,25 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "printer": PrinterSection,
     "scanner": ScannerSection,
     "people": PeopleSection,
+    "request": RequestSection,
+    "display": DisplaySection,
+    "lamp": LampSection,
+    "voice": VoiceSection,
 }
 _REQUIRED: Final = frozenset({"terminal", "ledger"})
 _CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
     "terminal.language": LANGUAGES,
     "receipt.columns": COLUMNS,
     "receipt.printing": PRINTING,
+    "request.shown_on": SHOWN_ON,
+    "display.model": DISPLAY_MODELS,
 }
 _URL_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "ledger.url": ("http", "https"),
-    "printer.url": ("none", "sim", "usb", "usblp", "serial", "tcp"),
+    "printer.url": ("none", "sim", "usb", "libusb", "serial", "tcp"),
+    "display.url": ("none", "serial"),
+    "lamp.url": ("none", "gpio"),
+    "voice.url": ("none", "espeak"),
     "scanner.url": ("none", "sim", "v4l2", "files", "picamera2", "serial"),
 }
 
@@ -141,6 +179,10 @@ class _Reader:
             printer=cast("PrinterSection", made["printer"]),
             scanner=cast("ScannerSection", made["scanner"]),
             people=cast("PeopleSection", made["people"]),
+            request=cast("RequestSection", made["request"]),
+            display=cast("DisplaySection", made["display"]),
+            lamp=cast("LampSection", made["lamp"]),
+            voice=cast("VoiceSection", made["voice"]),
         )
 
     def _document(self) -> dict[str, object]:

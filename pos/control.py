@@ -63,7 +63,7 @@ class LocalControl:
         return cast("R", self._core.handle(role, cast("AnyCall", call)))
 
     def see_to_paper(self, receipt_number: str) -> str | None:
-        if self._config.printer.url != "none" and self._core.devices_state().jobs_waiting:
+        if self._core.equipment.printer.url != "none" and self._core.devices_state().jobs_waiting:
             try:
                 self._print()
             except DeviceError as error:
@@ -73,18 +73,22 @@ class LocalControl:
         return jobs[-1].state.value if jobs else None
 
     def _print(self) -> None:
-        from pos.devices.paper import PaperDesk, open_printer
+        from pos.devices.chosen import ChosenPrinter
+        from pos.devices.paper import PaperDesk
 
         stopping = Event()
         # A command must come to its end, also where somebody has to put in paper first.
         giving_up = Timer(PAPER_S_MAX, stopping.set)
         giving_up.start()
-        printer = open_printer(self._config)
+        chosen = ChosenPrinter()
+        chosen.use(self._core.equipment.printer)
+        if chosen.setup_fault:
+            log.warning("no receipt now: %s", chosen.setup_fault)
         try:
-            PaperDesk(RoleLink(self, Role.DEVICES), printer, stopping).print_waiting()
+            PaperDesk(RoleLink(self, Role.DEVICES), chosen, stopping).print_waiting()
         finally:
             giving_up.cancel()
-            printer.close()
+            chosen.close()
 
 
 class RemoteControl:

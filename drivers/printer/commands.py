@@ -9,8 +9,11 @@ Rules:
 Leaves what to print to `encoder` and when to send it to `printing`.
 """
 
+import logging
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from drivers.errors import DeviceSetupError
@@ -94,6 +97,18 @@ def drawer_pulse(profile: Profile) -> bytes:
             return b""
 
 
+@contextmanager
+def _own_logging() -> Iterator[None]:
+    """Undo what an import does to the root logger: python-escpos calls `logging.basicConfig` when it is loaded."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 class _Escpos(Protocol):
     output: bytes
 
@@ -107,8 +122,9 @@ class VendorCommands:
     """python-escpos for one model, writing into memory."""
 
     def __init__(self, model: str) -> None:
-        from escpos import capabilities, constants  # type: ignore[import-untyped]
-        from escpos.printer import Dummy  # type: ignore[import-untyped]
+        with _own_logging():
+            from escpos import capabilities, constants  # type: ignore[import-untyped]
+            from escpos.printer import Dummy  # type: ignore[import-untyped]
 
         if "ESCPOS_CAPABILITIES_PICKLE_DIR" not in os.environ:
             # It leaves a pickle behind in a fresh temporary folder on every start.

@@ -34,9 +34,9 @@ from drivers.printer.hangul import columns_of, encode, printable, split_columns
 from drivers.printer.profile import Cut, Hangul, KanjiSize, Profile, QrBy
 from drivers.printer.raster import (
     COLUMN_DOTS,
-    LINE_DOTS,
     Letter,
     Typeface,
+    bands_of,
     bitmap_of,
     centre,
     draw_qr,
@@ -51,10 +51,13 @@ _NORMAL = Letter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line as it will stand on paper: the spaces that place it are part of the text."""
+    """One line as it will stand on paper."""
 
     text: str
+    """The spaces that place it in the receipt are part of it."""
     letter: Letter
+    indent_columns: int = 0
+    """Of normal size, whatever the letters are: the receipt's own left edge on wider paper."""
 
 
 class Encoder:
@@ -138,7 +141,7 @@ class Encoder:
         return tuple(self._line(text, letter) for text in parts)
 
     def _line(self, text: str, letter: Letter) -> Line:
-        return Line(text=" " * (self._indent // letter.size.width) + text, letter=letter)
+        return Line(text=text, letter=letter, indent_columns=self._indent)
 
     def _line_segments(self, line: Line) -> Iterator[bytes]:
         encoded = encode(line.text.rstrip(" "))
@@ -146,7 +149,9 @@ class Encoder:
             yield from self._bands([self._drawn(line)])
             return
         before, after = self._letter_commands(line.letter)
-        yield before + encoded + commands.LINE_FEED + after
+        # Before the size is changed: a space of double width would move the line by half a letter.
+        indent = b" " * line.indent_columns if encoded else b""
+        yield indent + before + encoded + commands.LINE_FEED + after
 
     def _letter_commands(self, letter: Letter) -> tuple[bytes, bytes]:
         before = after = b""
@@ -162,17 +167,14 @@ class Encoder:
         return commands.letter_size(size) + own
 
     def _drawn(self, line: Line) -> Image.Image:
-        left = (self._profile.dots - self._profile.columns * COLUMN_DOTS) // 2
+        left = (self._profile.dots - self._profile.columns * COLUMN_DOTS) // 2 + line.indent_columns * COLUMN_DOTS
         return self._typeface.draw_line(line.text, letter=line.letter, width_dots=self._profile.dots, left_dots=left)
 
     def _bands(self, pictures: list[Image.Image]) -> Iterator[bytes]:
         if not pictures:
             return
-        whole = stack(pictures)
-        step = commands.BAND_DOTS_MAX // LINE_DOTS * LINE_DOTS
-        for top in range(0, whole.height, step):
-            band = whole.crop((0, top, whole.width, min(top + step, whole.height)))
-            yield self._vendor.raster(bitmap_of(band))
+        for band in bands_of(bitmap_of(stack(pictures)), rows_max=commands.BAND_DOTS_MAX):
+            yield self._vendor.raster(band)
 
     def _qr_segments(self, row: QrRow) -> Iterator[bytes]:
         assert row.data.isascii()

@@ -12,18 +12,28 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from drivers.errors import DeviceBusyError, DeviceError, DeviceTimeoutError
 from drivers.printer import commands
+from drivers.printer.abilities import Abilities, measure
 from drivers.printer.conversation import STEP_S, Conversation
 from drivers.printer.document import Row
 from drivers.printer.encoder import Encoder
-from drivers.printer.outcome import NotStarted, Patience, PrintOutcome, PrintWatcher, Unknown, reason_of
+from drivers.printer.outcome import (
+    NotStarted,
+    Patience,
+    Printed,
+    PrintOutcome,
+    PrintWatcher,
+    Unknown,
+    Unverified,
+    reason_of,
+)
 from drivers.printer.printing import print_job
-from drivers.printer.profile import DrawerKick, PinLevel, Profile
+from drivers.printer.profile import DrawerKick, Fence, PinLevel, Profile
 from drivers.printer.status import Identity, PrinterState
 from drivers.printer.transport import Transport
 
@@ -33,6 +43,7 @@ DRAWER_WAIT_S: Final = 2.0
 """How long a running job has to reach the gap in which the pulse is sent."""
 ANSWER_S: Final = 1.5
 
+_NO_ABILITIES: Final = Abilities(status=False, asb=False, fence=Fence.NONE)
 _T = TypeVar("_T")
 
 
@@ -115,9 +126,38 @@ class EscposPrinter:
             self._settle(outcome)
             return outcome
 
+    def print_trial(self, segments: Iterable[bytes], *, watcher: PrintWatcher) -> tuple[PrintOutcome, Abilities]:
+        """Print a page without believing the profile, and find out what the printer answers."""
+        blind = replace(self._profile, status=False, asb=False, fence=Fence.NONE)
+        with self._owner:
+            self._number += 1
+            try:
+                conversation = self._open()
+                outcome: PrintOutcome = print_job(
+                    conversation,
+                    blind,
+                    segments,
+                    number=self._number,
+                    watcher=_WithDrawer(watcher, self._take_pulse),
+                    patience=self._patience,
+                    needs_recovery=self._needs_recovery,
+                )
+                if not isinstance(outcome, Unverified):
+                    self._settle(outcome)
+                    return outcome, _NO_ABILITIES
+                found = measure(conversation, number=self._number)
+            except DeviceError as fault:
+                self._drop()
+                return NotStarted(reason=reason_of(fault)), _NO_ABILITIES
+            self._settle(outcome)
+            return (outcome if found.fence is Fence.NONE else Printed()), found
+
     def ask_state(self) -> PrinterState:
         """Return what the printer says now. Raises DeviceError; DeviceBusyError while a job is printing."""
         with self._owned(wait_s=0):
+            if not self._profile.status:
+                # It answers nothing: being there is all that can be known.
+                return self._talk(lambda conversation: conversation.state)
             state = self._talk(lambda conversation: conversation.ask_state(within_s=self._patience.preflight_s))
             if state is None:
                 self._drop()
@@ -126,9 +166,10 @@ class EscposPrinter:
 
     def identify(self) -> Identification:
         """Ask for maker, model and language; empty where nothing is answered. Raises DeviceError."""
+        if not self._profile.status:
+            return Identification(maker="", model="", language="")
         with self._owned(wait_s=0):
-            maker, model, language = self._talk(_identity_texts)
-            return Identification(maker=maker, model=model, language=language)
+            return self._talk(identify)
 
     def open_drawer(self) -> DrawerState:
         """Open the cash drawer, from any thread, paper or not. Raises DeviceError when the pulse could not be sent."""
@@ -232,11 +273,12 @@ class _WithDrawer:
         return self._watcher.wants_stop()
 
 
-def _identity_texts(conversation: Conversation) -> tuple[str, str, str]:
+def identify(conversation: Conversation) -> Identification:
+    """Ask for maker, model and language; empty where nothing is answered. Raises DeviceError."""
     maker, model, language = (
         _identity_text(conversation, question) for question in (commands.MAKER, commands.MODEL, commands.LANGUAGE)
     )
-    return maker, model, language
+    return Identification(maker=maker, model=model, language=language)
 
 
 def _identity_text(conversation: Conversation, question: bytes) -> str:

@@ -10,10 +10,11 @@ Leaves the feature lists of known models (width in dots, native codes, cutter) t
 """
 
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -126,8 +127,10 @@ class Profile:
 def load_profile(name: str) -> Profile:
     """Return a shipped profile by name, or the one in a TOML file of the shop's own by its path.
 
-    Raises DeviceSetupError when there is none, or naming everything that is wrong with it.
+    Options behind the name replace what stands in the file: `clone-80mm?asb=false&fence=none`. Raises
+    DeviceSetupError when there is none, or naming everything that is wrong with it.
     """
+    name, _, options = name.partition("?")
     path = Path(name) if name.endswith(".toml") else PROFILES_DIR / f"{name}.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -135,7 +138,7 @@ def load_profile(name: str) -> Profile:
         raise DeviceSetupError(f"no printer profile {name!r}; known: {', '.join(profile_names())}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as unreadable:
         raise DeviceSetupError(f"printer profile {path}: {unreadable}") from unreadable
-    return _checked(table, path)
+    return _checked(table, path, dict(parse_qsl(options, keep_blank_values=True)))
 
 
 def profile_names() -> tuple[str, ...]:
@@ -143,11 +146,14 @@ def profile_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in PROFILES_DIR.glob("*.toml")))
 
 
-def _checked(table: dict[str, object], path: Path) -> Profile:
-    unknown = sorted(set(table) - {field.name for field in fields(Profile)})
+def _checked(table: dict[str, object], path: Path, options: dict[str, str]) -> Profile:
+    unknown = sorted({*table, *options} - {field.name for field in fields(Profile)})
     problems = [f"unknown key {key!r}" for key in unknown]
     try:
         profile = msgspec.convert({"name": path.stem, **table}, Profile)
+        if options:
+            # What stands behind a name is text, whatever it stands for.
+            profile = msgspec.convert({**asdict(profile), **options}, Profile, strict=False)
     except msgspec.ValidationError as wrong:
         raise DeviceSetupError(f"printer profile {path.name}: {'; '.join([*problems, str(wrong)])}") from wrong
     problems += _range_problems(profile)

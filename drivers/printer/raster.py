@@ -10,6 +10,7 @@ Leaves the commands around the dots to `commands`.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,6 +27,8 @@ LINE_DOTS: Final = 30
 """Pitch of one line at normal size: 24 dots of letters and the gap that printers leave by themselves."""
 QUIET_MODULES: Final = 4
 """White around a QR code (ISO/IEC 18004, 6.3.8)."""
+HEADER_BYTES: Final = 8
+"""Of one raster command."""
 MODULE_DOTS_MIN: Final = 2
 """A quarter of a millimetre at 203 dpi; finer modules bleed together on thermal paper."""
 
@@ -150,6 +153,52 @@ def bitmap_of(picture: Image.Image) -> Bitmap:
     padded.paste(picture, (0, 0))
     inverted = bytes(byte ^ 0xFF for byte in padded.tobytes())
     return Bitmap(width_bytes=width_bytes, height_dots=picture.height, bits=without_real_time_commands(inverted))
+
+
+def bands_of(bitmap: Bitmap, *, rows_max: int) -> Iterator[Bitmap]:
+    """`bitmap` in bands of at most `rows_max` rows, each only as wide as its ink; white rows are one byte wide.
+
+    What is white at the right need not travel: over a serial line the dots are what takes the time. Every printer that
+    prints dots at all takes bands of any width, and feeds as many rows whatever the width is.
+    """
+    width = bitmap.width_bytes
+    rows = [bitmap.bits[at : at + width] for at in range(0, len(bitmap.bits), width)]
+    inked = [len(row.rstrip(b"\0")) for row in rows]
+    for start, end in _runs(inked, rows_max=rows_max):
+        widest = max(1, *inked[start:end])
+        yield Bitmap(
+            width_bytes=widest, height_dots=end - start, bits=b"".join(row[:widest] for row in rows[start:end])
+        )
+
+
+def _runs(inked: Sequence[int], *, rows_max: int) -> Iterator[tuple[int, int]]:
+    """Rows that travel together: ink with ink, white with white unless a few white rows cost less than a header."""
+    start, end = 0, 0
+    while start < len(inked):
+        is_white = inked[start] == 0
+        end = start + 1
+        while end < len(inked) and end - start < rows_max and (inked[end] == 0) == is_white:
+            end += 1
+        if not is_white:
+            end = _over_small_gaps(inked, start, end, rows_max=rows_max)
+        yield start, end
+        start = end
+
+
+def _over_small_gaps(inked: Sequence[int], start: int, end: int, *, rows_max: int) -> int:
+    while True:
+        ink = end
+        while ink < len(inked) and inked[ink] == 0:
+            ink += 1
+        width = max(inked[start:end])
+        next_end = ink
+        while next_end < len(inked) and inked[next_end] > 0:
+            next_end += 1
+        gap = ink - end
+        is_worth_it = gap * width <= 2 * HEADER_BYTES and next_end - start <= rows_max
+        if ink == next_end or not is_worth_it or max(inked[ink:next_end]) != width:
+            return end
+        end = next_end
 
 
 def picture_of(bitmap: Bitmap) -> Image.Image:

@@ -11,10 +11,12 @@ from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout
+from pos.core.choices import Choices
 from pos.core.core import Core
 from pos.core.counter import Counter
 from pos.core.counterparts import Counterparts
 from pos.core.delivery import Delivery
+from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
@@ -74,6 +76,7 @@ class _Selling:
     refunds: Refunds
     counter: Counter
     wares: SaleDesk
+    equipment: Equipment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,13 @@ def assemble(on: Grounds) -> Core:
     """The composed core; nothing has been recorded yet."""
     ledger_side = _ledger_side(on)
     selling = _selling(on, ledger_side)
-    scans = ScanDesk(counter=selling.counter, items=selling.wares.items, others=selling.scans, people=on.people.people)
+    scans = ScanDesk(
+        counter=selling.counter,
+        items=selling.wares.items,
+        others=selling.scans,
+        people=on.people.people,
+        equipment=selling.equipment,
+    )
     views = Views(
         terminal=on.terminal,
         journal=on.journal,
@@ -106,6 +115,7 @@ def assemble(on: Grounds) -> Core:
         inbox=ledger_side.inbox,
         clock=on.timekeeper,
         network=ledger_side.network,
+        equipment=selling.equipment,
     )
     return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal))
 
@@ -134,15 +144,17 @@ def _ledger_side(on: Grounds) -> _LedgerSide:
 
 def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
-    printing, columns = on.config.receipt.printing, on.config.receipt.columns
+    choices = Choices(journal=journal, clock=clock, config=on.config)
     checkout = Checkout(journal=journal, trust=trust, clock=clock, contact=clock, clerk=clerk)
     certificate = ledger_side.inbox.certificate
     requests = Requests(
         journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal, certificate=certificate
     )
     words = receipt_words(on.config.terminal.language)
-    receipts = Receipts(journal=journal, trust=trust, key=on.key, terminal=on.terminal, columns=columns, words=words)
-    paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=printing, clerk=clerk)
+    receipts = Receipts(
+        journal=journal, trust=trust, key=on.key, terminal=on.terminal, columns=choices.columns, words=words
+    )
+    paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = ReceiptCodes(journal=journal, trust=trust, terminal=on.terminal)
     scans = Scans(codes=codes)
     cash_receipts = CashReceipts(
@@ -181,6 +193,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         cash_receipts=cash_receipts,
         refunds=refunds,
         counter=counter,
+        equipment=Equipment(choices=choices, counter=counter, clock=clock),
     )
 
 
@@ -195,6 +208,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         cash_receipts=selling.cash_receipts,
         views=views,
         people=people,
+        equipment=views.equipment,
         screen=ScreenDesk(
             counter=selling.counter,
             wares=selling.wares,
@@ -206,8 +220,9 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             people=on.people,
             refunds=selling.refunds,
             cash_receipts=selling.cash_receipts,
+            equipment=views.equipment,
         ),
-        devices=DevicesDesk(scans=views.scans, paper=selling.paper),
+        devices=DevicesDesk(scans=views.scans, paper=selling.paper, equipment=views.equipment),
         sync=SyncDesk(delivery=views.delivery, inbox=views.inbox, trust=trust, views=views),
         control=ControlDesk(
             checkout=selling.checkout,
@@ -221,6 +236,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             trust=trust,
             views=views,
             people=on.people,
+            equipment=views.equipment,
         ),
         takes_writes=on.takes_writes,
     )

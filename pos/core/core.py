@@ -16,6 +16,7 @@ import msgspec
 
 from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
+from pos.core.equipment import Equipment
 from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
@@ -68,6 +69,7 @@ class Core:
     receipts: Receipts
     views: Views
     people: People
+    equipment: Equipment
     screen: ScreenDesk
     devices: DevicesDesk
     sync: SyncDesk

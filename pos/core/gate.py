@@ -18,6 +18,7 @@ from pos.link.calls import (
     EnterAmount,
     ListAttention,
     ListCashReceipts,
+    ListDevices,
     ListPeople,
     ListQuickKeys,
     ListSales,
@@ -32,9 +33,12 @@ from pos.link.calls import (
     ReadJournal,
     ReadState,
     Refused,
+    ReportDevice,
+    ReportFound,
     ReportNetwork,
     ReportPrinter,
     ReportScanner,
+    ReportTrial,
     ResumeSale,
     ScanSeen,
     ShowReceipt,
@@ -56,7 +60,17 @@ from pos.till.reasons import Refusal
 
 _SELLING = EnterAmount | PayOther | OpenRequest | Pay | AddItem | TakeItemBack | SuspendSale | ResumeSale
 _SAYS_SOMETHING = (
-    WatchDevices | WatchSync | ReportScanner | ReportPrinter | ReportNetwork | SyncNow | ClearVerdict | VerdictShown
+    WatchDevices
+    | WatchSync
+    | ReportScanner
+    | ReportPrinter
+    | ReportNetwork
+    | ReportDevice
+    | ReportFound
+    | ReportTrial
+    | SyncNow
+    | ClearVerdict
+    | VerdictShown
 )
 """Calls that write no entry; their answer is Done."""
 _LOOKS_SOMETHING_UP = (
@@ -65,6 +79,7 @@ _LOOKS_SOMETHING_UP = (
     | ListSuspended
     | ReadState
     | ListPeople
+    | ListDevices
     | ListAttention
     | PreviewRefund
     | ListCashReceipts

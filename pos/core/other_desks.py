@@ -7,6 +7,7 @@ from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
 from pos.core.counter import refused_amount
 from pos.core.delivery import Delivery
+from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.items import Items
@@ -32,6 +33,7 @@ from pos.link.calls import (
     EndPrintJob,
     ImportCatalogue,
     ListCashReceipts,
+    ListDevices,
     ListPeople,
     ListSales,
     MakeRefund,
@@ -46,9 +48,12 @@ from pos.link.calls import (
     ReadState,
     Refused,
     RemovePerson,
+    ReportDevice,
+    ReportFound,
     ReportNetwork,
     ReportPrinter,
     ReportScanner,
+    ReportTrial,
     ReprintReceipt,
     RequestAnswer,
     RequestCashReceipt,
@@ -78,6 +83,7 @@ class DevicesDesk:
 
     scans: ScanDesk
     paper: Paper
+    equipment: Equipment
 
     def answer(self, call: DevicesCall) -> AnyAnswer:
         match call:
@@ -93,6 +99,8 @@ class DevicesDesk:
             case EndPrintJob():
                 self.paper.end_job(call)
                 return Done()
+            case ReportDevice() | ReportFound() | ReportTrial():
+                return self.equipment.said(call)
             case _:
                 assert_never(call)
 
@@ -150,6 +158,7 @@ class ControlDesk:
     trust: TrustDesk
     views: Views
     people: PeopleDesk
+    equipment: Equipment
     is_stop_wanted: bool = False
 
     def answer(self, call: ControlCall) -> AnyAnswer:
@@ -175,8 +184,8 @@ class ControlDesk:
                 return self.refunds.answer(call)
             case ListCashReceipts() | RequestCashReceipt():
                 return self.cash_receipts.answer(call)
-            case ReadState():
-                return State(till=self.views.till())
+            case ReadState() | ListDevices():
+                return State(till=self.views.till()) if isinstance(call, ReadState) else self.equipment.page()
             case ReadJournal() | CheckJournal() | ShowReceipt() | ListSales():
                 return self.history.answer(call)
             case ListPeople() | AddPerson() | ChangePerson() | RemovePerson():

@@ -38,7 +38,13 @@ class Paper:
     """The print queue of one till."""
 
     def __init__(
-        self, *, journal: Journal, receipts: Receipts, clock: Clock, printing: str, clerk: Callable[[], str]
+        self,
+        *,
+        journal: Journal,
+        receipts: Receipts,
+        clock: Clock,
+        printing: Callable[[], str],
+        clerk: Callable[[], str],
     ) -> None:
         self._journal = journal
         self._receipts = receipts
@@ -102,13 +108,14 @@ class Paper:
 
     def sale_ended(self, receipt_number: str) -> None:
         """Its receipt was queued with its last entry: hold it where the shop does not print always, and ask or not."""
-        if self._printing == "always":
+        printing = self._printing()
+        if printing == "always":
             return
         jobs = self._journal.paper.jobs_of(receipt_number)
         if not jobs or jobs[0].state is not PrintState.QUEUED:
             return
         self._journal.paper.mark(jobs[0].job, PrintState.HELD, at_s=self._now_s())
-        if self._printing == "ask" and self._question is None:
+        if printing == "ask" and self._question is None:
             self._job_asked = jobs[0].job
             self._ask(QuestionKind.PRINT_RECEIPT, receipt_number=receipt_number)
 

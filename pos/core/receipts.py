@@ -5,6 +5,7 @@ the copy mark and whether the ledger has it by now may differ. The receipt code 
 (protocol, "Receipt code"): Ed25519 is deterministic, so every copy carries the same bytes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pos.core.trust_store import TrustStore
@@ -64,7 +65,8 @@ class Receipts:
     trust: TrustStore
     key: SigningKey
     terminal: str
-    columns: int
+    columns: Callable[[], int]
+    """Of the paper that is in use now."""
     words: ReceiptWords
 
     def receipt(self, number: str, *, copy_number: int) -> Receipt | None:
@@ -100,19 +102,20 @@ class Receipts:
         receipt = self.receipt(number, copy_number=copy_number)
         if receipt is None:
             return None
-        return tuple(map(print_row, layout(receipt, columns=self.columns, words=self.words)))
+        return tuple(map(print_row, layout(receipt, columns=self.columns(), words=self.words)))
 
     def page(self, number: str) -> ReceiptPage | None:
         """The original receipt for a screen."""
         receipt = self.receipt(number, copy_number=1)
         if receipt is None:
             return None
-        rows = layout(receipt, columns=self.columns, words=self.words)
+        columns = self.columns()
+        rows = layout(receipt, columns=columns, words=self.words)
         return ReceiptPage(
             receipt_number=number,
-            columns=self.columns,
+            columns=columns,
             rows=tuple(map(print_row, rows)),
-            lines=plain_lines(rows, columns=self.columns),
+            lines=plain_lines(rows, columns=columns),
         )
 
     def program_name(self, entry: int) -> str:

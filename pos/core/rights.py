@@ -10,17 +10,22 @@ from typing import Final
 
 from pos.link.calls import (
     AddItem,
+    AdoptPrinter,
     AllowOnce,
     AnswerQuestion,
     AnyCall,
     BeginCashReceipt,
     CancelSale,
+    ChoosePrinting,
+    ChooseShownOn,
+    ChooseTrialLine,
     ClearVerdict,
     CloseAttention,
     CloseRequest,
     EnterAmount,
     ListAttention,
     ListCashReceipts,
+    ListDevices,
     ListPeople,
     ListQuickKeys,
     ListSales,
@@ -32,23 +37,28 @@ from pos.link.calls import (
     OpenRequest,
     PayOther,
     PreviewRefund,
+    PrintTrial,
     PrintWaiting,
     ReprintReceipt,
     RequestCashReceipt,
     ResumeSale,
     ScanAgain,
     ScanSeen,
+    SearchPrinters,
     ShowReceipt,
     SummariseSync,
     SuspendSale,
     SyncNow,
     TakeItemBack,
+    TryScanner,
     VerdictShown,
     Watch,
 )
 from pos.till.people import Right
 
-_FREE: Final = frozenset({Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce, ScanSeen})
+_FREE: Final = frozenset(
+    {Watch, VerdictShown, SyncNow, SummariseSync, ListPeople, LogIn, LogOut, AllowOnce, ListDevices, ScanSeen}
+)
 _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
     {
         EnterAmount: Right.SELL,
@@ -76,6 +86,13 @@ _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
         OpenDrawer: Right.OPEN_DRAWER,
         ListAttention: Right.COUNTER,
         CloseAttention: Right.COUNTER,
+        SearchPrinters: Right.SERVICE,
+        AdoptPrinter: Right.SERVICE,
+        PrintTrial: Right.SERVICE,
+        ChooseTrialLine: Right.SERVICE,
+        TryScanner: Right.SERVICE,
+        ChoosePrinting: Right.SETTINGS,
+        ChooseShownOn: Right.SETTINGS,
     }
 )
 

@@ -6,6 +6,7 @@ A code shown to a till where nobody may sell is passed over, whoever read it.
 from dataclasses import dataclass, field
 
 from pos.core.counter import Counter
+from pos.core.equipment import Equipment
 from pos.core.items import Items
 from pos.core.people import People
 from pos.core.scans import Scans
@@ -22,6 +23,7 @@ class ScanDesk:
     items: Items
     others: Scans
     people: People
+    equipment: Equipment
     view: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
     again_serial: int = 0
 
@@ -32,6 +34,8 @@ class ScanDesk:
 
     def answer(self, call: ScanSeen | ReportScanner | ScanAgain) -> Done:
         match call:
+            case ScanSeen(text=text, length=length) if self.equipment.is_trying_scanner:
+                self.equipment.scan_tried(text, length)
             case ScanSeen(text=text, length=length):
                 if self.people.refusal(Right.SELL) is None:
                     self.people.touch()

@@ -6,6 +6,7 @@ from typing import assert_never
 from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
+from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
@@ -28,6 +29,7 @@ from pos.link.calls import (
     CloseRequest,
     Done,
     EnterAmount,
+    EquipmentCall,
     ListAttention,
     ListCashReceipts,
     ListPeople,
@@ -77,11 +79,14 @@ class ScreenDesk:
     people: PeopleDesk
     refunds: Refunds
     cash_receipts: CashReceipts
+    equipment: Equipment
 
     def answer(self, call: ScreenCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
         refused = self._refused(call)
         if refused is not None:
             return refused
+        if isinstance(call, EquipmentCall):
+            return self.equipment.answer(call)
         match call:
             case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)

@@ -12,6 +12,7 @@ from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
 from pos.core.delivery import Delivery
+from pos.core.equipment import Equipment
 from pos.core.inbox import Inbox
 from pos.core.network import Network
 from pos.core.paper import Paper
@@ -59,6 +60,7 @@ class Views:
     inbox: Inbox
     clock: Clock
     network: Network
+    equipment: Equipment
     stop: SellingStop | None = None
     """Set by a fault of the journal."""
 
@@ -102,7 +104,7 @@ class Views:
     def devices(self) -> DevicesState:
         verdict = self.counter.verdict
         return DevicesState(
-            armed=self.selling_stop is None and self.counter.is_armed and self.people.may(Right.SELL),
+            armed=self.equipment.is_trying_scanner or self._takes_codes,
             jobs_waiting=self.paper.printable(),
             drawer_serial=self.paper.drawer_serial,
             verdict_serial=verdict.serial if verdict is not None else 0,
@@ -110,7 +112,14 @@ class Views:
             amount_won=verdict.amount_won if verdict is not None else 0,
             code_located=self.scans.is_located,
             scan_again_serial=self.scans.again_serial,
+            printer=self.equipment.printer,
+            search_serial=self.equipment.search_serial,
+            trial_serial=self.equipment.trial_serial,
         )
+
+    @property
+    def _takes_codes(self) -> bool:
+        return self.selling_stop is None and self.counter.is_armed and self.people.may(Right.SELL)
 
     def sync(self) -> SyncWork:
         return SyncWork(waiting=self.delivery.waiting(), force_serial=self.delivery.force_serial)

@@ -9,8 +9,10 @@ import time
 from threading import Event
 from typing import Final, Protocol, TypeVar
 
-from drivers.camera.camera import Presence
+from drivers.camera.camera import CameraState, Presence
+from pos.devices.telling import Teller
 from pos.link.calls import AnyPush, Call, DevicesState, ReportScanner, ScanSeen
+from pos.link.equipment import Condition, DeviceKind, DeviceView
 from pos.link.state import ScanHint, ScannerState
 from pos.scanner.advice import Hint
 from pos.scanner.scanner import Scanner
@@ -33,6 +35,14 @@ STATES: Final = {
 }
 
 
+_PRESENCES: Final = {
+    Presence.OFF: Condition.OFF,
+    Presence.READY: Condition.READY,
+    Presence.MISSING: Condition.MISSING,
+    Presence.FAULTY: Condition.FAULT,
+}
+
+
 class PushLink(Protocol):
     """Core, as the camera's side asks it."""
 
@@ -44,9 +54,11 @@ class PushLink(Protocol):
 class Eyes:
     """Watches one camera for core."""
 
-    def __init__(self, link: PushLink, scanner: Scanner) -> None:
+    def __init__(self, link: PushLink, scanner: Scanner, *, url: str = "") -> None:
         self._link = link
         self._scanner = scanner
+        self._url = url
+        self._teller = Teller(link)
         self._is_armed = False
         self._again_serial: int | None = None
         self._said = ReportScanner(state=ScannerState.MISSING)
@@ -56,6 +68,7 @@ class Eyes:
         """Look until told to stop; LinkError when core goes away."""
         while not stopping.is_set():
             began_s = time.monotonic()
+            self._teller.tell(camera_view(self._scanner.camera_state(), self._url))
             if self._is_armed:
                 self._look()
             pause_s = 1 / FRAMES_PER_S if self._is_armed else UNARMED_PAUSE_S
@@ -95,3 +108,8 @@ class Eyes:
         if report != self._said:
             self._said = report
             self._link.call(report)
+
+
+def camera_view(state: CameraState, url: str) -> DeviceView:
+    """A camera's state as the device page has it."""
+    return DeviceView(kind=DeviceKind.SCANNER, condition=_PRESENCES[state.presence], url=url, detail=state.detail)

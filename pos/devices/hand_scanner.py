@@ -10,16 +10,18 @@ from typing import Final
 
 from drivers.scanner.framing import ScannedText
 from drivers.scanner.scanner import HandScanner
-from pos.devices.eyes import STATES, PushLink
+from pos.devices.eyes import STATES, PushLink, camera_view
+from pos.devices.telling import Teller
 from pos.link.calls import ReportScanner, ScanSeen
 from pos.scanner.watch import TEXT_CHARS_MAX
 
 POLL_S: Final = 0.02
 
 
-def serve_hand_scanner(link: PushLink, scanner: HandScanner, stopping: Event) -> None:
+def serve_hand_scanner(link: PushLink, scanner: HandScanner, stopping: Event, *, url: str = "") -> None:
     """Pass scans on until told to stop; LinkError when core goes away."""
     said: ReportScanner | None = None
+    teller = Teller(link)
     scanner.read()
     while not stopping.is_set():
         scans = scanner.read()
@@ -27,6 +29,7 @@ def serve_hand_scanner(link: PushLink, scanner: HandScanner, stopping: Event) ->
         if now != said:
             link.call(now)
             said = now
+        teller.tell(camera_view(scanner.state(), url))
         for scan in scans:
             link.call(_seen(scan))
         link.next_push(POLL_S)

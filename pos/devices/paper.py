@@ -6,24 +6,21 @@ for the printer, never for a fixed time.
 """
 
 import logging
-import time
-from collections.abc import Callable
-from pathlib import Path
 from threading import Event
 from typing import Final, Protocol, TypeVar
 
-from drivers.errors import DeviceBusyError, DeviceError, DeviceMissingError, DeviceTimeoutError
-from drivers.printer.encoder import Encoder
-from drivers.printer.outcome import NotStarted, Printed, PrintOutcome, Unknown, Unverified, reason_of
-from drivers.printer.printer import EscposPrinter
-from drivers.printer.profile import Profile, load_profile
-from drivers.printer.raster import Typeface
-from drivers.printer.status import Fault, Paper
+import msgspec
+
+from drivers.errors import DeviceBusyError, DeviceError
+from drivers.printer.outcome import NotStarted, Printed, PrintOutcome, PrintReason, Unknown, Unverified, reason_of
 from drivers.printer.status import PrinterState as DriverState
-from drivers.printer.transport import Transport, open_transport
-from pos.config import TerminalConfig
+from pos.devices.chosen import ChosenPrinter
+from pos.devices.printer_state import condition_of_error, spoken, view_of, view_of_error
 from pos.devices.rows import document_rows
-from pos.link.calls import AnyPush, Call, DevicesState, EndPrintJob, NextPrintJob, PrintJob, ReportPrinter
+from pos.devices.telling import Teller
+from pos.devices.trial import print_trial
+from pos.link.calls import AnyPush, Call, DevicesState, EndPrintJob, NextPrintJob, PrintJob, ReportPrinter, ReportTrial
+from pos.link.equipment import CONDITION_OF_PRINTER, Condition, DeviceKind, DeviceView
 from pos.link.state import PrinterState
 
 R = TypeVar("R")
@@ -46,23 +43,30 @@ class PushLink(Link, Protocol):
 
 
 class PaperDesk:
-    """Prints core's jobs on one printer."""
+    """Prints core's jobs on the printer that is chosen."""
 
-    def __init__(self, link: Link, printer: EscposPrinter, stopping: Event) -> None:
+    def __init__(self, link: Link, chosen: ChosenPrinter, stopping: Event) -> None:
         self._link = link
-        self._printer = printer
+        self._chosen = chosen
         self._stopping = stopping
         self._reported: PrinterState | None = None
+        self._teller = Teller(link)
+        self._answered = ""
 
     def look(self) -> bool:
         """Ask the printer how it is and tell core; whether it could print now."""
+        printer = self._chosen.printer()
+        if printer is None:
+            self._tell_none()
+            return False
         try:
-            state = view_of(self._printer.ask_state())
+            state, fault = view_of(printer.ask_state()), None
         except DeviceBusyError:
             return False
         except DeviceError as error:
-            state = _view_of_error(error)
+            state, fault = view_of_error(error), error
         self.report(state)
+        self._tell(state, fault)
         return state in (PrinterState.READY, PrinterState.PAPER_LOW)
 
     def print_waiting(self) -> int:
@@ -83,18 +87,71 @@ class PaperDesk:
             self._reported = state
             self._link.call(ReportPrinter(state=state))
 
+    def print_trial(self) -> None:
+        """Print the page of numbered lines and tell core what became of it."""
+        printer = self._chosen.printer()
+        if printer is None:
+            self._link.call(ReportTrial(outcome="not_started", cause=PrintReason.MISSING.value))
+            return
+        try:
+            outcome, report = print_trial(printer, watcher=_Watcher(self, self._stopping))
+        except DeviceError as error:
+            outcome, report = NotStarted(reason=reason_of(error)), ReportTrial(outcome="")
+        word, cause = words_of(outcome)
+        lines = () if isinstance(outcome, NotStarted) else report.lines
+        self._link.call(msgspec.structs.replace(report, outcome=word, cause=cause, lines=lines))
+
+    def printer_changed(self) -> None:
+        """Another printer is meant now."""
+        self._answered = ""
+
     def _print(self, job: PrintJob) -> PrintOutcome:
+        printer = self._chosen.printer()
+        assert printer is not None, "it was looked at just now"
         self.report(PrinterState.PRINTING)
         try:
-            outcome = self._printer.print_rows(
+            outcome = printer.print_rows(
                 document_rows(job.rows), watcher=_Watcher(self, self._stopping), after_unknown=job.recover
             )
         except DeviceError as error:
             log.warning("receipt %s: %s", job.receipt_number, error)
             outcome = NotStarted(reason=reason_of(error))
-        word, cause = _words(outcome)
+        word, cause = words_of(outcome)
         self._link.call(EndPrintJob(job=job.job, outcome=word, cause=cause))
         return outcome
+
+    def _tell_none(self) -> None:
+        self.report(PrinterState.MISSING)
+        choice, fault = self._chosen.choice, self._chosen.setup_fault
+        self._teller.tell(
+            DeviceView(
+                kind=DeviceKind.PRINTER,
+                condition=Condition.SETUP if fault else Condition.OFF,
+                url="" if choice is None else choice.url,
+                detail=fault,
+            )
+        )
+
+    def _tell(self, state: PrinterState, fault: DeviceError | None) -> None:
+        choice = self._chosen.choice
+        if fault is None and not self._answered:
+            self._answered = self._identity()
+        self._teller.tell(
+            DeviceView(
+                kind=DeviceKind.PRINTER,
+                condition=CONDITION_OF_PRINTER[state] if fault is None else condition_of_error(fault),
+                url="" if choice is None else choice.url,
+                answered=self._answered,
+                detail="" if fault is None else str(fault),
+            )
+        )
+
+    def _identity(self) -> str:
+        printer = self._chosen.printer()
+        try:
+            return "" if printer is None else spoken(printer.identify())
+        except DeviceError:
+            return ""
 
 
 class _Watcher:
@@ -115,72 +172,37 @@ class _Watcher:
         return self._stopping.is_set()
 
 
-def serve_paper(link: PushLink, printer: EscposPrinter, stopping: Event) -> None:
+def serve_paper(link: PushLink, chosen: ChosenPrinter, stopping: Event) -> None:
     """Print whatever core queues until told to stop; LinkError when core goes away."""
-    desk = PaperDesk(link, printer, stopping)
-    waiting = 1
+    desk = PaperDesk(link, chosen, stopping)
+    orders: DevicesState | None = None
+    trials: int | None = None
     while not stopping.is_set():
-        if waiting:
+        # Core tells at once what to print on: nothing is printed in another way before.
+        orders = _newest_orders(link, orders)
+        if orders is None or orders.printer is None:
+            continue
+        if chosen.use(orders.printer):
+            desk.printer_changed()
+        if trials is not None and orders.trial_serial > trials:
+            desk.print_trial()
+        trials = orders.trial_serial
+        if orders.jobs_waiting:
             desk.print_waiting()
         else:
             desk.look()
-        waiting = _jobs_waiting(link, waiting)
 
 
-def _jobs_waiting(link: PushLink, before: int) -> int:
+def _newest_orders(link: PushLink, before: DevicesState | None) -> DevicesState | None:
     push = link.next_push(ASK_EVERY_S)
-    return push.jobs_waiting if isinstance(push, DevicesState) else before
+    while isinstance(push, DevicesState):
+        before = push
+        push = link.next_push(0)
+    return before
 
 
-def open_printer(config: TerminalConfig) -> EscposPrinter:
-    """The configured printer, there or not; DeviceSetupError for a configuration that no printer could follow."""
-    profile = load_profile(config.printer.profile)
-    return EscposPrinter(
-        connect=_connector(config.printer.url),
-        profile=profile,
-        encoder=encoder_for(profile, config.receipt.columns),
-        monotonic_s=time.monotonic,
-    )
-
-
-def encoder_for(profile: Profile, columns: int) -> Encoder:
-    return Encoder(profile, columns=columns, typeface=Typeface.load())
-
-
-def view_of(state: DriverState) -> PrinterState:
-    """What the screen says about a printer's own words."""
-    match state.fault:
-        case Fault.PAPER_OUT:
-            return PrinterState.PAPER_OUT
-        case Fault.COVER_OPEN:
-            return PrinterState.COVER_OPEN
-        case None:
-            return PrinterState.READY if state.paper is Paper.OK else PrinterState.PAPER_LOW
-        case _:
-            return PrinterState.FAULT
-
-
-def _connector(url: str) -> Callable[[], Transport]:
-    if url == "none":
-        return _no_printer
-    return lambda: open_transport(url, base=Path())
-
-
-def _no_printer() -> Transport:
-    raise DeviceMissingError("no printer is configured")
-
-
-def _view_of_error(error: DeviceError) -> PrinterState:
-    match error:
-        case DeviceMissingError():
-            return PrinterState.MISSING
-        case DeviceTimeoutError():
-            return PrinterState.SILENT
-        case _:
-            return PrinterState.FAULT
-
-
-def _words(outcome: PrintOutcome) -> tuple[str, str]:
+def words_of(outcome: PrintOutcome) -> tuple[str, str]:
+    """The outcome as core records it, and why."""
     match outcome:
         case Printed():
             return "printed", ""

@@ -8,7 +8,7 @@ from drivers.printer.profile import load_profile
 from drivers.printer.raster import Typeface
 from drivers.printer.simulated import SimulatedPrinter
 from drivers.printer.simulated_faults import Hardware
-from pos.devices.paper import encoder_for
+from pos.devices.chosen import encoder_for
 from pos.devices.rows import document_rows
 from pos.link.calls import ReceiptPage
 

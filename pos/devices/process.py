@@ -15,15 +15,16 @@ from typing import Final
 from drivers.camera.camera import Camera, CameraUrlError
 from drivers.camera.opening import open_camera
 from drivers.errors import DeviceError, DeviceSetupError
-from drivers.printer.printer import EscposPrinter
 from drivers.scanner.scanner import is_hand_scanner, open_hand_scanner
 from pos.config import TerminalConfig
+from pos.devices.chosen import ChosenPrinter
 from pos.devices.eyes import Eyes
 from pos.devices.hand_scanner import serve_hand_scanner
-from pos.devices.paper import open_printer, serve_paper
+from pos.devices.paper import serve_paper
+from pos.devices.search import search_printers
 from pos.errors import LinkError
 from pos.exits import Exit
-from pos.link.calls import DevicesState, Role, WatchDevices
+from pos.link.calls import DevicesState, ReportFound, Role, WatchDevices
 from pos.link.client import CALL_TIMEOUT_S, BlockingLink
 from pos.link.outage import CoreOutage
 from pos.pulse import Pulse
@@ -57,14 +58,12 @@ def serve_devices(config: TerminalConfig, stopping: Event) -> int:
 
 
 def _parts(config: TerminalConfig) -> dict[str, Serve]:
-    parts: dict[str, Serve] = {}
-    try:
-        printer = open_printer(config)
-    except DeviceSetupError as error:
-        log.error("no receipts: %s", error)
-    else:
-        parts["paper"] = lambda link, stopping: serve_paper(link, printer, stopping)
-        parts["drawer"] = lambda link, stopping: _serve_drawer(link, printer, stopping)
+    chosen = ChosenPrinter()
+    parts: dict[str, Serve] = {
+        "paper": lambda link, stopping: serve_paper(link, chosen, stopping),
+        "drawer": lambda link, stopping: _serve_drawer(link, chosen, stopping),
+        "search": lambda link, stopping: _serve_search(link, chosen, stopping),
+    }
     try:
         parts["eyes"] = _code_reader(config.scanner.url)
     except (CameraUrlError, DeviceSetupError) as error:
@@ -76,9 +75,9 @@ def _code_reader(url: str) -> Serve:
     """Whatever reads codes at this terminal. Raises CameraUrlError, DeviceSetupError."""
     if is_hand_scanner(url):
         scanner = open_hand_scanner(url)
-        return lambda link, stopping: serve_hand_scanner(link, scanner, stopping)
+        return lambda link, stopping: serve_hand_scanner(link, scanner, stopping, url=url)
     camera = open_camera(url)
-    return lambda link, stopping: _serve_eyes(link, camera, stopping)
+    return lambda link, stopping: _serve_eyes(link, camera, url, stopping)
 
 
 def _keep_serving(name: str, config: TerminalConfig, serve: Serve, outage: CoreOutage, stopping: Event) -> None:
@@ -93,16 +92,16 @@ def _keep_serving(name: str, config: TerminalConfig, serve: Serve, outage: CoreO
             stopping.wait(RECONNECT_S)
 
 
-def _serve_eyes(link: BlockingLink, camera: Camera, stopping: Event) -> None:
+def _serve_eyes(link: BlockingLink, camera: Camera, url: str, stopping: Event) -> None:
     """A scanner for as long as the link lives: its worker ends with the thread that started it."""
     worker = DecodingWorker()
     try:
-        Eyes(link, Scanner(camera, worker)).serve(stopping)
+        Eyes(link, Scanner(camera, worker), url=url).serve(stopping)
     finally:
         worker.close()
 
 
-def _serve_drawer(link: BlockingLink, printer: EscposPrinter, stopping: Event) -> None:
+def _serve_drawer(link: BlockingLink, chosen: ChosenPrinter, stopping: Event) -> None:
     """Open the drawer when core counts one opening more; it never waits for paper."""
     opened: int | None = None
     while not stopping.is_set():
@@ -110,8 +109,29 @@ def _serve_drawer(link: BlockingLink, printer: EscposPrinter, stopping: Event) -
         if not isinstance(push, DevicesState):
             continue
         if opened is not None and push.drawer_serial > opened:
-            try:
-                log.info("drawer: %s", printer.open_drawer().value)
-            except DeviceError as error:
-                log.warning("the drawer did not open: %s", error)
+            _open_drawer(chosen)
         opened = push.drawer_serial
+
+
+def _serve_search(link: BlockingLink, chosen: ChosenPrinter, stopping: Event) -> None:
+    """Look for printers when core counts one search more."""
+    searched: int | None = None
+    while not stopping.is_set():
+        push = link.next_push(HEAR_S)
+        if not isinstance(push, DevicesState):
+            continue
+        if searched is not None and push.search_serial > searched:
+            choice = chosen.choice
+            link.call(ReportFound(printers=search_printers(in_use="" if choice is None else choice.url)))
+        searched = push.search_serial
+
+
+def _open_drawer(chosen: ChosenPrinter) -> None:
+    printer = chosen.printer()
+    if printer is None:
+        log.warning("the drawer did not open: it hangs on a printer, and none is configured")
+        return
+    try:
+        log.info("drawer: %s", printer.open_drawer().value)
+    except DeviceError as error:
+        log.warning("the drawer did not open: %s", error)

@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 4
+VERSION: Final = 5
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -239,6 +239,12 @@ _TABLES: Final = {
         hash BLOB PRIMARY KEY,
         entry INTEGER NOT NULL,
         reason TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    # What a person chose on the screen.
+    "settings": """(
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL,
+        entry INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID""",
 }
 # Every index costs each sale a page of the write-ahead log: there are no more than the questions need.

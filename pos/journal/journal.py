@@ -44,6 +44,7 @@ from pos.journal.records import DayTotals, Place, PrintState
 from pos.journal.refunds import Refunds
 from pos.journal.requests import Requests
 from pos.journal.sales import Sales
+from pos.journal.settings import Settings
 from pos.journal.totals import day_totals
 from pos.journal.verification import Verification, verify_all
 from pos.voucher.bodies import EntryBody, parse_body
@@ -78,6 +79,7 @@ class Journal:
         self.people = People(database)
         self.notes = Notes(database)
         self.alarms = Alarms(database)
+        self.settings = Settings(database)
 
     @classmethod
     def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":

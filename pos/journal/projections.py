@@ -22,6 +22,7 @@ from pos.journal.person_rows import apply_person
 from pos.journal.records import Place, SaleState
 from pos.journal.refund_rows import insert_refund
 from pos.journal.sale_rows import SaleRow, find_sale, follow_sale, new_sale, resume, store_sale
+from pos.journal.settings import follow_choice
 from pos.voucher.bodies import (
     AlarmRaised,
     AttentionClosed,
@@ -39,6 +40,7 @@ from pos.voucher.bodies import (
     PaymentApproved,
     PaymentDeclined,
     PaymentReferred,
+    PrinterChosen,
     PrintOutcome,
     ReceiptPrinted,
     ReceiptReprinted,
@@ -50,6 +52,7 @@ from pos.voucher.bodies import (
     SaleItemised,
     SaleResumed,
     SaleSuspended,
+    SettingChosen,
     TaxSplit,
     TenderRecorded,
     UnknownBody,
@@ -93,7 +96,14 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
         case AlarmRaised() | AttentionClosed() | InboxAcknowledged():
             apply_matter(connection, at, body)
         case _:
-            apply_person(connection, at, body)
+            _apply_about_shop(connection, at, body)
+
+
+def _apply_about_shop(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBody) -> None:
+    if isinstance(body, PrinterChosen | SettingChosen):
+        follow_choice(connection, at, body)
+    else:
+        apply_person(connection, at, body)
 
 
 def apply_signed(connection: sqlite3.Connection, at: Place, kind: str, body: Body) -> EntryBody | UnknownBody:

@@ -46,6 +46,20 @@ from pos.link.devices_calls import (
     ScanSeen,
     WatchDevices,
 )
+from pos.link.equipment_calls import (
+    AdoptPrinter,
+    ChoosePrinting,
+    ChooseShownOn,
+    ChooseTrialLine,
+    DevicePage,
+    ListDevices,
+    PrintTrial,
+    ReportDevice,
+    ReportFound,
+    ReportTrial,
+    SearchPrinters,
+    TryScanner,
+)
 from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
 from pos.link.people_calls import (
     AddPerson,
@@ -122,6 +136,7 @@ __all__ = [
     "AddItem",
     "AddPerson",
     "AdoptEntries",
+    "AdoptPrinter",
     "AllowOnce",
     "Answer",
     "AnswerQuestion",
@@ -137,15 +152,20 @@ __all__ = [
     "CatalogueProblem",
     "ChangePerson",
     "CheckJournal",
+    "ChoosePrinting",
+    "ChooseShownOn",
+    "ChooseTrialLine",
     "ClearVerdict",
     "CloseAttention",
     "CloseRequest",
     "DeliveryStep",
+    "DevicePage",
     "DevicesState",
     "Done",
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
+    "EquipmentCall",
     "HoldCall",
     "ImportCatalogue",
     "InboxPosition",
@@ -153,6 +173,7 @@ __all__ = [
     "JournalReport",
     "ListAttention",
     "ListCashReceipts",
+    "ListDevices",
     "ListPeople",
     "ListQuickKeys",
     "ListSales",
@@ -177,6 +198,7 @@ __all__ = [
     "PreviewRefund",
     "PrintJob",
     "PrintRow",
+    "PrintTrial",
     "PrintWaiting",
     "Push",
     "QuickKey",
@@ -189,9 +211,12 @@ __all__ = [
     "RefundPlan",
     "Refused",
     "RemovePerson",
+    "ReportDevice",
+    "ReportFound",
     "ReportNetwork",
     "ReportPrinter",
     "ReportScanner",
+    "ReportTrial",
     "ReprintReceipt",
     "RequestAnswer",
     "RequestCashReceipt",
@@ -201,6 +226,7 @@ __all__ = [
     "SalePage",
     "ScanAgain",
     "ScanSeen",
+    "SearchPrinters",
     "ShowReceipt",
     "SignCall",
     "State",
@@ -223,6 +249,7 @@ __all__ = [
     "TrustStep",
     "TrustTaken",
     "TrustWants",
+    "TryScanner",
     "VerdictShown",
     "Watch",
     "WatchDevices",
@@ -257,11 +284,23 @@ AnyAnswer: TypeAlias = (
     | TrustTaken
     | InboxPosition
     | MessagesTaken
+    | DevicePage
 )
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
 ItemCall: TypeAlias = ListQuickKeys | AddItem | TakeItemBack
 HoldCall: TypeAlias = SuspendSale | ListSuspended | ResumeSale
+EquipmentCall: TypeAlias = (
+    ListDevices
+    | SearchPrinters
+    | AdoptPrinter
+    | PrintTrial
+    | ChooseTrialLine
+    | ChoosePrinting
+    | ChooseShownOn
+    | TryScanner
+)
+"""What the device page asks."""
 ScreenCall: TypeAlias = (
     ItemCall
     | HoldCall
@@ -291,8 +330,19 @@ ScreenCall: TypeAlias = (
     | ListCashReceipts
     | BeginCashReceipt
     | RequestCashReceipt
+    | EquipmentCall
 )
-DevicesCall: TypeAlias = WatchDevices | ScanSeen | ReportScanner | ReportPrinter | NextPrintJob | EndPrintJob
+DevicesCall: TypeAlias = (
+    WatchDevices
+    | ScanSeen
+    | ReportScanner
+    | ReportPrinter
+    | NextPrintJob
+    | EndPrintJob
+    | ReportDevice
+    | ReportFound
+    | ReportTrial
+)
 SyncCall: TypeAlias = (
     WatchSync
     | NextBatch
@@ -323,6 +373,7 @@ ControlCall: TypeAlias = (
     | TakeTrust
     | SummariseSync
     | ReadState
+    | ListDevices
     | Stop
     | ListPeople
     | AddPerson

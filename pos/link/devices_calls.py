@@ -1,6 +1,7 @@
 """What the devices process tells core and asks of it, and what it is told."""
 
 from pos.link.base_calls import Answer, Call, Done, PrintRow, Push
+from pos.link.equipment import PrinterChoice
 from pos.link.state import PrinterState, ScanHint, ScannerState
 
 
@@ -67,3 +68,9 @@ class DevicesState(Push, frozen=True, kw_only=True):
     """A code is in sight and not read yet: a lamp or a tick helps the customer to aim."""
     scan_again_serial: int = 0
     """Counts the times that the cashier wanted what is in sight to be scanned once more."""
+    printer: PrinterChoice | None = None
+    """What to print on and how."""
+    search_serial: int = 0
+    """Counts searches for printers asked for."""
+    trial_serial: int = 0
+    """Counts trial pages asked for."""

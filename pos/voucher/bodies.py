@@ -49,6 +49,7 @@ from pos.voucher.counter_bodies import (
     TenderRecorded,
 )
 from pos.voucher.delivery_bodies import AlarmRaised
+from pos.voucher.device_bodies import PrinterChosen, SettingChosen
 from pos.voucher.entry import Body
 from pos.voucher.note_bodies import NoteNumbered, NotesCredited, NotesSubmitted, NoteTaken
 from pos.voucher.payment_bodies import (
@@ -110,6 +111,7 @@ __all__ = [
     "PersonRemoved",
     "PersonRole",
     "PrintOutcome",
+    "PrinterChosen",
     "ReceiptPrinted",
     "ReceiptReprinted",
     "RefundKind",
@@ -121,6 +123,7 @@ __all__ = [
     "SaleItemised",
     "SaleResumed",
     "SaleSuspended",
+    "SettingChosen",
     "SoldItem",
     "TaxClass",
     "TaxSplit",
@@ -201,6 +204,8 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             CashReceiptRejected,
             TrustUpdated,
             TrustWithdrawn,
+            PrinterChosen,
+            SettingChosen,
         )
     }
 )

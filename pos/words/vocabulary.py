@@ -24,6 +24,7 @@ from pos.link.state import (
     WaitingView,
 )
 from pos.till.reasons import Check, Refusal
+from pos.words.findings import FindingWords
 
 REASON_COLUMNS: Final = 34
 """Each line beside the drawn verdict."""
@@ -70,6 +71,8 @@ class DrawerCause(StrEnum):
     COUNT = "count"
     FLOAT = "float"
     OTHER = "other"
+    TEST = "test"
+    """From the device page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +199,32 @@ class Labels:
     request_lines: tuple[str, ...]
     request_too_small: tuple[str, ...]
     code_title: str
+    # the device page
+    menu_devices: str
+    devices_title: str
+    devices_actions: tuple[str, str, str, str, str, str]
+    """Test page, test scan, drawer test, look for printers, when to print, where a request appears."""
+    printer_is: str
+    trial_question: str
+    """On the page and on the screen; Hangul, because Hangul is what is looked at."""
+    trial_sample: str
+    """At most 24 columns of printed text."""
+    trial_printing: str
+    trial_lines: tuple[str, ...]
+    trial_proposed: str
+    trial_failed: str
+    trial_taken: str
+    scan_test_waiting: str
+    scan_test_read: str
+    scan_test_ours: str
+    search_title: str
+    search_running: str
+    search_empty: str
+    printer_adopted: str
+    printing_title: str
+    printing_choices: tuple[str, str, str]
+    shown_on_title: str
+    shown_on_choices: tuple[str, str, str]
 
 
 class Words(Protocol):
@@ -264,5 +293,8 @@ class Words(Protocol):
     def leave_question(self, paid_won: int) -> str: ...
 
     def won(self, amount_won: int) -> str: ...
+
+    def finding(self, code: int) -> FindingWords:
+        """A number that this program does not know is said to be one."""
 
     def receipt_number(self, number: str) -> str: ...

@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,6 +178,14 @@ def free_tcp_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
+
+
+def wait_until(condition: Callable[[], bool], *, what: str, deadline_s: float = DEADLINE_S) -> None:
+    """Look again and again until `condition` holds; `what` says what never happened."""
+    end_s = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < end_s, f"it never happened that {what}"
+        time.sleep(_LOOK_AGAIN_MS / 1000)
 
 
 def wait_for_tcp(port: int, *, child: Child, deadline_s: float = DEADLINE_S) -> None:

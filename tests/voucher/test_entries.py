@@ -145,6 +145,8 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.CashReceiptIssued(cash_receipt_id=SALE, approval_number="J12345678", approved_s=NOW_S),
     bodies.CashReceiptConfirmed(cash_receipt_id=SALE),
     bodies.CashReceiptRejected(cash_receipt_id=SALE, reason="number_unknown"),
+    bodies.PrinterChosen(url="usb:04b8:0e15", profile="clone-80mm?asb=false", columns=48),
+    bodies.SettingChosen(setting="receipt.printing", value="ask"),
 )
 
 

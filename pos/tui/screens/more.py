@@ -5,6 +5,7 @@ Numbers: 1 send now, 2 payment request, 3 refund by receipt, 4 change of clerk, 
 """
 
 from pos.link.calls import SyncNow
+from pos.tui.screens.devices import DevicesScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
 from pos.tui.screens.request import RequestScreen
 from pos.words import Notice
@@ -21,6 +22,7 @@ class MoreScreen(NumberedMenu):
         items = (
             Item(number=1, text=labels.menu_send, open=lambda: self.run_worker(self._send_now())),
             Item(number=2, text=labels.menu_request, open=lambda: self.app.push_screen(RequestScreen(host))),
+            Item(number=6, text=labels.menu_devices, open=lambda: self.app.push_screen(DevicesScreen(host))),
             Item(number=7, text=labels.menu_language, open=host.switch_language),
         )
         return (*items, Item(number=9, text=labels.menu_quit, open=host.quit_screen)) if host.may_quit else items

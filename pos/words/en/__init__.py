@@ -25,8 +25,10 @@ from pos.link.state import (
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
 from pos.words.en import questions, states
+from pos.words.en.findings import FINDINGS, UNKNOWN
 from pos.words.en.labels import LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
+from pos.words.findings import FindingWords
 from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
@@ -184,6 +186,9 @@ class EnglishWords:
 
     def won(self, amount_won: int) -> str:
         return won(amount_won)
+
+    def finding(self, code: int) -> FindingWords:
+        return FINDINGS.get(code, UNKNOWN)
 
     def receipt_number(self, number: str) -> str:
         return f"Receipt {number}"

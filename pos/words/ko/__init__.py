@@ -25,7 +25,9 @@ from pos.link.state import (
 )
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
+from pos.words.findings import FindingWords
 from pos.words.ko import questions, states
+from pos.words.ko.findings import FINDINGS, UNKNOWN
 from pos.words.ko.labels import LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
 from pos.words.moments import moment_text, since_text
@@ -185,6 +187,9 @@ class KoreanWords:
 
     def won(self, amount_won: int) -> str:
         return won(amount_won)
+
+    def finding(self, code: int) -> FindingWords:
+        return FINDINGS.get(code, UNKNOWN)
 
     def receipt_number(self, number: str) -> str:
         return f"영수증 {number}"

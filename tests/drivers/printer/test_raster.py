@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from drivers.errors import DeviceSetupError
-from drivers.printer.document import Size
+from drivers.printer.document import Bitmap, Size
 from drivers.printer.raster import (
     Letter,
     Typeface,
+    bands_of,
     bitmap_of,
     draw_qr,
     find_font,
@@ -105,3 +106,29 @@ def test_bits_are_padded_with_white() -> None:
     bitmap = bitmap_of(Image.new("1", (3, 1), 0))
 
     assert bitmap.bits == b"\xe0"
+
+
+@given(
+    st.integers(min_value=1, max_value=12),
+    st.lists(st.one_of(st.just(b""), st.binary(max_size=12)), min_size=1, max_size=300),
+    st.integers(min_value=8, max_value=128),
+)
+def test_bands_put_together_are_the_picture(width: int, rows: list[bytes], rows_max: int) -> None:
+    bits = b"".join(row[:width].ljust(width, b"\0") for row in rows)
+    bands = list(bands_of(Bitmap(width_bytes=width, height_dots=len(rows), bits=bits), rows_max=rows_max))
+
+    again = b"".join(
+        band.bits[at : at + band.width_bytes].ljust(width, b"\0")
+        for band in bands
+        for at in range(0, len(band.bits), band.width_bytes)
+    )
+    assert again == bits
+    assert max(band.height_dots for band in bands) <= rows_max
+
+
+def test_white_travels_for_almost_nothing() -> None:
+    line = b"\xff" * 10 + b"\0" * 62
+    white = b"\0" * 72
+    bitmap = Bitmap(width_bytes=72, height_dots=54, bits=line * 24 + white * 30)
+
+    assert [(band.width_bytes, band.height_dots) for band in bands_of(bitmap, rows_max=128)] == [(10, 24), (1, 30)]

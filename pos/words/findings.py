@@ -1,0 +1,72 @@
+"""Numbers for everything that an examination can find, so that it can be told over the telephone.
+
+Rules: a number never changes its meaning; members are added and never renumbered. The hundreds say where to look:
+1 devices · 2 storage and journal · 3 clock · 4 keys and trust · 5 network and ledger · 6 the machine · 9 the
+examination itself. Devices have twenty numbers each, one for each condition; every other finding is a `FindingCode`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from pos.link.equipment import Condition, DeviceKind
+
+NAME_COLUMNS: Final = 20
+"""A finding's name."""
+
+_FIRST_NUMBERS: Final[Mapping[DeviceKind, int]] = {
+    DeviceKind.PRINTER: 100,
+    DeviceKind.SCANNER: 120,
+    DeviceKind.DISPLAY: 140,
+    DeviceKind.LAMP: 160,
+    DeviceKind.VOICE: 180,
+}
+_CONDITION_NUMBERS: Final[Mapping[Condition, int]] = {
+    Condition.OFF: 0,
+    Condition.READY: 1,
+    Condition.PAPER_LOW: 2,
+    Condition.PAPER_OUT: 3,
+    Condition.COVER_OPEN: 4,
+    Condition.MISSING: 5,
+    Condition.SILENT: 6,
+    Condition.BUSY: 7,
+    Condition.DENIED: 8,
+    Condition.FAULT: 9,
+    Condition.SETUP: 10,
+    Condition.UNHEARD: 11,
+}
+_PAPER: Final = frozenset({Condition.PAPER_LOW, Condition.PAPER_OUT, Condition.COVER_OPEN})
+
+
+class FindingCode(IntEnum):
+    """What a check other than of a device can find."""
+
+    CHECK_FAILED = 900
+    """The check itself could not be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingWords:
+    """What is said of a finding."""
+
+    name: str
+    """What was looked at; at most `NAME_COLUMNS`."""
+    meaning: str
+    """One sentence: what it is. A full line at most."""
+    to_do: str
+    """One sentence: what to do; a full line at most, empty where nothing is to be done."""
+
+
+def device_code(kind: DeviceKind, condition: Condition) -> int:
+    """The number of a device in this condition."""
+    return _FIRST_NUMBERS[kind] + _CONDITION_NUMBERS[condition]
+
+
+DEVICE_CODES: Final[Mapping[int, tuple[DeviceKind, Condition]]] = {
+    device_code(kind, condition): (kind, condition)
+    for kind in DeviceKind
+    for condition in Condition
+    if kind is DeviceKind.PRINTER or condition not in _PAPER
+}
+"""Every device's number that can occur: only a printer has paper."""
