@@ -15,7 +15,10 @@ from pos.core.choices import Choices
 from pos.core.core import Core
 from pos.core.counter import Counter
 from pos.core.counterparts import Counterparts
+from pos.core.day import Day
+from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
+from pos.core.documents import Documents
 from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
@@ -39,6 +42,7 @@ from pos.journal.journal import Journal
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.receipt import receipt_words
+from pos.words.report import report_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,7 @@ def assemble(on: Grounds) -> Core:
         delivery=ledger_side.delivery,
         scans=scans,
         inbox=ledger_side.inbox,
+        day=Day(journal=on.journal, counter=selling.counter, clock=on.timekeeper, clerk=on.clerk),
         clock=on.timekeeper,
         network=ledger_side.network,
         equipment=selling.equipment,
@@ -142,6 +147,16 @@ def _ledger_side(on: Grounds) -> _LedgerSide:
     return _LedgerSide(delivery=delivery, inbox=inbox, network=Network(on.timekeeper))
 
 
+def _documents(on: Grounds, choices: Choices) -> Documents:
+    return Documents(
+        journal=on.journal,
+        trust=on.trust,
+        clock=on.timekeeper,
+        columns=choices.columns,
+        words=report_words(on.config.terminal.language),
+    )
+
+
 def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
     choices = Choices(journal=journal, clock=clock, config=on.config)
@@ -152,7 +167,13 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     )
     words = receipt_words(on.config.terminal.language)
     receipts = Receipts(
-        journal=journal, trust=trust, key=on.key, terminal=on.terminal, columns=choices.columns, words=words
+        journal=journal,
+        trust=trust,
+        key=on.key,
+        terminal=on.terminal,
+        columns=choices.columns,
+        words=words,
+        documents=_documents(on, choices),
     )
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = ReceiptCodes(journal=journal, trust=trust, terminal=on.terminal)
@@ -200,6 +221,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
 def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
     people = on.people.people
     history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
+    day = DayDesk(day=views.day, documents=selling.receipts.documents, paper=selling.paper)
     return Core(
         journal=on.journal,
         counter=selling.counter,
@@ -218,6 +240,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             scans=views.scans,
             views=views,
             people=on.people,
+            day=day,
             refunds=selling.refunds,
             cash_receipts=selling.cash_receipts,
             equipment=views.equipment,
@@ -237,6 +260,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             views=views,
             people=on.people,
             equipment=views.equipment,
+            day=day,
         ),
         takes_writes=on.takes_writes,
     )

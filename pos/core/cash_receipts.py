@@ -142,7 +142,7 @@ class CashReceipts:
                 tax=tax_between(standing.tax, standing.cancelled_won, standing.cancelled_won + amount_won),
                 reason=CashReceiptReason.CANCELLED,
                 traded_s=standing.traded_s,
-                business_date=business_date(reading),
+                business_date=business_date(self.journal, reading),
                 refund_id=refund_id,
                 clerk=self.clerk() or None,
             ),
@@ -219,7 +219,7 @@ class CashReceipts:
             identifier=mask_identifier(identifier.kind, identifier.digits),
             sealed=seal(identifier.digits.encode("ascii"), recipient=PublicKey(key.public_key)),
             traded_s=sale.ended_s or sale.opened_s,
-            business_date=business_date(reading),
+            business_date=business_date(self.journal, reading),
             clerk=self.clerk() or None,
         )
         self.journal.record([body], reading=reading)
@@ -253,7 +253,7 @@ class CashReceipts:
         reading = self.clock.read()
         unanswered = self.journal.cash_receipts.unanswered()
         seen = {receipt.cash_receipt_id for receipt in unanswered}
-        today = self.journal.cash_receipts.of_day(business_date(reading))
+        today = self.journal.cash_receipts.of_day(business_date(self.journal, reading))
         others = tuple(receipt for receipt in reversed(today) if receipt.cash_receipt_id not in seen)
         return CashReceiptPage(lines=tuple(_line(receipt, now_s=reading.time_s) for receipt in (*unanswered, *others)))
 

@@ -18,6 +18,7 @@ from pos.core.trust_store import TrustStore
 from pos.errors import MalformedError
 from pos.journal.journal import Journal
 from pos.till import basket
+from pos.till.day import is_same_shop_day
 from pos.till.decision import (
     VERIFYING,
     Approved,
@@ -225,7 +226,7 @@ class Checkout:
             receipt_number=receipt_number,
             sale_id=sale_id,
             amount_won=payment.amount_won,
-            business_date=business_date(reading),
+            business_date=business_date(self._journal, reading),
             checks=tuple(map(int, decision.checks)),
             clerk=self._clerk() or None,
             nonce=payment.nonce,
@@ -247,7 +248,10 @@ class Checkout:
         if not items:
             return ()
         body = SaleItemised(
-            sale_id=sale_id, business_date=business_date(reading), items=items, clerk=self._clerk() or None
+            sale_id=sale_id,
+            business_date=business_date(self._journal, reading),
+            items=items,
+            clerk=self._clerk() or None,
         )
         return (body,)
 
@@ -266,7 +270,7 @@ class Checkout:
     ) -> Recorded:
         kind = PaymentReferred if isinstance(decision, Referred) else PaymentDeclined
         body = kind(
-            business_date=business_date(reading),
+            business_date=business_date(self._journal, reading),
             checks=tuple(map(int, decision.checks)),
             reason=decision.finding.reason.value,
             scanned_sha256=hashlib.sha256(presented.text.encode("utf-8", "replace")).digest(),
@@ -279,9 +283,13 @@ class Checkout:
         return Recorded(decision=decision, entry=entry, sale_id=presented.sale_id, foreign=foreign)
 
 
-def business_date(reading: Reading) -> str:
-    """The Korean calendar day of a reading, YYYY-MM-DD."""
-    return date_of(reading.time_s)
+def business_date(journal: Journal, reading: Reading) -> str:
+    """The shop's day at a reading, YYYY-MM-DD: that of the opening, past midnight too; where nobody opened one, the
+    Korean calendar day."""
+    opened = journal.days.open_day()
+    if opened is None or not is_same_shop_day(opened_s=opened.time_s, time_s=reading.time_s):
+        return date_of(reading.time_s)
+    return opened.business_date
 
 
 def new_sale_id() -> bytes:

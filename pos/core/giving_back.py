@@ -37,7 +37,7 @@ class GivingBack:
         reading = self._clock.read()
         cancelled = SaleCancelled(
             sale_id=sale.sale_id,
-            business_date=business_date(reading),
+            business_date=business_date(self._journal, reading),
             reason=reason,
             clerk=self._clerk() or None,
         )
@@ -73,7 +73,7 @@ class GivingBack:
             receipt_number=number,
             sale_id=sale.sale_id,
             amount_won=tender.amount_won,
-            business_date=business_date(reading),
+            business_date=business_date(self._journal, reading),
             reason=reason,
             refund_id=refund_id,
             sale_receipt=sale.receipt_number or "",

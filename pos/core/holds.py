@@ -63,7 +63,7 @@ class Holds:
         reading = self._at.clock.read()
         body = SaleSuspended(
             sale_id=sale.sale_id,
-            business_date=business_date(reading),
+            business_date=business_date(self._at.journal, reading),
             total_won=sale.due_won,
             hold_number=free,
             items=sale.items or None,

@@ -6,6 +6,7 @@ from typing import assert_never
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
 from pos.core.counter import refused_amount
+from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.history import History
@@ -28,6 +29,7 @@ from pos.link.calls import (
     CheckJournal,
     CloseRequest,
     ControlCall,
+    DayCall,
     DevicesCall,
     Done,
     EndPrintJob,
@@ -159,9 +161,12 @@ class ControlDesk:
     views: Views
     people: PeopleDesk
     equipment: Equipment
+    day: DayDesk
     is_stop_wanted: bool = False
 
-    def answer(self, call: ControlCall) -> AnyAnswer:
+    def answer(self, call: ControlCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
+        if isinstance(call, DayCall):
+            return self.day.answer(call)
         match call:
             case Pay(amount_won=amount_won):
                 return refused_amount(amount_won) or self._pay(call)

@@ -20,7 +20,7 @@ from pos.journal.records import PrintState
 from pos.link.calls import Done, EndPrintJob, PrintJob, Refused
 from pos.link.state import PrinterState, QuestionKind, QuestionView
 from pos.till.reasons import Refusal
-from pos.voucher.bodies import DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
+from pos.voucher.bodies import DocumentAsked, DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
 
 _NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
 _ENDS: Final = {
@@ -184,6 +184,13 @@ class Paper:
             self._journal.paper.mark(jobs[0].job, PrintState.QUEUED, at_s=self._now_s())
             return Done()
         self._record_copy(receipt_number, jobs[-1].copy_number + 1)
+        return Done()
+
+    def ask_for(self, document: str) -> Done:
+        """Put a document on paper, counting its copies."""
+        jobs = self._journal.paper.jobs_of(document)
+        body = DocumentAsked(receipt_number=document, copy_number=len(jobs) + 1, clerk=self._clerk() or None)
+        self._journal.record([body], reading=self._clock.read())
         return Done()
 
     def open_drawer(self, cause: str) -> Done:

@@ -8,6 +8,8 @@ the copy mark and whether the ledger has it by now may differ. The receipt code 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pos.core.documents import Documents
+from pos.core.print_rows import print_row
 from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
 from pos.journal.records import Delivery, RefundPartRecord, RefundRecord, SaleRecord, TenderForm, TenderRecord
@@ -33,7 +35,6 @@ from pos.till.receipt.receipt import (
     VoucherForm,
     VoucherTender,
 )
-from pos.till.receipt.rows import BlankRow, CutRow, PairRow, QrRow, Row, Rule, RuleRow, Size, TextRow
 from pos.till.receipt.words import ReceiptWords
 from pos.voucher.bodies import (
     CashReceiptReason,
@@ -68,6 +69,7 @@ class Receipts:
     columns: Callable[[], int]
     """Of the paper that is in use now."""
     words: ReceiptWords
+    documents: Documents
 
     def receipt(self, number: str, *, copy_number: int) -> Receipt | None:
         """The receipt of this number as data; `copy_number` 1 is the original. None where there is no such sale."""
@@ -98,19 +100,24 @@ class Receipts:
         )
 
     def rows(self, number: str, *, copy_number: int = 1) -> tuple[PrintRow, ...] | None:
-        """The receipt laid out for this terminal's paper."""
+        """The receipt, or the document of that name, laid out for this terminal's paper."""
+        document = self.documents.rows(number)
+        if document is not None:
+            return tuple(map(print_row, document))
         receipt = self.receipt(number, copy_number=copy_number)
         if receipt is None:
             return None
         return tuple(map(print_row, layout(receipt, columns=self.columns(), words=self.words)))
 
     def page(self, number: str) -> ReceiptPage | None:
-        """The original receipt for a screen."""
-        receipt = self.receipt(number, copy_number=1)
-        if receipt is None:
-            return None
+        """The original receipt, or the document of that name, for a screen."""
         columns = self.columns()
-        rows = layout(receipt, columns=columns, words=self.words)
+        rows = self.documents.rows(number)
+        receipt = self.receipt(number, copy_number=1) if rows is None else None
+        if rows is None and receipt is not None:
+            rows = layout(receipt, columns=columns, words=self.words)
+        if rows is None:
+            return None
         return ReceiptPage(
             receipt_number=number,
             columns=columns,
@@ -305,34 +312,3 @@ def _line_items(sale: SaleRecord, total_won: int) -> tuple[LineItem, ...]:
 
 def _is_voucher(part: RefundPartRecord) -> bool:
     return part.form in (TenderForm.VOUCHER, TenderForm.CONFIRMATION)
-
-
-def print_row(row: Row) -> PrintRow:
-    """A laid-out row as it travels to the devices process."""
-    match row:
-        case TextRow():
-            return PrintRow(
-                kind="text",
-                text=row.text,
-                align=row.align.value,
-                bold=row.bold,
-                wide=row.size in (Size.WIDE, Size.DOUBLE),
-                tall=row.size in (Size.TALL, Size.DOUBLE),
-            )
-        case PairRow():
-            return PrintRow(
-                kind="pair",
-                text=row.left,
-                right=row.right,
-                bold=row.bold,
-                wide=row.size in (Size.WIDE, Size.DOUBLE),
-                tall=row.size in (Size.TALL, Size.DOUBLE),
-            )
-        case RuleRow():
-            return PrintRow(kind="rule", bold=row.rule is Rule.THICK)
-        case QrRow():
-            return PrintRow(kind="qr", text=row.data, rows=row.module_dots)
-        case BlankRow():
-            return PrintRow(kind="feed", rows=row.lines)
-        case CutRow():
-            return PrintRow(kind="cut")

@@ -103,7 +103,7 @@ class Refunds:
         refusal = self._refusal(call, sale, refund, left_won, reading)
         if refusal is not None:
             return refusal
-        is_void = refund.amount_won == sale.paid_won and sale.business_date == business_date(reading)
+        is_void = refund.amount_won == sale.paid_won and sale.business_date == business_date(self.journal, reading)
         kind = RefundKind.VOID if is_void else RefundKind.REFUND
         return _Planned(sale=sale, refund=refund, left_won=left_won, kind=kind)
 
@@ -177,7 +177,7 @@ class Refunds:
                 receipt_number=number,
                 sale_id=sale.sale_id,
                 amount_won=part.amount_won,
-                business_date=business_date(reading),
+                business_date=business_date(self.journal, reading),
                 reason=safe_text(cause, characters_max=CAUSE_CHARACTERS_MAX),
                 refund_id=refund_id,
                 sale_receipt=sale.receipt_number or number,

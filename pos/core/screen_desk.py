@@ -5,6 +5,7 @@ from typing import assert_never
 
 from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
+from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.history import History
@@ -18,7 +19,6 @@ from pos.core.views import Views
 from pos.link.calls import (
     AddItem,
     AddPerson,
-    AllowOnce,
     AnswerQuestion,
     AnyAnswer,
     BeginCashReceipt,
@@ -27,23 +27,24 @@ from pos.link.calls import (
     ClearVerdict,
     CloseAttention,
     CloseRequest,
+    DayCall,
     Done,
     EnterAmount,
     EquipmentCall,
     ListAttention,
     ListCashReceipts,
-    ListPeople,
     ListQuickKeys,
     ListSales,
     ListSuspended,
-    LogIn,
-    LogOut,
     MakeRefund,
     OpenDrawer,
     OpenRequest,
     PayOther,
+    PeopleCall,
     PreviewRefund,
+    PrintDocument,
     PrintWaiting,
+    ReadReport,
     Refused,
     RemovePerson,
     ReprintReceipt,
@@ -77,6 +78,7 @@ class ScreenDesk:
     scans: ScanDesk
     views: Views
     people: PeopleDesk
+    day: DayDesk
     refunds: Refunds
     cash_receipts: CashReceipts
     equipment: Equipment
@@ -87,6 +89,10 @@ class ScreenDesk:
             return refused
         if isinstance(call, EquipmentCall):
             return self.equipment.answer(call)
+        if isinstance(call, PeopleCall):
+            return self.people.answer(call)
+        if isinstance(call, DayCall):
+            return self.day.answer(call)
         match call:
             case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)
@@ -123,8 +129,6 @@ class ScreenDesk:
                 return self._paper(call)
             case ShowReceipt() | ListSales() | ListAttention() | CloseAttention():
                 return self.history.answer(call)
-            case ListPeople() | LogIn() | LogOut() | AllowOnce() | AddPerson() | ChangePerson() | RemovePerson():
-                return self.people.answer(call)
             case _:
                 assert_never(call)
 
@@ -132,6 +136,8 @@ class ScreenDesk:
         """Whoever is at the till has to have the right; working there keeps it from locking itself."""
         if isinstance(call, AddPerson | ChangePerson | RemovePerson):
             right: Right | None = self.people.right_for(call)
+        elif isinstance(call, ReadReport | PrintDocument):
+            right = self.day.right_for(call)
         else:
             right = right_for(call)
         if right is None:

@@ -45,7 +45,7 @@ class Tenders:
         body = TenderRecorded(
             sale_id=sale.sale_id,
             amount_won=amount_won,
-            business_date=business_date(reading),
+            business_date=business_date(self._at.journal, reading),
             tender=kind,
             receipt_number=number,
             clerk=self._at.clerk() or None,

@@ -11,6 +11,7 @@ from pos.clock import Clock
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
+from pos.core.day import Day
 from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.inbox import Inbox
@@ -58,6 +59,7 @@ class Views:
     delivery: Delivery
     scans: ScanDesk
     inbox: Inbox
+    day: Day
     clock: Clock
     network: Network
     equipment: Equipment
@@ -73,7 +75,7 @@ class Views:
             shop_name=safe_text(self.checkout.trust.merchant.name),
             terminal=self.terminal,
             clerk=self.people.clerk_name,
-            business_date=business_date(reading),
+            business_date=business_date(self.journal, reading),
             time_s=reading.time_s,
             clock_quality=int(reading.quality),
             network=network,
@@ -95,6 +97,8 @@ class Views:
             receipt_seen=self.other_codes.receipt,
             number_seen=self.other_codes.number,
             cash_receipts_late=self.cash_receipts.late(),
+            day=self.day.view(),
+            unsent_count=waiting.entries,
             has_pins=self.people.has_pins,
             lock=self.people.lock,
             sync_progress_percent=self.delivery.progress_percent() if network.online else None,

@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 5
+VERSION: Final = 6
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -207,6 +207,15 @@ _TABLES: Final = {
         entry INTEGER PRIMARY KEY,
         kind TEXT NOT NULL,
         what TEXT NOT NULL
+    ) STRICT""",
+    # Openings and closings; a day is what lies behind a closing, up to the next.
+    "shop_days": """(
+        entry INTEGER PRIMARY KEY,
+        is_opening INTEGER NOT NULL,
+        business_date TEXT NOT NULL,
+        float_won INTEGER,
+        z_number INTEGER,
+        time_s INTEGER NOT NULL
     ) STRICT""",
     # Who may use the till; one row for each number, of whoever has it or had it last.
     "people": """(

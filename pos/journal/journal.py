@@ -12,7 +12,7 @@ Rules:
 - every other exception of `record` means that nothing was written.
 
 Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `paper`, `attention`, `alarms`,
-`people`. The journal belongs to the thread that opened it, and to one process: the file is locked.
+`people`, `days`. The journal belongs to the thread that opened it, and to one process: the file is locked.
 """
 
 from collections.abc import Sequence
@@ -28,6 +28,7 @@ from pos.journal.boot import BootReport, Started, settle_mirror, start
 from pos.journal.cash_receipts import CashReceipts
 from pos.journal.chain import Head, insert_entry, sign_next
 from pos.journal.database import SEQUENCE_MAX, Database, Transaction
+from pos.journal.days import Days
 from pos.journal.doubt import Reopened, write_anew
 from pos.journal.guard import refuse_contradiction
 from pos.journal.inbox import Inbox
@@ -80,6 +81,7 @@ class Journal:
         self.notes = Notes(database)
         self.alarms = Alarms(database)
         self.settings = Settings(database)
+        self.days = Days(database)
 
     @classmethod
     def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":

@@ -45,7 +45,12 @@ class Paper:
         return None if row is None else _job(row)
 
     def jobs_of(self, receipt_number: str) -> tuple[PrintJob, ...]:
-        """The original of a receipt and every copy, in that order."""
+        """The original of a receipt or of a document and every copy, in that order."""
+        if receipt_ordinal(receipt_number) is None:
+            rows = self._database.rows(
+                f"{_JOB} WHERE j.receipt_number = ? ORDER BY 1 LIMIT ?", receipt_number, JOBS_MAX
+            )
+            return tuple(map(_job, rows))
         rows = self._database.rows(
             f"{_JOB} WHERE j.job = (SELECT job FROM receipts WHERE ordinal = ?1 AND number = ?2)"
             f" UNION ALL {_JOB} WHERE j.receipt_number = ?2 AND j.copy_number > 1 ORDER BY 1 LIMIT ?3",

@@ -31,6 +31,9 @@ from pos.voucher.bodies import (
     CashReceiptIssued,
     CashReceiptRejected,
     CashReceiptRequested,
+    DayClosed,
+    DayOpened,
+    DocumentAsked,
     EntryBody,
     InboxAcknowledged,
     NoteNumbered,
@@ -61,6 +64,8 @@ from pos.voucher.bodies import (
 from pos.voucher.entry import Body
 
 ORIGINAL_COPY = 1
+_COPY = "SELECT max(job) FROM print_jobs WHERE receipt_number = ? AND copy_number = ? AND copy_number > 1"
+_DOCUMENT = "SELECT max(job) FROM print_jobs WHERE receipt_number = ? AND copy_number = ?"
 
 
 def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBody) -> None:
@@ -104,6 +109,7 @@ def _apply_about_shop(connection: sqlite3.Connection, at: Place, body: EntryBody
         follow_choice(connection, at, body)
     else:
         apply_person(connection, at, body)
+        _day(connection, at, body)
 
 
 def apply_signed(connection: sqlite3.Connection, at: Place, kind: str, body: Body) -> EntryBody | UnknownBody:
@@ -270,15 +276,32 @@ def _paper(connection: sqlite3.Connection, at: Place, body: ReceiptPrinted | Rec
         )
 
 
+def _day(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBody) -> None:
+    float_won: int | None
+    z_number: int | None
+    match body:
+        case DayOpened():
+            float_won, z_number = body.float_won, None
+        case DayClosed():
+            float_won, z_number = None, body.z_number
+        case DocumentAsked():
+            _queue(connection, at, body.receipt_number, body.copy_number)
+            return
+        case _:
+            return
+    row = (at.sequence, z_number is None, body.business_date, float_won, z_number, at.time_s)
+    connection.execute("INSERT INTO shop_days VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
 def job_of(connection: sqlite3.Connection, number: str, copy_number: int) -> int | None:
-    """The newest job for this copy of a receipt."""
-    if copy_number == ORIGINAL_COPY:
-        row = connection.execute(
-            "SELECT job FROM receipts WHERE ordinal = ? AND number = ?", (receipt_ordinal(number), number)
-        ).fetchone()
+    """The newest job for this copy of a receipt, or of a document."""
+    ordinal = receipt_ordinal(number)
+    keys: tuple[int | str, int | str] = (number, copy_number)
+    if ordinal is None:
+        query = _DOCUMENT
+    elif copy_number == ORIGINAL_COPY:
+        query, keys = "SELECT job FROM receipts WHERE ordinal = ? AND number = ?", (ordinal, number)
     else:
-        row = connection.execute(
-            "SELECT max(job) FROM print_jobs WHERE receipt_number = ? AND copy_number = ? AND copy_number > 1",
-            (number, copy_number),
-        ).fetchone()
+        query = _COPY
+    row = connection.execute(query, keys).fetchone()
     return None if row is None else row[0]

@@ -36,6 +36,17 @@ from pos.link.base_calls import (
     VerdictShown,
 )
 from pos.link.control_calls import CheckJournal, EntryPage, JournalReport, Pay, PayAnswer, ReadJournal, ReadState, Stop
+from pos.link.day_calls import (
+    CloseDay,
+    DayClosing,
+    FigureLine,
+    MoveCash,
+    OpenDay,
+    Pieces,
+    PrintDocument,
+    ReadReport,
+    ReportPage,
+)
 from pos.link.devices_calls import (
     DevicesState,
     EndPrintJob,
@@ -157,7 +168,10 @@ __all__ = [
     "ChooseTrialLine",
     "ClearVerdict",
     "CloseAttention",
+    "CloseDay",
     "CloseRequest",
+    "DayCall",
+    "DayClosing",
     "DeliveryStep",
     "DevicePage",
     "DevicesState",
@@ -166,6 +180,7 @@ __all__ = [
     "EnterAmount",
     "EntryPage",
     "EquipmentCall",
+    "FigureLine",
     "HoldCall",
     "ImportCatalogue",
     "InboxPosition",
@@ -182,8 +197,10 @@ __all__ = [
     "LogOut",
     "MakeRefund",
     "MessagesTaken",
+    "MoveCash",
     "NextBatch",
     "NextPrintJob",
+    "OpenDay",
     "OpenDrawer",
     "OpenRequest",
     "OutboxBatch",
@@ -194,8 +211,10 @@ __all__ = [
     "PeopleCall",
     "PeoplePage",
     "PersonLine",
+    "Pieces",
     "PinRefused",
     "PreviewRefund",
+    "PrintDocument",
     "PrintJob",
     "PrintRow",
     "PrintTrial",
@@ -205,6 +224,7 @@ __all__ = [
     "QuickKeyPage",
     "ReadJournal",
     "ReadPosition",
+    "ReadReport",
     "ReadState",
     "ReceiptPage",
     "RefundMade",
@@ -214,6 +234,7 @@ __all__ = [
     "ReportDevice",
     "ReportFound",
     "ReportNetwork",
+    "ReportPage",
     "ReportPrinter",
     "ReportScanner",
     "ReportTrial",
@@ -278,6 +299,8 @@ AnyAnswer: TypeAlias = (
     | RefundPlan
     | RefundMade
     | CashReceiptPage
+    | DayClosing
+    | ReportPage
     | PeoplePage
     | PinRefused
     | TrustWants
@@ -286,6 +309,7 @@ AnyAnswer: TypeAlias = (
     | MessagesTaken
     | DevicePage
 )
+DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
 ItemCall: TypeAlias = ListQuickKeys | AddItem | TakeItemBack
@@ -330,6 +354,7 @@ ScreenCall: TypeAlias = (
     | ListCashReceipts
     | BeginCashReceipt
     | RequestCashReceipt
+    | DayCall
     | EquipmentCall
 )
 DevicesCall: TypeAlias = (
@@ -375,6 +400,7 @@ ControlCall: TypeAlias = (
     | ReadState
     | ListDevices
     | Stop
+    | DayCall
     | ListPeople
     | AddPerson
     | ChangePerson

@@ -250,6 +250,20 @@ class LimitView(View, frozen=True, kw_only=True):
     used_percent: int
 
 
+class DayView(View, frozen=True, kw_only=True):
+    """Where the shop's day stands."""
+
+    is_open: bool = False
+    opened_s: int = 0
+    is_forgotten: bool = False
+    """It was opened long ago and never closed."""
+    is_kept: bool = False
+    """This shop opens and closes its days."""
+    offers_opening: bool = False
+    """The shop opens its days, and today is not open yet."""
+    proposed_float_won: int = 0
+
+
 class TillLock(StrEnum):
     """What a till asks a PIN for."""
 
@@ -295,6 +309,9 @@ class TillState(View, frozen=True, kw_only=True):
     """Without an approval a day after their sale."""
     contact_days_left: int | None = None
     """Days of running without a contact after which nothing is sold; None while there are enough of them."""
+    day: DayView = DayView()
+    unsent_count: int = 0
+    """Entries that the ledger does not have yet, of whatever kind."""
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN

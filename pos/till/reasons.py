@@ -123,6 +123,10 @@ class Refusal(StrEnum):
     BUSINESS_NUMBER_WRONG = "business_number_wrong"
     RESIDENT_NUMBER = "resident_number"
     EXPENSE_NEEDS_NUMBER = "expense_needs_number"
+    # the day
+    DAY_IS_OPEN = "day_is_open"
+    SALE_IN_THE_WAY = "sale_in_the_way"
+    """A sale in which something was paid has to be ended first."""
     # people
     NOBODY_AT_TILL = "nobody_at_till"
     """A PIN is wanted before anything else."""

@@ -42,7 +42,19 @@ def actions_of(desk: Desk, words: Words) -> tuple[Action, ...]:
             return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), back, request)
         case Stage.IDLE | Stage.AMOUNT:
             confirm = Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER)
-            return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), _erase(labels), confirm)
+            rest = _at_rest(desk, words) or (_erase(labels), confirm)
+            return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), *rest)
+
+
+def _at_rest(desk: Desk, words: Words) -> tuple[Action, ...]:
+    """What Back and Enter do where nothing is typed, if it is anything of their own."""
+    till, labels, day = desk.till, words.labels, words.day
+    if till is None or desk.stage is not Stage.IDLE:
+        return ()
+    back = Action(key_text="-", label=day.hand_over, key=PadKey.BACK) if till.has_pins else _erase(labels)
+    opens = desk.asks_for_opening
+    enter = Action(key_text=labels.key_enter, label=day.open_day if opens else labels.confirm, key=PadKey.ENTER)
+    return (back, enter)
 
 
 def _answers(desk: Desk, question: QuestionView, words: Words) -> tuple[Action, ...]:

@@ -13,12 +13,14 @@ from textual.app import App
 from textual.binding import BindingType
 
 from pos.errors import LinkError
-from pos.link.calls import Call, VerdictShown
-from pos.link.state import TillState, VerdictView
+from pos.link.calls import Call, Refused, VerdictShown
+from pos.link.state import TillLock, TillState, VerdictView
+from pos.till.reasons import Refusal
 from pos.tui.bridge import Bridge
 from pos.tui.desk import Desk
 from pos.tui.link import Connect
 from pos.tui.messages import LinkLost, TillChanged
+from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.sale import SaleScreen
 from pos.tui.sounds import BellSounds, Sounds
@@ -79,16 +81,17 @@ class TillApp(App[None], inherit_bindings=False):
         verdict = self.desk.take_state(message.till, now_s=self._state_at_s)
         if verdict is not None:
             self._show_verdict(verdict)
+        self._follow_lock()
         self._refresh_seen()
 
     def on_link_lost(self) -> None:
         self.desk.lose_link()
-        self._back_to_sale()
+        self.show_sale()
         self._refresh_seen()
 
     def _show_verdict(self, verdict: VerdictView) -> None:
         self._told = ""
-        self._back_to_sale()
+        self.show_sale()
         if verdict.is_quiet:
             return
         self._sounds.play(verdict.outcome)
@@ -98,7 +101,7 @@ class TillApp(App[None], inherit_bindings=False):
     def _report_shown(self, entry_sequence: int) -> None:
         self.run_worker(self.ask(VerdictShown(entry_sequence=entry_sequence)))
 
-    def _back_to_sale(self) -> None:
+    def show_sale(self) -> None:
         while isinstance(self.screen, PadScreen) and not isinstance(self.screen, SaleScreen):
             self.pop_screen()
 
@@ -114,10 +117,35 @@ class TillApp(App[None], inherit_bindings=False):
 
     async def ask(self, call: Call[R]) -> R | None:
         try:
-            return await self._bridge.ask(call)
+            answer = await self._bridge.ask(call)
+            if isinstance(answer, Refused) and answer.cause in WANTS_PIN and await self._is_proved(answer.cause):
+                return await self._bridge.ask(call)
         except LinkError:
             self.notify_cashier(Notice.NOT_ANSWERED if self.desk.is_linked else Notice.LINK_DOWN)
             return None
+        return answer
+
+    async def _is_proved(self, cause: str) -> bool:
+        """Ask for a PIN over whatever is seen; True once it was right, and the call may be made again."""
+        purpose = Purpose.ALLOW if cause == Refusal.NOT_ALLOWED else Purpose.LOG_IN
+        proved: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def settle(is_right: bool) -> None:
+            if not proved.done():
+                proved.set_result(is_right)
+
+        screen = LoginScreen(self, purpose=purpose)
+        screen.when_gone = settle
+        self.push_screen(screen)
+        return await proved
+
+    def _follow_lock(self) -> None:
+        """A till that wants a PIN shows nothing else."""
+        till = self.desk.till
+        wants_pin = till is not None and self.desk.is_linked and till.lock is TillLock.PIN
+        if wants_pin and not any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
+            self.show_sale()
+            self.push_screen(LoginScreen(self))
 
     def tell(self, text: str) -> None:
         if text != self._told:

@@ -12,8 +12,8 @@ Rules:
 from enum import StrEnum
 from typing import Final
 
-from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, ScanAgain
-from pos.link.state import Outcome, QuestionKind, QuestionView, TillState, VerdictView
+from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, LogOut, OpenDay, ScanAgain
+from pos.link.state import Outcome, QuestionKind, QuestionView, TillLock, TillState, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
 from pos.tui.intents import Intent, LeaveSale, Nothing, OpenMenu, OpenRequest, Say, Send, TakeTender
@@ -112,6 +112,12 @@ class Desk:
         if self.till.sale is None:
             return Stage.IDLE
         return Stage.UNREAD if self._unread.is_open and self.till.sale.remaining_won else Stage.READING
+
+    @property
+    def asks_for_opening(self) -> bool:
+        """Whether Enter opens the shop's day: it has none yet, or the last one was never closed."""
+        day = self.till.day if self.till is not None else None
+        return day is not None and (day.offers_opening or day.is_forgotten)
 
     @property
     def enter_requests(self) -> bool:
@@ -218,7 +224,8 @@ class Desk:
         if self.verdict is not None:
             return self._clear_verdict()
         if sale is None:
-            return Nothing()
+            is_handed_over = self.till.has_pins and self.till.lock is TillLock.OPEN
+            return Send((LogOut(),)) if is_handed_over else Nothing()
         if self.stage is Stage.UNREAD:
             self._unread.leave()
             return Nothing()
@@ -239,6 +246,8 @@ class Desk:
         if self.till.stop is not None:
             return Say(Notice.SELLING_STOPPED)
         sale = self.till.sale
+        if sale is None and self.asks_for_opening:
+            return Send((OpenDay(float_won=self.till.day.proposed_float_won),))
         return OpenRequest() if sale is not None and sale.remaining_won else Say(Notice.AMOUNT_FIRST)
 
     def _request(self, verdict: VerdictView) -> Intent:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
-from pos.link.state import Outcome, PrinterState, QuestionKind, QuestionView, TillState, VerdictView
+from pos.link.state import Outcome, PrinterState, QuestionKind, QuestionView, TillLock, TillState, VerdictView
 from pos.money import format_won
 from pos.tui.desk import Desk, Stage
 from pos.words import Advice, Words
@@ -126,8 +126,8 @@ def _header(till: TillState | None, words: Words, *, wall_s: int) -> Header:
     warning, warning_tone = _warning(till, words)
     is_printing_well = till.printer.state in _PRINTER_WELL and not till.printer.unprinted
     return Header(
-        shop=till.shop_name,
-        clock=f"{time} {till.clerk}".rstrip(),
+        shop=f"{words.day.training_mark} {till.shop_name}" if till.is_training else till.shop_name,
+        clock=f"{time} {_person(till, words)}".rstrip(),
         network=words.network(till.network, now_s=wall_s),
         network_tone=Tone.PLAIN if till.network.online else Tone.WARM,
         waiting=words.waiting(till.waiting, progress_percent=till.sync_progress_percent),
@@ -139,10 +139,26 @@ def _header(till: TillState | None, words: Words, *, wall_s: int) -> Header:
     )
 
 
+def _person(till: TillState, words: Words) -> str:
+    return words.day.locked if till.lock is TillLock.PAYMENTS else till.clerk
+
+
+def _day_line(desk: Desk, words: Words) -> str:
+    """What the shop's day waits for; nothing while anything is sold."""
+    till = desk.till
+    if till is None or till.sale is not None or desk.typed or desk.verdict is not None or not desk.asks_for_opening:
+        return ""
+    if till.day.is_forgotten:
+        return words.day.offer_closing
+    return words.day.offer_opening.format(won=words.won(till.day.proposed_float_won))
+
+
 def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
     """The one thing that the shop should know of; the gravest first."""
     if till.stop is not None:
         return words.labels.stop_prefix, Tone.URGENT
+    if till.is_training:
+        return words.day.training_line, Tone.URGENT
     if till.limit.used_percent >= LIMIT_URGENT_PERCENT:
         return words.limit(till.limit), Tone.URGENT
     if till.attention_count:
@@ -253,7 +269,7 @@ def _lines(desk: Desk, words: Words) -> tuple[str, str, str]:
     advice = _advice(verdict, words)
     customer, next_step = (advice.customer, advice.next_step) if advice is not None else ("", "")
     if question is None:
-        return due, customer, next_step
+        return due, customer, next_step or _day_line(desk, words)
     asked = words.question(question, sale)
     if verdict is None:
         return due, asked.customer, ""

@@ -18,6 +18,7 @@ from typing import ClassVar, Final
 from pos.voucher import body_fields as key
 from pos.voucher.body_fields import EntryBody
 from pos.voucher.body_values import (
+    CashDirection,
     CashReceiptPurpose,
     CashReceiptReason,
     ChangeRuling,
@@ -48,6 +49,7 @@ from pos.voucher.counter_bodies import (
     SaleCancelled,
     TenderRecorded,
 )
+from pos.voucher.day_bodies import CashMoved, DayClosed, DayOpened, DocumentAsked
 from pos.voucher.delivery_bodies import AlarmRaised
 from pos.voucher.device_bodies import PrinterChosen, SettingChosen
 from pos.voucher.entry import Body
@@ -82,6 +84,8 @@ __all__ = [
     "AlarmRaised",
     "AttentionClosed",
     "BootStamp",
+    "CashDirection",
+    "CashMoved",
     "CashReceiptCancelRequested",
     "CashReceiptConfirmed",
     "CashReceiptIssued",
@@ -90,6 +94,9 @@ __all__ = [
     "CashReceiptRejected",
     "CashReceiptRequested",
     "ChangeRuling",
+    "DayClosed",
+    "DayOpened",
+    "DocumentAsked",
     "DrawerOpened",
     "EntryBody",
     "IdentifierKind",
@@ -185,6 +192,10 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             AttentionClosed,
             DrawerOpened,
             InboxAcknowledged,
+            CashMoved,
+            DayClosed,
+            DayOpened,
+            DocumentAsked,
             PersonAdded,
             PersonChanged,
             PersonRemoved,

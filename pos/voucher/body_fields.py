@@ -21,6 +21,7 @@ from pos import cbor
 from pos.errors import MalformedError
 from pos.money import AMOUNT_MAX_WON
 from pos.voucher.body_values import (
+    CashDirection,
     CashReceiptPurpose,
     CashReceiptReason,
     ChangeRuling,
@@ -48,6 +49,9 @@ IDENTIFIER_BYTES_MAX: Final = 32
 APPROVAL_NUMBER_BYTES_MAX: Final = 9
 PERSON_NUMBER_MAX: Final = 99
 PERSON_NAME_BYTES_MAX: Final = 48
+FIGURES_BYTES_MAX: Final = 12_000
+PIECES_MAX: Final = 32
+PIECE_FIELDS: Final = 2
 CHECKS_MAX: Final = 64
 ITEMS_MAX: Final = 99
 """Lines of one sale: with their names they fit an entry."""
@@ -166,6 +170,21 @@ def _tax_split(fields: Fields, key: int, name: str) -> TaxSplit:
         exempt_won=given.uint(3, "exempt", high=AMOUNT_MAX_WON),
         service_won=given.uint(4, "service", high=AMOUNT_MAX_WON),
     )
+
+
+def _pieces(fields: Fields, key: int, name: str) -> tuple[tuple[int, int], ...]:
+    """Pieces of money: [denomination in won, how many]."""
+    found = []
+    for index, pair in enumerate(fields.array(key, name, length_max=PIECES_MAX)):
+        if not isinstance(pair, list) or len(pair) != PIECE_FIELDS:
+            raise MalformedError(f"{name} is not an array of pairs")
+        given = Fields(f"{name} {index}", dict(enumerate(pair)))
+        found.append((given.uint(0, "won", low=1, high=AMOUNT_MAX_WON), given.uint(1, "count", high=AMOUNT_MAX_WON)))
+    return tuple(found)
+
+
+def _write_pieces(pieces: tuple[tuple[int, int], ...]) -> cbor.Value:
+    return [[won, count] for won, count in pieces]
 
 
 def _write_tax_split(split: TaxSplit) -> cbor.Value:
@@ -304,6 +323,12 @@ HasNewPin = Annotated[int, BodyField(63, _uint(low=1, high=1))]
 Tries = Annotated[int, BodyField(64, _uint(low=1))]
 WaitS = Annotated[int, BodyField(65, _uint(low=1))]
 TrainingSales = Annotated[int, BodyField(66, _uint())]
+FloatWon = Annotated[int, BodyField(70, _uint(high=AMOUNT_MAX_WON))]
+ZNumber = Annotated[int, BodyField(71, _uint(low=1))]
+DayFigures = Annotated[bytes, BodyField(72, _object(FIGURES_BYTES_MAX))]
+CountedWon = Annotated[int, BodyField(73, _uint(high=AMOUNT_MAX_WON))]
+CountedPieces = Annotated[tuple[tuple[int, int], ...], BodyField(74, _pieces, _write_pieces)]
+DirectionOfCash = Annotated[CashDirection, BodyField(75, _member_of(CashDirection), str)]
 TrustVersion = Annotated[int, BodyField(90, _uint())]
 """Version of a snapshot."""
 RootVersion = Annotated[int, BodyField(91, _uint())]

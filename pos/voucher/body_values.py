@@ -15,6 +15,13 @@ class TenderKind(StrEnum):
     OTHER = "other"
 
 
+class CashDirection(StrEnum):
+    """Where cash went that moved without a sale."""
+
+    IN = "in"
+    OUT = "out"
+
+
 class PersonRole(StrEnum):
     """What a person is in the shop."""
 

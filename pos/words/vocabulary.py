@@ -24,6 +24,7 @@ from pos.link.state import (
     WaitingView,
 )
 from pos.till.reasons import Check, Refusal
+from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 
 REASON_COLUMNS: Final = 34
@@ -54,6 +55,8 @@ class Notice(StrEnum):
     DRAWER_OPENED = "drawer_opened"
     REPRINTING = "reprinting"
     NOTHING_HERE = "nothing_here"
+    PIN_FIRST = "pin_first"
+    DAY_OPENED = "day_opened"
 
 
 class AttentionAnswer(StrEnum):
@@ -236,6 +239,9 @@ class Words(Protocol):
 
     @property
     def labels(self) -> Labels: ...
+
+    @property
+    def day(self) -> DayLabels: ...
 
     def verdict_word(self, outcome: Outcome) -> str:
         """The word that is drawn; every letter has a glyph."""

@@ -35,6 +35,7 @@ from pos.link.state import (
 )
 from pos.till.reasons import Reason
 from pos.tui.app import TillApp
+from pos.tui.link import Connect
 from pos.words import words_for
 from tests.support.till_simulator import NOON_S, Code, TillSimulator, a_receipt
 
@@ -103,8 +104,8 @@ KEY_NAMES = {".": "full_stop", "-": "minus", "*": "asterisk", "/": "slash", "+":
 Scene = Callable[[Counter], Awaitable[None]]
 
 
-def a_screen(core: TillSimulator, clock: ManualSeconds, *, language: str = "ko", may_quit: bool = False) -> TillApp:
-    return TillApp(core.connect, words=words_for(language), may_quit=may_quit, monotonic_s=clock)
+def a_screen(connect: Connect, clock: ManualSeconds, *, language: str = "ko", may_quit: bool = False) -> TillApp:
+    return TillApp(connect, words=words_for(language), may_quit=may_quit, monotonic_s=clock)
 
 
 @contextlib.asynccontextmanager
@@ -117,7 +118,7 @@ async def open_counter(
 ) -> AsyncIterator[Counter]:
     """A screen without a tty, at rest."""
     core, clock = core or TillSimulator(), ManualSeconds()
-    app = a_screen(core, clock, language=language, may_quit=may_quit)
+    app = a_screen(core.connect, clock, language=language, may_quit=may_quit)
     async with app.run_test(size=size) as pilot:
         counter = Counter(core=core, app=app, clock=clock, pilot=pilot)
         await counter.settle()

@@ -36,7 +36,7 @@ LOOKS = (
 @pytest.mark.parametrize(("scene", "language", "size"), LOOKS)
 def test_the_look_of(scene: str, language: str, size: str, snap_compare: SnapCompare) -> None:
     core, clock = TillSimulator(), ManualSeconds()
-    app: App[None] = a_screen(core, clock, language=language)
+    app: App[None] = a_screen(core.connect, clock, language=language)
 
     async def play(pilot: Pilot[None]) -> None:
         counter = Counter(core=core, app=app, clock=clock, pilot=pilot)  # type: ignore[arg-type]

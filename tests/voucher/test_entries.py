@@ -91,6 +91,19 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.AttentionClosed(entry=HASH, reason="paper_seen"),
     bodies.DrawerOpened(reason="change"),
     bodies.InboxAcknowledged(number=7),
+    bodies.DayOpened(business_date="2026-11-22", float_won=100_000),
+    bodies.DayClosed(
+        business_date="2026-11-22",
+        z_number=12,
+        figures=b"[]",
+        counted_won=0,
+        counted=((50_000, 2), (100, 0)),
+        clerk="1",
+    ),
+    bodies.CashMoved(
+        amount_won=50_000, direction=bodies.CashDirection.OUT, reason="bank", business_date="2026-11-22", clerk="1"
+    ),
+    bodies.DocumentAsked(receipt_number="Z12", copy_number=1),
     bodies.PersonAdded(person=1, name="박주인", role=bodies.PersonRole.OWNER),
     bodies.PersonChanged(person=99, name="김점원", role=bodies.PersonRole.CLERK, has_new_pin=1, clerk="1"),
     bodies.PersonRemoved(person=2, clerk="1"),
@@ -259,6 +272,8 @@ def test_a_body_without_one_of_its_required_keys_is_refused(body: EntryBody):
         optional |= {1, 2, 3, 4}
     if isinstance(body, bodies.RefundRequested):
         optional |= {12, 13}
+    if isinstance(body, bodies.DayClosed):
+        optional |= {73, 74}
     if isinstance(body, bodies.PersonChanged):
         optional |= {63}
     if isinstance(body, bodies.NoteTaken):

@@ -19,5 +19,10 @@ def date_of(time_s: int) -> str:
     return f"{_moment(time_s):%Y-%m-%d}"
 
 
+def minute_of(time_s: int) -> str:
+    """Return the time of day as 14:03."""
+    return f"{_moment(time_s):%H:%M}"
+
+
 def _moment(time_s: int) -> datetime:
     return datetime.fromtimestamp(time_s, tz=UTC).astimezone(KOREA)

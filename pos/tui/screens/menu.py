@@ -9,6 +9,7 @@ from pos.link.calls import OpenDrawer, PrintWaiting
 from pos.tui.answers import said_of
 from pos.tui.screens.attention import AttentionScreen
 from pos.tui.screens.choice import ChoiceScreen
+from pos.tui.screens.day import DayScreen
 from pos.tui.screens.history import HistoryScreen
 from pos.tui.screens.more import MoreScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
@@ -32,6 +33,7 @@ class MenuScreen(NumberedMenu):
             Item(number=3, text=labels.menu_why, open=lambda: self._show(WhyScreen(host))),
             Item(number=4, text=labels.menu_attention, open=lambda: self._show(AttentionScreen(host))),
             Item(number=5, text=labels.menu_printer, open=self._ask_printing),
+            Item(number=6, text=host.words.day.menu_day, open=lambda: self._show(DayScreen(host))),
             Item(number=7, text=labels.menu_drawer, open=self._ask_drawer),
             Item(number=8, text=labels.menu_more, open=lambda: self._show(MoreScreen(host))),
         )

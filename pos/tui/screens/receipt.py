@@ -4,7 +4,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Center, Vertical
 
-from pos.link.calls import PrintRow, ReceiptPage, Refused, ReprintReceipt, ShowReceipt
+from pos.link.calls import Call, Done, PrintRow, ReceiptPage, Refused, ReprintReceipt, ShowReceipt
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
 from pos.tui.host import Host
@@ -42,13 +42,20 @@ class ReceiptScreen(PadScreen):
         self.run_worker(self._load())
 
     def draw(self) -> None:
-        self.query_one(".title", Line).say(f"{self.labels.receipt_title} {self._number}")
+        self.query_one(".title", Line).say(self.title_text())
         self.query_one("#notice", Line).say(self.host.told())
         self.query_one(ActionFooter).show(self._actions())
         if self._page is not None:
             receipt = self.query_one("#receipt", Line)
             receipt.styles.width = self._page.columns + 4
             receipt.say_rows(self._lines()[self._top : self._top + self._rows_shown])
+
+    def title_text(self) -> str:
+        return f"{self.labels.receipt_title} {self._number}"
+
+    def reprint_call(self) -> Call[Done | Refused]:
+        """What puts it on paper."""
+        return ReprintReceipt(receipt_number=self._number)
 
     def press(self, key: PadKey) -> None:
         match key:
@@ -84,7 +91,7 @@ class ReceiptScreen(PadScreen):
         self.refresh_words()
 
     async def _reprint(self) -> None:
-        said_of(self.host, await self.host.ask(ReprintReceipt(receipt_number=self._number)), Notice.REPRINTING)
+        said_of(self.host, await self.host.ask(self.reprint_call()), Notice.REPRINTING)
 
     def _lines(self) -> tuple[str, ...]:
         if self._page is None:

@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, PayOther, Refused
+from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, OpenDay, PayOther, Refused
 from pos.tui.actions import actions_of
 from pos.tui.answers import said_of
 from pos.tui.desk import Stage
@@ -37,6 +37,7 @@ from pos.tui.widgets.footer import ActionFooter, Keypad
 from pos.tui.widgets.header import HeaderRows
 from pos.tui.widgets.line import Line
 from pos.voucher.bodies import TenderKind
+from pos.words import Notice
 
 LARGE_COLUMNS, LARGE_ROWS = 100, 30
 """From this size on the amount and the verdict are drawn larger."""
@@ -129,7 +130,8 @@ class SaleScreen(PadScreen):
 
     async def _send(self, call: DeskCall) -> None:
         desk = self.host.desk
-        done = said_of(self.host, await self.host.ask(call), None)
+        notice = Notice.DAY_OPENED if isinstance(call, OpenDay) else None
+        done = said_of(self.host, await self.host.ask(call), notice)
         if isinstance(call, EnterAmount):
             desk.amount_taken() if done else desk.amount_refused()
         elif isinstance(call, AnswerQuestion) and not done:

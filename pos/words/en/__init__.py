@@ -24,7 +24,9 @@ from pos.link.state import (
 )
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
+from pos.words.day import DayLabels
 from pos.words.en import questions, states
+from pos.words.en.day import DAY_LABELS
 from pos.words.en.findings import FINDINGS, UNKNOWN
 from pos.words.en.labels import LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
@@ -45,6 +47,7 @@ class EnglishWords:
 
     language: Final = "en"
     labels: Final[Labels] = LABELS
+    day: Final[DayLabels] = DAY_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:

@@ -51,6 +51,8 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.BUSINESS_NUMBER_WRONG: "The business number is not right: check it again",
         Refusal.RESIDENT_NUMBER: "Resident numbers are not taken: type a phone number",
         Refusal.EXPENSE_NEEDS_NUMBER: "For expenses a business or card number is needed",
+        Refusal.DAY_IS_OPEN: "The day is open already",
+        Refusal.SALE_IN_THE_WAY: "Please end the open sale first",
         Refusal.NOBODY_AT_TILL: "Press your number and PIN first",
         Refusal.TILL_LOCKED: "The till locked itself. The PIN opens it",
         Refusal.NOT_ALLOWED: "Somebody with the right has to press number and PIN",
@@ -64,7 +66,7 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
 )
 
 
-def notice(notice: Notice) -> str:
+def notice(notice: Notice) -> str:  # noqa: C901, PLR0912 - one case for each notice
     match notice:
         case Notice.AMOUNT_ZERO:
             return "0 won cannot be paid. Please type the amount"
@@ -92,6 +94,10 @@ def notice(notice: Notice) -> str:
             return "The drawer was opened"
         case Notice.REPRINTING:
             return "Printing it again"
+        case Notice.PIN_FIRST:
+            return "Please press your number and PIN first"
+        case Notice.DAY_OPENED:
+            return "The day is open"
         case Notice.NOTHING_HERE:
             return "That number is not here"
         case _:

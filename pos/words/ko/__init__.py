@@ -25,8 +25,10 @@ from pos.link.state import (
 )
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
+from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.ko import questions, states
+from pos.words.ko.day import DAY_LABELS
 from pos.words.ko.findings import FINDINGS, UNKNOWN
 from pos.words.ko.labels import LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
@@ -46,6 +48,7 @@ class KoreanWords:
 
     language: Final = "ko"
     labels: Final[Labels] = LABELS
+    day: Final[DayLabels] = DAY_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:

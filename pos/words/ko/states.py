@@ -51,6 +51,8 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
         Refusal.BUSINESS_NUMBER_WRONG: "사업자번호가 맞지 않습니다. 다시 확인해 주세요",
         Refusal.RESIDENT_NUMBER: "주민등록번호는 받지 않습니다. 전화번호를 눌러 주세요",
         Refusal.EXPENSE_NEEDS_NUMBER: "지출증빙에는 사업자번호나 카드번호가 필요합니다",
+        Refusal.DAY_IS_OPEN: "오늘은 이미 개점했습니다",
+        Refusal.SALE_IN_THE_WAY: "받던 판매를 먼저 끝내 주세요",
         Refusal.NOBODY_AT_TILL: "번호와 비밀번호를 먼저 눌러 주세요",
         Refusal.TILL_LOCKED: "화면이 잠겼습니다. 비밀번호를 누르면 풀립니다",
         Refusal.NOT_ALLOWED: "책임자의 번호와 비밀번호가 필요합니다",
@@ -64,7 +66,7 @@ REFUSALS: Final[Mapping[Refusal, str]] = MappingProxyType(
 )
 
 
-def notice(notice: Notice) -> str:
+def notice(notice: Notice) -> str:  # noqa: C901, PLR0912 - one case for each notice
     match notice:
         case Notice.AMOUNT_ZERO:
             return "0원은 받을 수 없습니다. 금액을 눌러 주세요"
@@ -92,6 +94,10 @@ def notice(notice: Notice) -> str:
             return "돈통을 열었습니다"
         case Notice.REPRINTING:
             return "다시 출력합니다"
+        case Notice.PIN_FIRST:
+            return "먼저 번호와 비밀번호를 눌러 주세요"
+        case Notice.DAY_OPENED:
+            return "개점했습니다"
         case Notice.NOTHING_HERE:
             return "여기에는 그 번호가 없습니다"
         case _:

@@ -1,0 +1,55 @@
+"""Answers calls about the day: opening, closing, cash, reports on the screen and on paper."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from pos.core.day import Day
+from pos.core.documents import Documents
+from pos.core.paper import Paper
+from pos.link.calls import (
+    CloseDay,
+    DayCall,
+    DayClosing,
+    Done,
+    MoveCash,
+    OpenDay,
+    PrintDocument,
+    ReadReport,
+    Refused,
+    ReportPage,
+)
+from pos.till.people import Right
+from pos.till.reasons import Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayDesk:
+    """The day, for the screen and for the command line."""
+
+    day: Day
+    documents: Documents
+    paper: Paper
+
+    def answer(self, call: DayCall) -> DayClosing | ReportPage | Done | Refused:
+        match call:
+            case OpenDay(float_won=float_won):
+                return self.day.open(float_won)
+            case CloseDay():
+                return self.day.close(call)
+            case MoveCash():
+                return self.day.move_cash(call)
+            case ReadReport(name=name):
+                return self.documents.page(self.documents.named(name)) or Refused(cause=Refusal.NOT_FOUND)
+            case PrintDocument(name=name):
+                return self._print(self.documents.named(name))
+            case _:
+                assert_never(call)
+
+    def right_for(self, call: ReadReport | PrintDocument) -> Right:
+        """A day's figures are for whoever may close it, a period's for the owner."""
+        return Right.PERIOD_REPORT if call.name.startswith("P") else Right.INTERIM_REPORT
+
+    def _print(self, name: str) -> Done | Refused:
+        if self.documents.rows(name) is None:
+            return Refused(cause=Refusal.NOT_FOUND)
+        return self.paper.ask_for(name)

@@ -1,0 +1,168 @@
+"""Papers that are no receipts: reports, by their names.
+
+A document is known by a short name, which stands in the journal where it was asked for, and is made anew from the
+journal whenever it is wanted; so a copy years later says what the first one said:
+
+    Z12             the closing of that number
+    X345            the day as it stood after entry 345
+    P20261101-20261130   a period of business days, the sum of its closings
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pos.clock import Clock
+from pos.core.print_rows import print_row
+from pos.core.trust_store import TrustStore
+from pos.journal.days import Closing
+from pos.journal.journal import Journal
+from pos.link.calls import FigureLine, ReportPage
+from pos.text import safe_text
+from pos.till.receipt.moment import date_of
+from pos.till.receipt.plain import plain_lines
+from pos.till.receipt.rows import Row
+from pos.till.report.figures import Figures, Group
+from pos.till.report.layout import layout
+from pos.till.report.report import Report, ReportKind
+from pos.till.report.words import ReportWords
+
+_CLOSING: Final = re.compile(r"Z([1-9][0-9]{0,8})", re.ASCII)
+_INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
+_PERIOD: Final = re.compile(r"P([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Documents:
+    """Makes this terminal's documents."""
+
+    journal: Journal
+    trust: TrustStore
+    clock: Clock
+    columns: Callable[[], int]
+    """Of the paper that is in use now."""
+    words: ReportWords
+    is_training: bool = False
+
+    def named(self, name: str) -> str:
+        """The document that "x" and "z" stand for now; any other name stands for itself."""
+        match name:
+            case "x":
+                return f"X{self.journal.head.sequence}"
+            case "z":
+                return f"Z{self.journal.days.next_z_number - 1}"
+            case _:
+                return name
+
+    def rows(self, name: str) -> tuple[Row, ...] | None:
+        """The document laid out for this terminal's paper; None where there is none of this name."""
+        report = self.report(name)
+        return None if report is None else layout(report, columns=self.columns(), words=self.words)
+
+    def page(self, name: str) -> ReportPage | None:
+        """The document for a screen and for programs."""
+        report = self.report(name)
+        if report is None:
+            return None
+        rows = layout(report, columns=self.columns(), words=self.words)
+        return ReportPage(
+            name=name,
+            business_date=report.dates[0],
+            z_number=report.number,
+            float_won=report.float_won,
+            expected_won=report.expected_won,
+            counted_won=report.counted_won,
+            figures=tuple(
+                FigureLine(group=row.group.value, labels=row.labels, count=row.count, won=row.won)
+                for row in report.figures.rows
+            ),
+            rows=tuple(map(print_row, rows)),
+            lines=plain_lines(rows, columns=self.columns()),
+            columns=self.columns(),
+        )
+
+    def report(self, name: str) -> Report | None:
+        """The figures behind a name."""
+        name = self.named(name)
+        if match := _CLOSING.fullmatch(name):
+            closing = self.journal.days.closing(int(match[1]))
+            return None if closing is None else self._closing(closing)
+        if match := _INTERIM.fullmatch(name):
+            return self._interim(int(match[1]))
+        if match := _PERIOD.fullmatch(name):
+            year, month, day, last_year, last_month, last_day = match.groups()
+            return self._period(f"{year}-{month}-{day}", f"{last_year}-{last_month}-{last_day}")
+        return None
+
+    def _closing(self, closing: Closing) -> Report:
+        base = self._report(ReportKind.CLOSING, closing.figures, dates=(closing.business_date,) * 2)
+        return replace(
+            base,
+            made_s=closing.time_s,
+            number=closing.z_number,
+            opened_s=closing.opened_s,
+            float_won=closing.float_won,
+            counted_won=closing.counted_won,
+            counted=closing.counted,
+            clerk=self._name(closing.clerk),
+            entries=(closing.after + 1, closing.entry),
+            unsent=self._unsent(closing.entry),
+        )
+
+    def _interim(self, until: int) -> Report | None:
+        entry = self.journal.entry(until)
+        if entry is None:
+            return None
+        days = self.journal.days
+        after, opened = days.day_around(until)
+        date = date_of(entry.time_s) if opened is None else opened.business_date
+        base = self._report(ReportKind.INTERIM, days.figures_up_to(after, until), dates=(date, date))
+        return replace(
+            base,
+            made_s=entry.time_s,
+            opened_s=None if opened is None else opened.time_s,
+            float_won=0 if opened is None else opened.float_won,
+            entries=(after + 1, until),
+            unsent=self._unsent(until),
+        )
+
+    def _period(self, first: str, last: str) -> Report:
+        closings = self.journal.days.closings(from_date=first, until_date=last)
+        figures = Figures().plus(*(closing.figures for closing in closings))
+        return replace(
+            self._report(ReportKind.PERIOD, figures, dates=(first, last)),
+            made_s=self.clock.read().time_s,
+            number=len(closings),
+            closings=(closings[0].z_number, closings[-1].z_number) if closings else (0, 0),
+        )
+
+    def _report(self, kind: ReportKind, figures: Figures, *, dates: tuple[str, str]) -> Report:
+        """A report with the names of whatever its figures name."""
+        merchant = self.trust.merchant
+        labels = [line.labels for line in figures.lines(Group.TENDER) if line.labels[1]]
+        clerks = {line.labels[0] for line in figures.rows if line.group.value.startswith("clerk_")}
+        issuers = {issuer: self.trust.issuer(issuer) for _, issuer, _ in labels}
+        programs = {(issuer, program): self.trust.program(issuer, program) for _, issuer, program in labels}
+        return Report(
+            kind=kind,
+            shop_name=safe_text(merchant.name),
+            business_number=merchant.business_number,
+            representative=safe_text(merchant.representative),
+            dates=dates,
+            made_s=0,
+            figures=figures,
+            people={clerk: self._name(clerk) for clerk in clerks if clerk},
+            issuers={issuer: safe_text(found.name) for issuer, found in issuers.items() if found is not None},
+            programs={key: safe_text(found.name) for key, found in programs.items() if found is not None},
+            is_training=self.is_training,
+        )
+
+    def _unsent(self, until: int) -> int:
+        """Entries up to this one that the ledger does not have yet."""
+        return max(until - self.journal.outbox.acknowledged().sequence, 0)
+
+    def _name(self, clerk: str) -> str:
+        """A person's name beside the number that figures carry."""
+        name = self.journal.people.name_of(int(clerk)) if clerk.isdecimal() else ""
+        return f"{clerk} {name}".strip() if name != clerk else clerk

@@ -1,0 +1,1 @@
+"""Reports of the shop's day as data and as rows on paper. Pure."""

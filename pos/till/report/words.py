@@ -1,0 +1,84 @@
+"""The words of reports, in one language. Values live in `pos.words`; the fields say what each stands for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportWords:
+    """Everything that a report says by itself; {number} is filled in."""
+
+    title_closing: str
+    title_interim: str
+    title_period: str
+    training_banner: str
+    business_number: str
+    representative: str
+    business_date: str
+    period: str
+    opened: str
+    made: str
+    clerk: str
+    closings: str
+    """Of a period: how many."""
+    closings_range: str
+    """{first} and {last} numbers."""
+    # money
+    sales: str
+    refunds: str
+    net_sales: str
+    given_up: str
+    """Sales given up after something was paid."""
+    count: str
+    """ "{number}" of something."""
+    tax_title: str
+    taxable: str
+    vat: str
+    exempt: str
+    service: str
+    # tenders
+    tenders_title: str
+    voucher: str
+    confirmation: str
+    paper: str
+    """A paper note."""
+    cash: str
+    other: str
+    pieces: str
+    """{number} notes of one value."""
+    refunds_title: str
+    cash_receipts_title: str
+    for_deduction: str
+    for_expense: str
+    cash_receipt_cancelled: str
+    # the drawer
+    drawer_title: str
+    drawer_float: str
+    drawer_sales: str
+    drawer_in: str
+    drawer_out: str
+    drawer_change: str
+    drawer_refunds: str
+    drawer_expected: str
+    drawer_counted: str
+    drawer_not_counted: str
+    drawer_difference: str
+    # people
+    people_title: str
+    nobody: str
+    """Without a person."""
+    cancels: str
+    person_refunds: str
+    drawer_openings: str
+    reprints: str
+    below_ratio: str
+    no_serial: str
+    wrong_pins: str
+    training_sales: str
+    # end
+    entries: str
+    """{first} and {last} entry of the journal."""
+    waiting: str
+    """{number} entries that the ledger does not have yet."""
+    all_sent: str
+    equals_closings: str
+    """Below a period: that it is the sum of its closings."""

@@ -1,0 +1,14 @@
+"""A report's words in the terminal's language."""
+
+from pos.till.report.words import ReportWords
+
+
+def report_words(language: str) -> ReportWords:
+    """The words of "ko" or "en"; Korean for any other language."""
+    if language == "en":
+        from pos.words.en.report import REPORT_WORDS as ENGLISH
+
+        return ENGLISH
+    from pos.words.ko.report import REPORT_WORDS as KOREAN
+
+    return KOREAN

@@ -1,0 +1,167 @@
+"""A shop's day by the number pad, from the key to the journal: opening, PINs, reports, closing."""
+
+from pos.link.calls import AddPerson, Done, EndPrintJob, NextPrintJob, PayOther
+from pos.link.state import TillLock
+from pos.tui.screens.day import ClosedScreen
+from pos.tui.screens.login import LoginScreen
+from pos.tui.screens.number import PinScreen
+from pos.tui.screens.sale import SaleScreen
+from pos.voucher.bodies import ActAllowed, CashMoved, DayClosed, DayOpened, PersonAdded
+from tests.support.core_builders import HOUR_S, Shop
+from tests.support.real_counter import RealCounter, open_real_counter
+
+OWNER_PIN, CLERK_PIN = "271828", "031415"
+
+
+def keys_in(keys: str) -> int:
+    """How many keys a line of keys is."""
+    return sum(len(word) if word.isdigit() else 1 for word in keys.split())
+
+
+def shows(counter: RealCounter, *texts: str) -> bool:
+    screen = "\n".join(counter.text())
+    return all(text in screen for text in texts)
+
+
+def with_people(shop: Shop) -> None:
+    for name, role, pin in (("박주인", "owner", OWNER_PIN), ("김점원", "clerk", CLERK_PIN)):
+        assert shop.control(AddPerson(name=name, role=role, pin=pin)) == Done()
+
+
+def sell_for_cash(shop: Shop, amount_won: int) -> None:
+    shop.type_amount(amount_won)
+    shop.screen(PayOther(kind="cash", amount_won=amount_won))
+
+
+async def test_the_first_opening_asks_for_the_float_and_every_later_one_is_one_enter(shop: Shop) -> None:
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press("* 6 1 100 . . enter")
+        assert shows(counter, "개점했습니다")
+        await counter.press("* 6 2 100 . . enter")
+        assert isinstance(counter.app.screen, ClosedScreen)
+        await counter.press("enter")
+
+        shop.clock.pass_s(24 * HOUR_S)
+        links[-1].push()
+        await counter.settle()
+        assert shows(counter, "Enter를 누르면 개점합니다 (준비금 1,000,000원)")
+        await counter.press("enter")
+
+        assert shows(counter, "개점했습니다")
+    assert [body.float_won for body in shop.bodies if isinstance(body, DayOpened)] == [1_000_000, 1_000_000]
+
+
+async def test_an_evening_is_closed_in_four_keys_beside_the_counted_total(shop: Shop) -> None:
+    sell_for_cash(shop, 30_000)
+    async with open_real_counter(shop) as (counter, _):
+        keys = "* 6 2 30 . 0 enter"
+        await counter.press(keys)
+
+        assert keys_in(keys) - keys_in("30 . 0") <= 4
+        assert shows(counter, "마감했습니다 (Z 1)", "있어야 할 돈  30,000원", "맞습니다")
+    closed = [body for body in shop.bodies if isinstance(body, DayClosed)]
+    assert [(body.z_number, body.counted_won) for body in closed] == [(1, 30_000)]
+
+
+async def test_what_should_be_there_is_not_said_before_it_was_counted(shop: Shop) -> None:
+    sell_for_cash(shop, 30_000)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("* 6 2")
+
+        assert not shows(counter, "30,000")
+        await counter.press("28 . 0 enter")
+        assert shows(counter, "2,000원 모자랍니다")
+
+
+async def test_the_drawer_may_be_counted_by_notes_and_coins(shop: Shop) -> None:
+    sell_for_cash(shop, 61_500)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("* 6 2 +")
+        assert shows(counter, "50,000원짜리 몇 개")
+        await counter.press("1 enter 1 enter enter 1 enter 1 enter enter enter enter")
+
+        assert shows(counter, "마감했습니다", "맞습니다")
+    closed = [body for body in shop.bodies if isinstance(body, DayClosed)]
+    assert dict(closed[0].counted or ()) == {50_000: 1, 10_000: 1, 5_000: 0, 1_000: 1, 500: 1, 100: 0, 50: 0, 10: 0}
+
+
+async def test_the_last_word_of_the_day_says_what_is_true_now(shop: Shop) -> None:
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press("* 6 2 0 enter")
+        waiting = shop.till.unsent_count
+        assert waiting > 0
+        if shop.till.printer.unprinted:
+            assert shows(counter, "마감 보고서를 출력하고 있습니다")
+            for job in shop.core.journal.paper.print_jobs():
+                shop.devices(NextPrintJob())
+                shop.devices(EndPrintJob(job=job.job, outcome="printed"))
+            links[-1].push()
+            await counter.settle()
+        assert shows(counter, f"미전송 {shop.till.unsent_count}건: 켜 두면 밤에 전송됩니다")
+
+
+async def test_a_change_of_clerk_is_one_number_and_a_pin_that_nobody_reads(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, _):
+        assert isinstance(counter.app.screen, LoginScreen)
+        await counter.press("2")
+        assert isinstance(counter.app.screen, PinScreen)
+        await counter.press(CLERK_PIN[:3])
+        assert shows(counter, "* * * _ _ _")
+        assert not shows(counter, CLERK_PIN[:3])
+        await counter.press(CLERK_PIN[3:])
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert shows(counter, "김점원")
+
+        await counter.press("-")
+        assert isinstance(counter.app.screen, LoginScreen)
+        await counter.press(f"1 {OWNER_PIN}")
+        assert shows(counter, "박주인")
+
+
+async def test_a_locked_till_is_left_by_no_key_but_a_pin(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, _):
+        for keys in ("-", "*", "+", "/", "enter", "9", "1 - -", "1 000000 -"):
+            await counter.press(keys)
+            assert not isinstance(counter.app.screen, SaleScreen), keys
+        assert shop.till.lock is TillLock.PIN
+    assert "people.logged_in" not in shop.kinds
+
+
+async def test_a_clerk_asks_the_owner_and_the_act_goes_on(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press(f"2 {CLERK_PIN}")
+        await counter.press("* 6 6 50 . 0 enter 1")
+        assert shows(counter, "책임자 확인")
+        await counter.press(f"1 {OWNER_PIN}")
+        await counter.settle()
+
+        assert shows(counter, "처리했습니다")
+    moved = [body for body in shop.bodies if isinstance(body, CashMoved | ActAllowed)]
+    assert [type(body) for body in moved] == [ActAllowed, CashMoved]
+    assert moved[1].clerk == "2"
+
+
+async def test_people_are_added_by_the_pad_alone(shop: Shop) -> None:
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press(f"* 6 9 1 1 {OWNER_PIN} {OWNER_PIN}")
+        await counter.press(f"1 {OWNER_PIN}")
+        await counter.press(f"* 6 9 2 3 {CLERK_PIN} {CLERK_PIN}")
+        assert shows(counter, "점원")
+
+    added = [(body.person, body.role.value) for body in shop.bodies if isinstance(body, PersonAdded)]
+    assert added == [(1, "owner"), (2, "clerk")]
+
+
+async def test_a_report_is_read_on_the_screen_and_printed(shop: Shop) -> None:
+    sell_for_cash(shop, 30_000)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("* 6 3")
+        assert shows(counter, "중 간 보 고 (X)", "30,000")
+        await counter.press("1")
+        assert shows(counter, "다시 출력합니다")
+
+    assert "document.asked" in shop.kinds
