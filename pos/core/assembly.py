@@ -24,6 +24,7 @@ from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
 from pos.core.network import Network
+from pos.core.other_codes import OtherCodes
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
@@ -33,7 +34,6 @@ from pos.core.refunds import Refunds
 from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
-from pos.core.scans import Scans
 from pos.core.screen_desk import ScreenDesk
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
@@ -75,7 +75,7 @@ class _Selling:
     requests: Requests
     receipts: Receipts
     paper: Paper
-    scans: Scans
+    other_codes: OtherCodes
     cash_receipts: CashReceipts
     refunds: Refunds
     counter: Counter
@@ -99,7 +99,7 @@ def assemble(on: Grounds) -> Core:
     scans = ScanDesk(
         counter=selling.counter,
         items=selling.wares.items,
-        others=selling.scans,
+        others=selling.other_codes,
         people=on.people.people,
         equipment=selling.equipment,
     )
@@ -113,7 +113,7 @@ def assemble(on: Grounds) -> Core:
         people=on.people.people,
         receipts=selling.receipts,
         cash_receipts=selling.cash_receipts,
-        other_codes=selling.scans,
+        other_codes=selling.other_codes,
         delivery=ledger_side.delivery,
         scans=scans,
         inbox=ledger_side.inbox,
@@ -177,9 +177,9 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     )
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = ReceiptCodes(journal=journal, trust=trust, terminal=on.terminal)
-    scans = Scans(codes=codes)
+    other_codes = OtherCodes(codes=codes)
     cash_receipts = CashReceipts(
-        journal=journal, trust=trust, receipts=receipts, paper=paper, scans=scans, clock=clock, clerk=clerk
+        journal=journal, trust=trust, receipts=receipts, paper=paper, other_codes=other_codes, clock=clock, clerk=clerk
     )
     refunds = Refunds(
         journal=journal,
@@ -197,7 +197,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         requests=requests,
         paper=paper,
         cash_receipts=cash_receipts,
-        scans=scans,
+        other_codes=other_codes,
         clock=clock,
         clerk=clerk,
         network=ledger_side.network,
@@ -210,7 +210,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         requests=requests,
         receipts=receipts,
         paper=paper,
-        scans=scans,
+        other_codes=other_codes,
         cash_receipts=cash_receipts,
         refunds=refunds,
         counter=counter,

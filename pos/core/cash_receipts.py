@@ -19,9 +19,9 @@ from typing import Final
 
 from pos.clock import Clock, Reading
 from pos.core.checkout import business_date
+from pos.core.other_codes import OtherCodes
 from pos.core.paper import Paper
 from pos.core.receipts import Receipts
-from pos.core.scans import Scans
 from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
 from pos.journal.records import CashReceiptAnswer, CashReceiptRecord, SaleRecord, SaleState, TenderForm, TenderRecord
@@ -60,6 +60,7 @@ HOLD_TYPING_S: Final = 120.0
 """And while the number is being given."""
 MANDATORY_WAIT_S: Final = 120
 """A shop that must issue without being asked does so after this long."""
+_ALWAYS_SHOPS: Final = (TenderForm.CASH, TenderForm.NOTE, TenderForm.SCANNED_NOTE)
 _SALES_LOOKED_AT: Final = 20
 _UNKNOWN_FAILURE: Final = "rejected"
 
@@ -72,7 +73,7 @@ class CashReceipts:
     trust: TrustStore
     receipts: Receipts
     paper: Paper
-    scans: Scans
+    other_codes: OtherCodes
     clock: Clock
     clerk: Callable[[], str]
 
@@ -86,7 +87,7 @@ class CashReceipts:
                 sale = self._due_sale(number)
                 if isinstance(sale, Refusal):
                     return Refused(cause=sale)
-                self.scans.begin_number()
+                self.other_codes.begin_number()
                 self.paper.hold(sale.receipt_number or "", for_s=HOLD_TYPING_S)
                 return Done()
             case RequestCashReceipt():
@@ -194,7 +195,7 @@ class CashReceipts:
         if isinstance(identifier, Refusal):
             return Refused(cause=identifier)
         self._issue(sale, identifier, purpose)
-        self.scans.forget()
+        self.other_codes.forget()
         number = sale.receipt_number or ""
         if self.paper.is_held(number):
             self.paper.let_go(number)
@@ -241,7 +242,7 @@ class CashReceipts:
 
     def _is_shops(self, tender: TenderRecord) -> bool:
         """Whether no platform reports this tender."""
-        if tender.form is TenderForm.CASH:
+        if tender.form in _ALWAYS_SHOPS:
             return True
         if tender.form is not TenderForm.VOUCHER:
             return False

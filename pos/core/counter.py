@@ -19,10 +19,10 @@ from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Clerk, Recorded
 from pos.core.giving_back import GivingBack
 from pos.core.network import Network
+from pos.core.other_codes import OtherCodes
 from pos.core.paper import Paper
 from pos.core.requests import Requests
 from pos.core.sale import AmountQuestion, Sale
-from pos.core.scans import Scans
 from pos.core.verdicts import quiet_verdict, verdict_of
 from pos.journal.journal import Journal
 from pos.link.calls import Done, Refused, RequestAnswer
@@ -62,7 +62,7 @@ class Counter:
         requests: Requests,
         paper: Paper,
         cash_receipts: CashReceipts,
-        scans: Scans,
+        other_codes: OtherCodes,
         clock: Clock,
         clerk: Clerk,
         network: Network,
@@ -72,7 +72,7 @@ class Counter:
         self._requests = requests
         self._paper = paper
         self._cash_receipts = cash_receipts
-        self._scans = scans
+        self._other_codes = other_codes
         self._clock = clock
         self._clerk = clerk
         self._network = network
@@ -147,7 +147,7 @@ class Counter:
     def clear(self) -> Done:
         """Take the verdict off the screen."""
         self._verdict = self._settled = None
-        self._scans.forget()
+        self._other_codes.forget()
         return Done()
 
     def cancel(self) -> Done | Refused:
@@ -171,7 +171,7 @@ class Counter:
 
     def scan(self, text: str, length: int) -> None:
         """A code was seen."""
-        if not self.is_armed or (self._sale is None and self._scans.take(text)) or self._seen_again(text, length):
+        if not self.is_armed or (self._sale is None and self._other_codes.take(text)) or self._seen_again(text, length):
             return
         self._paper.pass_over_question()
         self._settled = self._said = None
@@ -220,7 +220,7 @@ class Counter:
         self._leave_question()
         self._close_request()
         self._paper.pass_over_question()
-        self._scans.forget()
+        self._other_codes.forget()
         self._verdict = self._settled = self._said = None
         self._is_after_cut = False
 

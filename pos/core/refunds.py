@@ -39,6 +39,8 @@ CAUSE_CHARACTERS_MAX: Final = 40
 _WAYS: Final = {
     TenderForm.VOUCHER: Way.VOUCHER,
     TenderForm.CONFIRMATION: Way.VOUCHER,
+    TenderForm.NOTE: Way.NOTE,
+    TenderForm.SCANNED_NOTE: Way.NOTE,
     TenderForm.CASH: Way.CASH,
     TenderForm.OTHER: Way.ELSEWHERE,
 }

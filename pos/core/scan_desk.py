@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pos.core.counter import Counter
 from pos.core.equipment import Equipment
 from pos.core.items import Items
+from pos.core.other_codes import OtherCodes
 from pos.core.people import People
-from pos.core.scans import Scans
 from pos.link.calls import Done, ReportScanner, ScanAgain, ScanSeen
 from pos.link.state import ScannerState, ScannerView
 from pos.till.people import Right
@@ -21,7 +21,7 @@ class ScanDesk:
 
     counter: Counter
     items: Items
-    others: Scans
+    others: OtherCodes
     people: People
     equipment: Equipment
     view: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))

@@ -16,12 +16,12 @@ from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.inbox import Inbox
 from pos.core.network import Network
+from pos.core.other_codes import OtherCodes
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
-from pos.core.scans import Scans
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
 from pos.link.calls import DevicesState, SyncWork
@@ -55,7 +55,7 @@ class Views:
     people: People
     receipts: Receipts
     cash_receipts: CashReceipts
-    other_codes: Scans
+    other_codes: OtherCodes
     delivery: Delivery
     scans: ScanDesk
     inbox: Inbox

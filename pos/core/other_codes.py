@@ -18,7 +18,7 @@ _NUMBER_DIGITS: Final = range(10, 20)
 
 
 @dataclass(slots=True, kw_only=True)
-class Scans:
+class OtherCodes:
     """What the camera saw last that is no payment."""
 
     codes: ReceiptCodes
