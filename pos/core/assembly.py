@@ -246,7 +246,13 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             equipment=views.equipment,
         ),
         devices=DevicesDesk(scans=views.scans, paper=selling.paper, equipment=views.equipment),
-        sync=SyncDesk(delivery=views.delivery, inbox=views.inbox, trust=trust, views=views),
+        sync=SyncDesk(
+            delivery=views.delivery,
+            inbox=views.inbox,
+            cash_receipts=selling.cash_receipts,
+            trust=trust,
+            views=views,
+        ),
         control=ControlDesk(
             checkout=selling.checkout,
             requests=selling.requests,

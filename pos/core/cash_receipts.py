@@ -49,6 +49,7 @@ from pos.voucher.bodies import (
     EntryBody,
     TaxSplit,
 )
+from pos.voucher.body_fields import APPROVAL_NUMBER_BYTES_MAX
 from pos.voucher.keys import PublicKey
 from pos.voucher.message_bodies import CashReceiptState as Told
 from pos.voucher.message_bodies import CashReceiptTold
@@ -149,12 +150,14 @@ class CashReceipts:
             ),
         )
 
-    def take_told(self, told: CashReceiptTold, *, told_s: int) -> None:
-        """The provider's answer, as the ledger brought it; one that says nothing new is no entry."""
-        known = self.journal.cash_receipts.receipt(told.cash_receipt_id)
-        body = None if known is None else _news(known, told, told_s=told_s)
-        if body is not None:
-            self.journal.record([body], reading=self.clock.read())
+    def take_news(self) -> None:
+        """Write down what the provider said, as the ledger's messages brought it; what says nothing new is no entry."""
+        reading = self.clock.read()
+        for receipt in self.journal.cash_receipts.unsettled():
+            told = self.journal.inbox.cash_receipt(receipt.cash_receipt_id)
+            news = () if told is None else _news(receipt, told, told_s=reading.time_s)
+            if news:
+                self.journal.record(news, reading=reading)
 
     def issue_mandatory(self) -> None:
         """Issue to the tax office's own number what a mandatory shop was not asked for."""
@@ -279,21 +282,24 @@ def state_of(receipt: CashReceiptRecord) -> CashReceiptState:
             return CashReceiptState.REQUESTED if receipt.is_acknowledged else CashReceiptState.QUEUED
 
 
-def _news(known: CashReceiptRecord, told: CashReceiptTold, *, told_s: int) -> EntryBody | None:
+def _news(known: CashReceiptRecord, told: CashReceiptTold, *, told_s: int) -> tuple[EntryBody, ...]:
     has_number = known.approval_number is not None
-    match told.state:
-        case Told.APPROVED | Told.CANCELLED if told.approval_number is not None and not has_number:
-            return CashReceiptIssued(
+    if told.state is Told.FAILED:
+        is_news = not has_number and known.answer is None
+        rejected = CashReceiptRejected(cash_receipt_id=known.cash_receipt_id, reason=told.failure or _UNKNOWN_FAILURE)
+        return (rejected,) if is_news else ()
+    news: list[EntryBody] = []
+    if not has_number and told.approval_number is not None:
+        news.append(
+            CashReceiptIssued(
                 cash_receipt_id=known.cash_receipt_id,
-                approval_number=told.approval_number,
+                approval_number=told.approval_number[:APPROVAL_NUMBER_BYTES_MAX],
                 approved_s=told.approved_s or told_s,
             )
-        case Told.CONFIRMED if has_number and known.answer is not CashReceiptAnswer.CONFIRMED:
-            return CashReceiptConfirmed(cash_receipt_id=known.cash_receipt_id)
-        case Told.FAILED if not has_number and known.answer is None:
-            return CashReceiptRejected(cash_receipt_id=known.cash_receipt_id, reason=told.failure or _UNKNOWN_FAILURE)
-        case _:
-            return None
+        )
+    if told.state is Told.CONFIRMED and (has_number or news) and known.answer is not CashReceiptAnswer.CONFIRMED:
+        news.append(CashReceiptConfirmed(cash_receipt_id=known.cash_receipt_id))
+    return tuple(news)
 
 
 def _line(receipt: CashReceiptRecord, *, now_s: int) -> CashReceiptLine:

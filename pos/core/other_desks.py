@@ -114,6 +114,7 @@ class SyncDesk:
     delivery: Delivery
     trust: TrustDesk
     inbox: Inbox
+    cash_receipts: CashReceipts
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -133,7 +134,10 @@ class SyncDesk:
             case ReadPosition():
                 return self.inbox.position()
             case TakeMessages(messages=messages):
-                return self.inbox.take(messages)
+                taken = self.inbox.take(messages)
+                if not self.delivery.is_missing_entries:
+                    self.cash_receipts.take_news()
+                return taken
             case ReportNetwork():
                 self.views.network.said(call)
                 return Done()

@@ -42,6 +42,10 @@ class CashReceipts:
         """Requests without an approval, rejected ones among them, the oldest sale first."""
         return self._many("WHERE c.answer IS NULL OR c.answer = 'rejected' ORDER BY c.traded_s LIMIT ?")
 
+    def unsettled(self) -> tuple[CashReceiptRecord, ...]:
+        """Requests of which more may still be told: not approved yet, or not confirmed."""
+        return self._many("WHERE c.answer IS NOT 'confirmed' ORDER BY c.entry DESC LIMIT ?")
+
     def of_day(self, business_date: str) -> tuple[CashReceiptRecord, ...]:
         """Requests made on a business day, oldest first."""
         return self._many("WHERE c.business_date = ? ORDER BY c.entry LIMIT ?", business_date)

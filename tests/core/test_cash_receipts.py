@@ -23,6 +23,7 @@ from pos.voucher.keys import SigningKey
 from pos.voucher.message_bodies import CashReceiptState, CashReceiptTold
 from pos.voucher.sealing import open_sealed
 from tests.support.core_builders import DAY_S, Shop, make_town, open_shop
+from tests.support.ledger_post import Post
 
 PHONE = "01012345678"
 
@@ -51,16 +52,25 @@ def listed(shop: Shop) -> tuple[CashReceiptLine, ...]:
 
 
 def told(
-    shop: Shop, state: CashReceiptState, *, at: int = -1, number: str | None = None, failure: str | None = None
+    shop: Shop,
+    post: Post,
+    state: CashReceiptState,
+    *,
+    number: str | None = None,
+    failure: str | None = None,
 ) -> None:
-    """The ledger brings the provider's answer to a request."""
+    """The ledger brings the provider's answer to the newest request."""
     ids = [
         body.cash_receipt_id
         for body in shop.bodies
         if isinstance(body, CashReceiptRequested | CashReceiptCancelRequested)
     ]
-    message = CashReceiptTold(cash_receipt_id=ids[at], state=state, approval_number=number, failure=failure)
-    shop.core.cash_receipts.take_told(message, told_s=shop.clock.wall)
+    post.tell(CashReceiptTold(cash_receipt_id=ids[-1], state=state, approval_number=number, failure=failure))
+
+
+@pytest.fixture
+def post(shop: Shop) -> Post:
+    return Post(shop)
 
 
 def test_cash_gets_one_and_a_platforms_voucher_none(shop: Shop) -> None:
@@ -182,14 +192,14 @@ def test_a_card_in_front_of_the_camera_fills_the_number_in_only_when_it_is_asked
     assert shop.till.number_seen is None
 
 
-def test_answers_of_the_provider_are_on_the_list_and_on_paper(shop: Shop) -> None:
+def test_answers_of_the_provider_are_on_the_list_and_on_paper(shop: Shop, post: Post) -> None:
     sell_for_cash(shop)
     ask(shop)
     assert [line.state for line in listed(shop)] == ["queued"]
 
-    told(shop, CashReceiptState.APPROVED, number="J12345678")
-    told(shop, CashReceiptState.APPROVED, number="J99999999")
-    told(shop, CashReceiptState.CONFIRMED)
+    told(shop, post, CashReceiptState.APPROVED, number="J12345678")
+    told(shop, post, CashReceiptState.APPROVED, number="J99999999")
+    told(shop, post, CashReceiptState.CONFIRMED)
     shop.restart()
 
     (line,) = listed(shop)
@@ -202,10 +212,20 @@ def test_answers_of_the_provider_are_on_the_list_and_on_paper(shop: Shop) -> Non
     ]
 
 
-def test_a_rejected_one_may_be_asked_for_again(shop: Shop) -> None:
+def test_an_approval_and_its_confirmation_may_come_together(shop: Shop, post: Post) -> None:
     sell_for_cash(shop)
     ask(shop)
-    told(shop, CashReceiptState.FAILED, failure="number_unknown")
+
+    told(shop, post, CashReceiptState.CONFIRMED, number="J12345678")
+
+    (line,) = listed(shop)
+    assert (line.state, line.approval_number) == ("confirmed", "J12345678")
+
+
+def test_a_rejected_one_may_be_asked_for_again(shop: Shop, post: Post) -> None:
+    sell_for_cash(shop)
+    ask(shop)
+    told(shop, post, CashReceiptState.FAILED, failure="number_unknown")
 
     assert [line.failure for line in listed(shop)] == ["number_unknown"]
     assert ask(shop, "01098765432") == Done()
@@ -224,10 +244,10 @@ def test_without_an_approval_it_is_late_after_a_day_and_alarms_after_five_and_te
     assert shop.till.cash_receipts_late == (1 if days else 0)
 
 
-def test_a_refund_takes_its_part_of_the_cash_receipt_back(shop: Shop) -> None:
+def test_a_refund_takes_its_part_of_the_cash_receipt_back(shop: Shop, post: Post) -> None:
     sell_for_cash(shop)
     ask(shop)
-    told(shop, CashReceiptState.APPROVED, number="J12345678")
+    told(shop, post, CashReceiptState.APPROVED, number="J12345678")
 
     shop.control(MakeRefund(receipt_number="000001", amount_won=4_000, cause="changed_mind"))
     shop.control(MakeRefund(receipt_number="000001", amount_won=0, cause="changed_mind"))
@@ -235,7 +255,7 @@ def test_a_refund_takes_its_part_of_the_cash_receipt_back(shop: Shop) -> None:
     cancels = [body for body in shop.bodies if isinstance(body, CashReceiptCancelRequested)]
     assert [body.amount_won for body in cancels] == [4_000, 7_000]
     assert sum(body.tax.vat_won for body in cancels) == requested(shop)[0].tax.vat_won
-    told(shop, CashReceiptState.CANCELLED, number="J22222222")
+    told(shop, post, CashReceiptState.CANCELLED, number="J22222222")
     text = lines_on(shop, "000003")
     assert "현금결제취소" in text
     assert "J22222222" in text

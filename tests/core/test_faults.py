@@ -346,7 +346,7 @@ def test_no_call_of_anybody_records_a_thing_while_entries_are_missing(
     shop.choose(1)
     shop.ask_phone()
     shop.devices(NextPrintJob())
-    monkeypatch.setattr(shop.core.sync.delivery, "_ledger_head", 1_000)
+    monkeypatch.setattr(shop.core.journal.outbox, "ledger_head", lambda: 1_000)
     shop.clock.pass_s(10_000)
     before = shop.kinds
 
