@@ -31,8 +31,8 @@ from pos.core.trust_store import FolderTrustStore
 from pos.errors import ConfigError, JournalError, LinkError, TrustError
 from pos.journal.faults import HeldError
 from pos.journal.journal import Journal
-from pos.trust.emergency_file import EmergencyFile
-from pos.trust.folder import TrustFolder
+from pos.trust.emergency_file import stored_emergency
+from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.trust.names import Wanted
 from pos.voucher.bodies import JournalOpened
 from pos.voucher.keys import SEED_BYTES, SigningKey
@@ -75,7 +75,8 @@ def open_trust(config: TerminalConfig) -> LiveTrust:
         merchant=section.merchant,
         ledger=section.ledger,
     )
-    return LiveTrust(store, EmergencyFile(), terminal=section.id)
+    distrusted = stored_emergency(TrustFolder(section.trust_dir / EMERGENCY_FOLDER))
+    return LiveTrust(store, distrusted, terminal=section.id)
 
 
 def trust_desk(config: TerminalConfig, clock: Clock) -> TrustDesk:

@@ -20,6 +20,7 @@ from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
 from pos.core.documents import Documents
 from pos.core.equipment import Equipment
+from pos.core.emergency_desk import EmergencyDesk
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
@@ -39,6 +40,7 @@ from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.journal.journal import Journal
+from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.receipt import receipt_words
@@ -100,6 +102,7 @@ def assemble(on: Grounds) -> Core:
         counter=selling.counter,
         items=selling.wares.items,
         others=selling.other_codes,
+        emergency=_emergency(on),
         people=on.people.people,
         equipment=selling.equipment,
     )
@@ -123,6 +126,17 @@ def assemble(on: Grounds) -> Core:
         equipment=selling.equipment,
     )
     return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal))
+
+
+def _emergency(on: Grounds) -> EmergencyDesk:
+    ordinary = on.trust_desk.folder
+    return EmergencyDesk(
+        ordinary=ordinary,
+        folder=TrustFolder(ordinary.folder / EMERGENCY_FOLDER),
+        live=on.trust,
+        journal=on.journal,
+        clock=on.timekeeper,
+    )
 
 
 def _ledger_side(on: Grounds) -> _LedgerSide:

@@ -1,12 +1,13 @@
 """What the camera and the scanners tell of codes, and what they are asked in return. Nothing of it is durable.
 
-A code shown to a till where nobody may sell is passed over, whoever read it.
+A code shown to a till where nobody may sell is passed over, whoever read it; but for one that takes trust away.
 """
 
 from dataclasses import dataclass, field
 
 from pos.core.counter import Counter
 from pos.core.equipment import Equipment
+from pos.core.emergency_desk import EmergencyDesk
 from pos.core.items import Items
 from pos.core.other_codes import OtherCodes
 from pos.core.people import People
@@ -22,6 +23,7 @@ class ScanDesk:
     counter: Counter
     items: Items
     others: OtherCodes
+    emergency: EmergencyDesk
     people: People
     equipment: Equipment
     view: ScannerView = field(default_factory=lambda: ScannerView(state=ScannerState.MISSING))
@@ -37,6 +39,8 @@ class ScanDesk:
             case ScanSeen(text=text, length=length) if self.equipment.is_trying_scanner:
                 self.equipment.scan_tried(text, length)
             case ScanSeen(text=text, length=length):
+                if self.emergency.take(text):
+                    return Done()
                 if self.people.refusal(Right.SELL) is None:
                     self.people.touch()
                     is_goods = not self.others.wants_number and self.items.take_barcode(text)

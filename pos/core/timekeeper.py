@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from pos.anchor import ANCHOR_FILE, load_anchor, store_anchor
-from pos.clock import BUILD_EPOCH_S, Anchor, Machine, Quality, Reading, reading
+from pos.clock import BUILD_EPOCH_S, Anchor, Clock, Machine, Quality, Reading, reading
 from pos.core.uptime import UPTIME_FILE, Uptime
 from pos.journal.journal import Journal
 
@@ -114,3 +114,9 @@ def certain_time_s(journal: Journal) -> int:
             return later.time_s
         later = earlier
     return 0
+
+
+def certain_s(clock: Clock) -> int:
+    """A time that has certainly passed, the latest that can be told."""
+    reading = clock.read()
+    return reading.time_s if reading.quality >= Quality.NETWORK else reading.earliest_s

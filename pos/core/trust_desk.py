@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-from pos.clock import Clock, Quality
+from pos.clock import Clock
 from pos.core.live_trust import LiveTrust
+from pos.core.timekeeper import certain_s
 from pos.core.trust_store import FolderTrustStore
 from pos.core.views import Views
 from pos.errors import TrustError
@@ -136,9 +137,3 @@ def stored_set(folder: TrustFolder) -> StoredSet:
     if stored is None or not stored.current.snapshot_version:
         raise TrustError("no trust data yet; it comes with the first contact")
     return stored
-
-
-def certain_s(clock: Clock) -> int:
-    """A time that has certainly passed, the latest that can be told."""
-    reading = clock.read()
-    return reading.time_s if reading.quality >= Quality.NETWORK else reading.earliest_s

@@ -103,6 +103,7 @@ class Views:
             lock=self.people.lock,
             sync_progress_percent=self.delivery.progress_percent() if network.online else None,
             contact_days_left=self._contact_days_left(),
+            emergency=self.scans.emergency.view(),
         )
 
     def devices(self) -> DevicesState:
@@ -133,7 +134,9 @@ class Views:
         """Why nothing can be sold now, if so."""
         if self.stop is not None:
             return self.stop
-        if self.inbox.retirement is not None:
+        revoked_after = self.checkout.trust.revoked_after
+        is_revoked = revoked_after is not None and self.journal.head.sequence >= revoked_after
+        if is_revoked or self.inbox.retirement is not None:
             return SellingStop.TERMINAL_RETIRED
         if self.delivery.is_forked:
             return SellingStop.JOURNAL_FORKED

@@ -72,6 +72,17 @@ class SellingStop(StrEnum):
     TRUST_MISSING = "trust_missing"
 
 
+class EmergencyState(StrEnum):
+    """What became of codes that take trust away."""
+
+    COLLECTING = "collecting"
+    APPLIED = "applied"
+    OLD = "old"
+    """This one, or a newer one, was read before."""
+    REFUSED = "refused"
+    UNREADABLE = "unreadable"
+
+
 class QuestionKind(StrEnum):
     """What the cashier is asked; the choices are numbered from 1."""
 
@@ -274,6 +285,14 @@ class TillLock(StrEnum):
     """Nobody is at the till: everything wants a PIN."""
 
 
+class EmergencyView(View, frozen=True, kw_only=True):
+    """Codes of a set that takes trust away, as far as they were shown."""
+
+    state: EmergencyState
+    collected: int = 0
+    total: int = 0
+
+
 class TillState(View, frozen=True, kw_only=True):
     shop_name: str
     terminal: str
@@ -312,6 +331,7 @@ class TillState(View, frozen=True, kw_only=True):
     day: DayView = DayView()
     unsent_count: int = 0
     """Entries that the ledger does not have yet, of whatever kind."""
+    emergency: EmergencyView | None = None
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN

@@ -34,6 +34,7 @@ def add_parsers(commands: "Commands") -> None:
     _add_voucher(actions)
     _add_pay(actions)
     _add_fetch(actions)
+    _add_emergency(actions)
 
 
 def run_init(options: argparse.Namespace) -> int:
@@ -140,6 +141,30 @@ def _add_pay(actions: "Commands") -> None:
     pay.add_argument("--request", metavar="TEXT", help="the terminal's payment request (CKR1:…)")
     pay.add_argument("--qr", type=Path, required=True, metavar="FILE", help="write the payment's QR code as PNG")
     pay.set_defaults(run=run_pay)
+
+
+def run_emergency(options: argparse.Namespace) -> int:
+    """`pos sandbox emergency`."""
+    from pos.sandbox.emergency import write_emergency
+
+    try:
+        paths = write_emergency(
+            options.directory, options.out, keys=options.key, vouchers=options.voucher, terminals=options.terminal
+        )
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    sys.stdout.writelines(f"{path}\n" for path in paths)
+    return Exit.DONE
+
+
+def _add_emergency(actions: "Commands") -> None:
+    emergency = actions.add_parser("emergency", help="distrust somebody at once: codes for the terminals' cameras")
+    emergency.add_argument("directory", type=Path, metavar="DIR")
+    emergency.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to write the QR pictures")
+    emergency.add_argument("--key", action="append", default=[], metavar="ISSUER:KID")
+    emergency.add_argument("--voucher", action="append", default=[], metavar="ISSUER:ID")
+    emergency.add_argument("--terminal", action="append", default=[], metavar="ID")
+    emergency.set_defaults(run=run_emergency)
 
 
 def _add_fetch(actions: "Commands") -> None:

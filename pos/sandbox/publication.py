@@ -24,7 +24,8 @@ from pos.ledger.repository import RepositoryWriter, at, sign_metadata, tuf_key
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.wallet.files import write_durably
 from pos.trust.emergency_file import EMERGENCY_FILE, EmergencyFile
-from pos.trust.names import EMERGENCY_ROOT
+from pos.trust.names import EMERGENCY_ROOT, hashed_path, metadata_file
+from pos.trust.sources import TARGETS_FOLDER
 from pos.voucher.keys import SigningKey
 
 ROOT_KEYS: Final = 3
@@ -96,6 +97,8 @@ class Publication:
     def publish_emergency(self, content: EmergencyFile, *, now_s: int) -> None:
         """Publish the next emergency: everything that this file names is distrusted from now on."""
         keys, file = self._keys("emergency-"), self._folder.trust_dir / "emergency" / EMERGENCY_FILE
+        if file.exists():
+            content = msgspec.json.decode(file.read_bytes(), type=EmergencyFile).joined(content)
         file.write_bytes(msgspec.json.encode(content))
         writer = self.emergency
         writer.put(
@@ -110,6 +113,23 @@ class Publication:
             snapshot_expires_s=now_s + EMERGENCY_LIFE_S,
             timestamp_expires_s=now_s + EMERGENCY_LIFE_S,
         )
+
+    def emergency_set(self) -> tuple[tuple[str, bytes], ...]:
+        """The newest emergency as paths and bytes, as few of them as a terminal needs that has its first root."""
+        writer = self.emergency
+        root, snapshot, targets = writer.root(), writer.snapshot(), writer.targets(Targets.type)
+        assert root is not None, "it was published"
+        assert snapshot is not None, "it was published"
+        assert targets is not None, "it was published"
+        target = targets.targets[EMERGENCY_FILE]
+        paths = [
+            *(metadata_file(Root.type, version) for version in range(2, root.version + 1)),
+            metadata_file(Timestamp.type, None),
+            metadata_file(Snapshot.type, snapshot.version),
+            metadata_file(Targets.type, targets.version),
+            f"{TARGETS_FOLDER}/{hashed_path(EMERGENCY_FILE, target.hashes['sha256'])}",
+        ]
+        return tuple((path, (writer.folder / path).read_bytes()) for path in paths)
 
     def rotate_root(self, entropy: Entropy, *, now_s: int) -> None:
         """Replace one of the root's keys: the next root is signed by old and new keys."""

@@ -1,4 +1,4 @@
-"""The one file of the emergency repository: whom to distrust at once. Pure.
+"""The one file of the emergency repository: whom to distrust at once, and the sum of all that was read.
 
 Rules: it can only take trust away, and what one version took, no later one gives back; at most 12 KiB with all its
 signatures (protocol, `CKT1:` parts), so it names keys, terminals and single vouchers, not lists of a million.
@@ -7,6 +7,9 @@ signatures (protocol, `CKT1:` parts), so it names keys, terminals and single vou
 from typing import Annotated, Final, Self
 
 import msgspec
+
+from pos.errors import TrustError
+from pos.trust.folder import TrustFolder
 
 EMERGENCY_FILE: Final = "emergency.json"
 
@@ -39,3 +42,14 @@ class EmergencyFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def _joined(one: dict[str, tuple[str, ...]], other: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {issuer: tuple(sorted({*one.get(issuer, ()), *other.get(issuer, ())})) for issuer in sorted({*one, *other})}
+
+
+def stored_emergency(folder: TrustFolder) -> EmergencyFile:
+    """Everything that emergencies took so far. Raises TrustError where it cannot be told."""
+    stored = folder.stored()
+    if stored is None:
+        return EmergencyFile()
+    try:
+        return msgspec.json.decode((stored.targets / EMERGENCY_FILE).read_bytes(), type=EmergencyFile)
+    except (OSError, msgspec.DecodeError) as error:
+        raise TrustError(f"{EMERGENCY_FILE}: cannot be read: {error}") from error

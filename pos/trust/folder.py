@@ -27,6 +27,8 @@ from pos.trust.sources import METADATA_FOLDER, TARGETS_FOLDER
 
 CURRENT_FILE: Final = "current.json"
 SETS_FOLDER: Final = "sets"
+EMERGENCY_FOLDER: Final = "emergency"
+"""In the trust folder, another one of this kind for what emergencies took away."""
 FORMAT: Final = 1
 
 

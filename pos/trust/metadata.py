@@ -13,6 +13,7 @@ Rules:
 Formats come from `tuf.api.metadata`. Nothing is stored here, no clock is read; `RejectedError` says which rule broke.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,6 +62,13 @@ class Target:
     length: int
     hashes: Mapping[str, str]
     """By algorithm, lower-case hex; at least SHA-256."""
+
+    def describes(self, raw: bytes) -> bool:
+        """Whether these are the promised bytes, by every hash that is promised."""
+        return len(raw) == self.length and all(
+            name in hashlib.algorithms_available and hashlib.new(name, raw).hexdigest() == promised
+            for name, promised in self.hashes.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,8 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
     """The one thing that the shop should know of; the gravest first."""
     if till.stop is not None:
         return words.labels.stop_prefix, Tone.URGENT
+    if till.emergency is not None:
+        return words.emergency(till.emergency), Tone.URGENT
     if till.is_training:
         return words.day.training_line, Tone.URGENT
     if till.limit.used_percent >= LIMIT_URGENT_PERCENT:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from pos.link.state import (
+    EmergencyView,
     LastSaleView,
     LimitView,
     NetworkView,
@@ -275,6 +276,9 @@ class Words(Protocol):
     def limit(self, view: LimitView) -> str: ...
 
     def attention(self, count: int) -> str: ...
+
+    def emergency(self, emergency: EmergencyView) -> str:
+        """Codes that take trust away: how many were read, or how it ended."""
 
     def contact_needed(self, days: int) -> str:
         """Without a contact nothing is sold after so many more days of running."""

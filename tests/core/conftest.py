@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos.sandbox.town import Town
+from pos.sandbox.town import Town, init
 from tests.support.core_builders import Shop, make_town, move_in, open_shop
 
 
@@ -37,3 +37,11 @@ def open_with(town: Town) -> Iterator[Callable[..., Shop]]:
 @pytest.fixture
 def shop(open_with: Callable[..., Shop]) -> Shop:
     return open_with()
+
+
+@pytest.fixture
+def another_shop(tmp_path: Path) -> Iterator[Shop]:
+    """The bakery of another town, with other keys everywhere."""
+    shop = open_shop(init(tmp_path / "another town", seed="another"))
+    yield shop
+    shop.close()

@@ -10,6 +10,8 @@ import pytest
 
 from pos.link.calls import PaperState
 from pos.link.state import (
+    EmergencyState,
+    EmergencyView,
     LastSaleView,
     LimitView,
     NetworkView,
@@ -115,6 +117,8 @@ def header_words(words: Words) -> Iterator[tuple[int, str]]:
             yield 27, words.printer(PrinterView(state=state, unprinted=unprinted))
     yield 34, words.limit(LimitView(left_won=9_999_999, left_count=5, used_percent=91))
     yield 34, words.attention(12)
+    for state in EmergencyState:
+        yield 34, words.emergency(EmergencyView(state=state, collected=12, total=32))
     yield 34, words.contact_needed(3)
     yield 34, words.contact_needed(0)
 

@@ -8,6 +8,8 @@ from typing import Final, assert_never
 
 from pos.link.calls import PaperState
 from pos.link.state import (
+    EmergencyState,
+    EmergencyView,
     LastSaleView,
     LimitView,
     NetworkView,
@@ -119,6 +121,21 @@ class EnglishWords:
 
     def attention(self, count: int) -> str:
         return f"{count} to settle (* 4)"
+
+    def emergency(self, emergency: EmergencyView) -> str:
+        match emergency.state:
+            case EmergencyState.COLLECTING:
+                return f"Emergency codes {emergency.collected} of {emergency.total}"
+            case EmergencyState.APPLIED:
+                return "Emergency block applied"
+            case EmergencyState.OLD:
+                return "This emergency is known already"
+            case EmergencyState.REFUSED:
+                return "This emergency is not accepted"
+            case EmergencyState.UNREADABLE:
+                return "Show the emergency codes again"
+            case _:
+                assert_never(emergency.state)
 
     def contact_needed(self, days: int) -> str:
         return f"Connect within {days} days" if days else "Connect today"

@@ -9,6 +9,8 @@ from typing import Final, assert_never
 
 from pos.link.calls import PaperState
 from pos.link.state import (
+    EmergencyState,
+    EmergencyView,
     LastSaleView,
     LimitView,
     NetworkView,
@@ -120,6 +122,21 @@ class KoreanWords:
 
     def attention(self, count: int) -> str:
         return f"손님과 정리할 판매 {count}건 (* 4)"
+
+    def emergency(self, emergency: EmergencyView) -> str:
+        match emergency.state:
+            case EmergencyState.COLLECTING:
+                return f"긴급 코드 {emergency.collected}/{emergency.total} 읽음"
+            case EmergencyState.APPLIED:
+                return "긴급 차단을 적용했습니다"
+            case EmergencyState.OLD:
+                return "이미 적용된 긴급 코드입니다"
+            case EmergencyState.REFUSED:
+                return "받을 수 없는 긴급 코드입니다"
+            case EmergencyState.UNREADABLE:
+                return "긴급 코드를 다시 비춰 주세요"
+            case _:
+                assert_never(emergency.state)
 
     def contact_needed(self, days: int) -> str:
         return f"{days}일 안에 인터넷 연결 필요" if days else "오늘 안에 인터넷 연결 필요"
