@@ -99,6 +99,10 @@ class TrustWriter:
         for code, place in places.items():
             self._json(f"programs/{code}.json", ProgramsFile(programs=place.programs))
 
+    def replace_issuers(self, issuers: IssuersFile) -> None:
+        """`issuers.json`, as it is given."""
+        self._json("issuers.json", issuers)
+
     def policy(self, policy: PolicyPlace) -> None:
         self._json("policy.json", {"version": VERSION, **msgspec.structs.asdict(policy)})
 
