@@ -19,8 +19,8 @@ from pos.core.day import Day
 from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
 from pos.core.documents import Documents
-from pos.core.equipment import Equipment
 from pos.core.emergency_desk import EmergencyDesk
+from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust

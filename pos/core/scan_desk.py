@@ -6,8 +6,8 @@ A code shown to a till where nobody may sell is passed over, whoever read it; bu
 from dataclasses import dataclass, field
 
 from pos.core.counter import Counter
-from pos.core.equipment import Equipment
 from pos.core.emergency_desk import EmergencyDesk
+from pos.core.equipment import Equipment
 from pos.core.items import Items
 from pos.core.other_codes import OtherCodes
 from pos.core.people import People
