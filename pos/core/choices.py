@@ -8,6 +8,7 @@ from pos.clock import Clock
 from pos.config import PRINTING, SHOWN_ON, TerminalConfig
 from pos.journal import settings
 from pos.journal.journal import Journal
+from pos.journal.records import PrintState
 from pos.link.calls import Done, Refused
 from pos.link.equipment import PrinterChoice
 from pos.till.reasons import Refusal
@@ -21,6 +22,7 @@ class Choices:
         self._journal = journal
         self._clock = clock
         self._config = config
+        self._hold_originals()
 
     def printer(self) -> PrinterChoice:
         chosen = self._journal.settings.printer()
@@ -49,10 +51,16 @@ class Choices:
             self._journal.record([body], reading=self._clock.read())
 
     def choose_printing(self, printing: str) -> Done | Refused:
-        return self._choose(settings.PRINTING, printing, known=PRINTING)
+        answer = self._choose(settings.PRINTING, printing, known=PRINTING)
+        self._hold_originals()
+        return answer
 
     def choose_shown_on(self, shown_on: str) -> Done | Refused:
         return self._choose(settings.SHOWN_ON, shown_on, known=SHOWN_ON)
+
+    def _hold_originals(self) -> None:
+        """With the very transaction of a sale its receipt is held, so that a cut behind it prints nothing unasked."""
+        self._journal.new_originals = PrintState.QUEUED if self.printing() == "always" else PrintState.HELD
 
     def _choose(self, setting: str, value: str, *, known: tuple[str, ...]) -> Done | Refused:
         if value not in known:

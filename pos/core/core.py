@@ -121,6 +121,7 @@ class Core:
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
                 self.counter.expire_requests()
+                self.paper.tick()
                 self.sync.delivery.timekeeper.tick()
                 self.people.tick(is_selling=self.counter.sale is not None)
                 self._rejoin_mirror()

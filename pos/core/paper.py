@@ -23,6 +23,7 @@ from pos.till.reasons import Refusal
 from pos.voucher.bodies import DocumentAsked, DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
 
 _NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
+_NEVER_PRINTED: Final = (PrintState.HELD, PrintState.SKIPPED)
 _ENDS: Final = {
     "printed": PrintOutcome.PRINTED,
     "unverified": PrintOutcome.UNVERIFIED,
@@ -58,6 +59,7 @@ class Paper:
         self._was_out = False
         self._held_until_s: dict[str, float] = {}
         self._put_off: set[int] = set()
+        self._unwanted: set[int] = set()
         self._needs_recovery = bool(journal.paper.count(PrintState.UNKNOWN))
         self._serial = _QUESTION_SERIALS_FROM
 
@@ -102,19 +104,24 @@ class Paper:
             case QuestionKind.PRINT_RECEIPT:
                 if choice == _FIRST:
                     self._journal.paper.mark(self._job_asked, PrintState.QUEUED, at_s=self._now_s())
+                else:
+                    self._unwanted.add(self._job_asked)
                 return Done()
             case _:
                 return self._settle_unknown(choice)
 
     def sale_ended(self, receipt_number: str) -> None:
-        """Its receipt was queued with its last entry: hold it where the shop does not print always, and ask or not."""
+        """Its receipt waits since its last entry: hold it where the shop does not print always, and ask or not."""
         printing = self._printing()
         if printing == "always":
             return
         jobs = self._journal.paper.jobs_of(receipt_number)
-        if not jobs or jobs[0].state is not PrintState.QUEUED:
+        if not jobs or jobs[0].state not in (PrintState.QUEUED, PrintState.HELD):
             return
-        self._journal.paper.mark(jobs[0].job, PrintState.HELD, at_s=self._now_s())
+        if jobs[0].state is PrintState.QUEUED:
+            self._journal.paper.mark(jobs[0].job, PrintState.HELD, at_s=self._now_s())
+        if printing == "never":
+            self._unwanted.add(jobs[0].job)
         if printing == "ask" and self._question is None:
             self._job_asked = jobs[0].job
             self._ask(QuestionKind.PRINT_RECEIPT, receipt_number=receipt_number)
@@ -124,6 +131,14 @@ class Paper:
         self._held_until_s.clear()
         if self._question is not None and self._question.kind is QuestionKind.PRINT_RECEIPT:
             self._question = None
+            self._unwanted.add(self._job_asked)
+
+    def tick(self) -> None:
+        """Record of receipts that nobody wanted that they were not printed: later, because no customer waits for it."""
+        while self._unwanted:
+            job = self._journal.paper.job(self._unwanted.pop())
+            if job is not None and job.state is PrintState.HELD:
+                self._record_end(job, PrintOutcome.SKIPPED)
 
     def printer_said(self, state: PrinterState) -> None:
         """What the printer reports of itself; paper that came back may mean a question."""
@@ -180,7 +195,7 @@ class Paper:
         jobs = self._journal.paper.jobs_of(receipt_number)
         if not jobs:
             return Refused(cause=Refusal.NOT_FOUND)
-        if jobs[0].state is PrintState.HELD and len(jobs) == 1:
+        if jobs[0].state in _NEVER_PRINTED and len(jobs) == 1:
             self._journal.paper.mark(jobs[0].job, PrintState.QUEUED, at_s=self._now_s())
             return Done()
         self._record_copy(receipt_number, jobs[-1].copy_number + 1)

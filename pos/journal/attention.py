@@ -25,7 +25,7 @@ _UNSEEN: Final = (
     f"SELECT a.entry FROM ({_APPROVED}) a JOIN entries e ON e.sequence = a.entry WHERE a.entry > ?1"
     " AND NOT EXISTS (SELECT 1 FROM shown WHERE shown.entry = a.entry)"
     " AND NOT EXISTS (SELECT 1 FROM receipts r JOIN print_jobs j ON j.job = r.job"
-    " WHERE r.ordinal = CAST(a.receipt_number AS INTEGER) AND j.outcome IS NOT NULL)"
+    " WHERE r.ordinal = CAST(a.receipt_number AS INTEGER) AND j.outcome <> 'skipped')"
     " AND NOT EXISTS (SELECT 1 FROM closed_matters c WHERE c.hash = e.hash) ORDER BY a.entry DESC LIMIT ?2"
 )
 _ITEMS: Final = (

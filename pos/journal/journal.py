@@ -17,6 +17,7 @@ Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `in
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from pos.clock import Reading
 from pos.errors import DiskFullError, OutcomeUnknownError
@@ -48,9 +49,18 @@ from pos.journal.sales import Sales
 from pos.journal.settings import Settings
 from pos.journal.totals import day_totals
 from pos.journal.verification import Verification, verify_all
-from pos.voucher.bodies import EntryBody, parse_body
+from pos.voucher.bodies import (
+    EntryBody,
+    PaymentDeclined,
+    ReceiptReprinted,
+    RefundRequested,
+    UnknownBody,
+    parse_body,
+)
 from pos.voucher.entry import Entry, verify_entry
 from pos.voucher.keys import PublicKey, SigningKey
+
+_ASKED_FOR: Final = (ReceiptReprinted, PaymentDeclined, RefundRequested)
 
 
 class Journal:
@@ -82,6 +92,8 @@ class Journal:
         self.alarms = Alarms(database)
         self.settings = Settings(database)
         self.days = Days(database)
+        self.new_originals = PrintState.QUEUED
+        """Where the receipt of a sale stands when it is recorded: held in a shop that does not print always."""
 
     @classmethod
     def open(cls, path: Path, *, mirror: Path | None, key: SigningKey, terminal: str) -> "tuple[Journal, BootReport]":
@@ -236,7 +248,11 @@ class Journal:
         body = parse_body(entry.kind, entry.body)
         insert_entry(transaction.connection, entry)
         apply(transaction.connection, at, body)
-        follow_entry(transaction.connection, at, body, new=PrintState.QUEUED)
+        follow_entry(transaction.connection, at, body, new=self._first_state(body))
+
+    def _first_state(self, body: EntryBody | UnknownBody) -> PrintState:
+        """A copy or a slip was asked for by a person; the original of a sale waits for the shop's habit."""
+        return PrintState.QUEUED if isinstance(body, _ASKED_FOR) else self.new_originals
 
     def _write_mirror(self, transaction: Transaction, entries: Sequence[Entry]) -> None:
         """Sync the entries on the second medium. From here on they may exist, whatever the database says."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pos.journal.records import PrintState
 from pos.link.calls import (
     Done,
     EndPrintJob,
@@ -368,3 +369,71 @@ def test_the_drawer_opens_with_a_reason_that_is_recorded_first(shop: Shop) -> No
     opened = shop.bodies[-1]
     assert isinstance(opened, DrawerOpened)
     assert (opened.reason, shop.core.devices_state().drawer_serial) == ("change", before + 1)
+
+
+# What was not wanted
+
+
+def test_a_cut_right_behind_the_approval_prints_nothing_in_a_shop_that_never_prints(
+    open_with: Callable[..., Shop],
+) -> None:
+    shop = open_with(printing='"never"')
+    shop.type_amount(4_000)
+    shop.see(shop.code(4_000))
+    number = shop.verdict.receipt_number
+    (job,) = shop.core.journal.paper.jobs_of(number)
+
+    assert job.state is PrintState.HELD
+    shop.restart()
+    assert (fetch(shop), shop.till.printer.unprinted) == (NO_JOB, 0)
+
+
+@pytest.mark.parametrize("habit", ["never", "ask"])
+def test_that_nobody_wanted_the_receipt_is_recorded_when_no_customer_waits(
+    open_with: Callable[..., Shop], habit: str
+) -> None:
+    shop = open_with(printing=f'"{habit}"')
+    number = sell(shop)
+    if habit == "ask":
+        shop.choose(2)
+    assert printed(shop) == []
+
+    shop.core.tick()
+
+    assert printed(shop) == [(number, 1, PrintOutcome.SKIPPED)]
+    assert shop.till.last_sale is not None
+    assert shop.till.last_sale.paper == "skipped"
+
+
+def test_a_receipt_that_nobody_wanted_can_be_had_later_and_is_no_copy(open_with: Callable[..., Shop]) -> None:
+    shop = open_with(printing='"never"')
+    number = sell(shop)
+    shop.core.tick()
+
+    assert shop.screen(ReprintReceipt(receipt_number=number)) == Done()
+
+    job = print_one(shop)
+    assert (job.receipt_number, copies(shop)) == (number, [])
+    assert printed(shop)[-1] == (number, 1, PrintOutcome.PRINTED)
+    shop.screen(ReprintReceipt(receipt_number=number))
+    assert copies(shop) == [(number, 2)], "the second paper is a copy"
+
+
+def test_a_skipped_receipt_does_not_hide_a_verdict_that_nobody_saw(open_with: Callable[..., Shop]) -> None:
+    shop = open_with(printing='"never"')
+    shop.type_amount(4_000)
+    shop.see(shop.code(4_000))
+    shop.core.tick()
+    shop.restart()
+
+    assert shop.till.attention_count == 1
+
+
+def test_the_tables_are_the_entries_after_skips(open_with: Callable[..., Shop]) -> None:
+    shop = open_with(printing='"never"')
+    number = sell(shop)
+    shop.core.tick()
+    shop.screen(ReprintReceipt(receipt_number=number))
+    print_one(shop)
+
+    assert shop.core.journal.verify().differences == ()

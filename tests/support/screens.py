@@ -19,6 +19,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from pos.link.calls import AttentionLine, SaleLine
+from pos.link.equipment import Condition, FoundPrinter, ScanTest
 from pos.link.state import (
     LimitView,
     NetworkView,
@@ -37,6 +38,7 @@ from pos.till.reasons import Reason
 from pos.tui.app import TillApp
 from pos.tui.link import Connect
 from pos.words import words_for
+from tests.support.device_page import a_counter
 from tests.support.till_simulator import NOON_S, Code, TillSimulator, a_receipt
 
 SIZES = {"small": (80, 24), "kiosk": (100, 30)}
@@ -91,6 +93,13 @@ class Counter:
 
     async def change(self, **changes: object) -> None:
         self.core.change(**changes)
+        await self.settle()
+
+    async def look(self) -> None:
+        """Let a screen that looks again by itself do so now."""
+        load = getattr(self.app.screen, "load", None)
+        assert load is not None, "this screen looks at nothing again"
+        await load()
         await self.settle()
 
     def text(self) -> list[str]:
@@ -263,6 +272,35 @@ async def menu_more(counter: Counter) -> None:
     await counter.press("* 8")
 
 
+async def devices(counter: Counter) -> None:
+    counter.core.devices.page = a_counter(printer=Condition.PAPER_OUT, scanner=Condition.MISSING)
+    await counter.press("* 8 6")
+
+
+async def devices_trial(counter: Counter) -> None:
+    await devices(counter)
+    await counter.press("1")
+    await counter.look()
+
+
+async def devices_found(counter: Counter) -> None:
+    counter.core.devices.found = (
+        FoundPrinter(url="usb:04b8:0e15", model="EPSON TM-T82III", answered="EPSON TM-T82III KOREA C-5601C"),
+        FoundPrinter(url="serial:///dev/serial/by-id/usb-Prolific-if00", model="usb-Prolific-if00"),
+        FoundPrinter(url="tcp://192.168.0.31", model="192.168.0.31"),
+    )
+    await devices(counter)
+    await counter.press("7")
+    await counter.look()
+
+
+async def devices_scan(counter: Counter) -> None:
+    await devices(counter)
+    await counter.press("2")
+    counter.core.devices.change(scan_test=ScanTest(length=512, kind="CKP1"))
+    await counter.look()
+
+
 async def history(counter: Counter) -> None:
     papers = ("printed", "held", "unknown", "queued")
     deliveries = ("waiting", "settled", "conflict", "")
@@ -331,7 +369,7 @@ SCENES: dict[str, Scene] = {
         *(idle, trouble, amount, amount_largest, reading, approved, approved_part, declined, declined_foreign),
         *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
         *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
-        *(menu_more, unread),
+        *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
         *(receipt_code, why, attention, attention_answer, request, tender),
     )
 }

@@ -24,6 +24,7 @@ from pos.link.calls import (
     CloseRequest,
     Done,
     EnterAmount,
+    EquipmentCall,
     ListAttention,
     ListSales,
     OpenDrawer,
@@ -66,6 +67,7 @@ from pos.link.state import (
 )
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import MAY_SHOW_AGAIN, Check, Reason, Refusal
+from tests.support.device_page import CounterDevices
 
 R = TypeVar("R")
 C = TypeVar("C")
@@ -121,6 +123,7 @@ class TillSimulator:
         self.refuse: Refusal | None = None
         """Refuses the next call that can be refused."""
         self.asks_for_receipts = False
+        self.devices = CounterDevices()
         self._serial = 0
         self._asked: Code | None = None
         self._links: list[Screen] = []
@@ -209,6 +212,8 @@ class TillSimulator:
         refused, self.refuse = self.refuse, None
         if refused is not None and not isinstance(call, Watch | VerdictShown):
             return Refused(cause=refused)
+        if isinstance(call, EquipmentCall):
+            return self.devices.answer(call)
         match call:
             case Watch():
                 return State(till=self.till)

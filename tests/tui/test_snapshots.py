@@ -23,6 +23,8 @@ ENGLISH = (
     "stopped",
     "menu",
     "history",
+    "devices",
+    "devices_trial",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (

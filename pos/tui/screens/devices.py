@@ -39,7 +39,7 @@ class DevicesScreen(ListScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.run_worker(self._load())
+        self.run_worker(self.load())
         self.set_interval(LOOK_S, self._look_again)
 
     def title_text(self) -> str:
@@ -82,7 +82,7 @@ class DevicesScreen(ListScreen):
 
     async def _tell_printing(self, printing: str) -> None:
         said_of(self.host, await self.host.ask(ChoosePrinting(printing=printing)), Notice.DONE)
-        await self._load()
+        await self.load()
 
     def _choose_shown_on(self, choice: int | None) -> None:
         if choice is not None:
@@ -90,16 +90,17 @@ class DevicesScreen(ListScreen):
 
     async def _tell_shown_on(self, shown_on: str) -> None:
         said_of(self.host, await self.host.ask(ChooseShownOn(shown_on=shown_on)), Notice.DONE)
-        await self._load()
+        await self.load()
 
     async def _open_drawer(self) -> None:
         said_of(self.host, await self.host.ask(OpenDrawer(cause=DrawerCause.TEST)), Notice.DRAWER_OPENED)
 
     def _look_again(self) -> None:
         if self.is_current:
-            self.run_worker(self._load(), group="look", exclusive=True)
+            self.run_worker(self.load(), group="look", exclusive=True)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
+        """Look at the devices again."""
         page = await self.host.ask(ListDevices())
         if page is not None:
             self._page = page

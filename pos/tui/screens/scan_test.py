@@ -43,9 +43,10 @@ class ScanTestScreen(ListScreen):
 
     def _look_again(self) -> None:
         if self.is_current:
-            self.run_worker(self._load(), group="look", exclusive=True)
+            self.run_worker(self.load(), group="look", exclusive=True)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
+        """Look at the devices again."""
         page = await self.host.ask(ListDevices())
         if page is not None:
             self._test = page.scan_test

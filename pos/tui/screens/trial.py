@@ -1,13 +1,10 @@
 """The test page: printed at once, and then the one question which of its lines is right."""
 
-from textual.app import ComposeResult
-
 from pos.link.calls import ChooseTrialLine, Done, ListDevices, PrintTrial
 from pos.link.equipment import Trial
 from pos.tui.answers import said_of
 from pos.tui.host import Host
 from pos.tui.screens.listing import ListScreen, Row
-from pos.tui.widgets.line import Line
 from pos.words.columns import columns_of
 
 LOOK_S = 0.5
@@ -21,13 +18,6 @@ class TrialScreen(ListScreen):
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._trial: Trial | None = None
-
-    def compose(self) -> ComposeResult:
-        title, *rest = super().compose()
-        yield title
-        for index in range(len(self.labels.trial_lines)):
-            yield Line(classes="said", id=f"said-{index}")
-        yield from rest
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -43,8 +33,6 @@ class TrialScreen(ListScreen):
 
     def draw(self) -> None:
         self._rows = self._line_rows()
-        for index, line in enumerate(self.labels.trial_lines):
-            self.query_one(f"#said-{index}", Line).say(line if self._rows else "")
         super().draw()
 
     def chosen(self, index: int) -> None:
@@ -62,12 +50,15 @@ class TrialScreen(ListScreen):
 
     def _look_again(self) -> None:
         if self.is_current and (self._trial is None or not self._trial.outcome):
-            self.run_worker(self._load(), group="look", exclusive=True)
+            self.run_worker(self.load(), group="look", exclusive=True)
 
-    async def _load(self) -> None:
+    async def load(self) -> None:
+        """Look at the devices again."""
         page = await self.host.ask(ListDevices())
         if page is not None and page.trial is not None:
             self._trial = page.trial
+            if self._line_rows():
+                self.host.tell(" ".join(self.labels.trial_lines))
             self.refresh_words()
 
     def _line_rows(self) -> tuple[Row, ...]:
