@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from drivers.errors import DeviceError
+from pos.commands.ware_parsers import add_ware_parsers
 from pos.config import DEFAULT_PATH, TerminalConfig, load_config
 from pos.errors import (
     ConfigError,
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_terminal(commands)
     _add_payments(commands)
     _add_records(commands)
+    add_ware_parsers(commands, (_config_option, _json_option), _config)
     _add_doctor(commands)
     _add_ledger(commands)
     _add_bench(commands)

@@ -100,7 +100,7 @@ def assemble(on: Grounds) -> Core:
     selling = _selling(on, ledger_side)
     scans = ScanDesk(
         counter=selling.counter,
-        items=selling.wares.items,
+        wares=selling.wares,
         others=selling.other_codes,
         emergency=_emergency(on),
         people=on.people.people,
@@ -270,7 +270,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         control=ControlDesk(
             checkout=selling.checkout,
             requests=selling.requests,
-            items=selling.wares.items,
+            wares=selling.wares,
             refunds=selling.refunds,
             cash_receipts=selling.cash_receipts,
             paper=selling.paper,

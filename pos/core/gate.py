@@ -13,23 +13,28 @@ from pos.link.calls import (
     AnyCall,
     CheckJournal,
     ClearVerdict,
+    CreditNotes,
     Done,
     EndPrintJob,
     EnterAmount,
     ListAttention,
     ListCashReceipts,
     ListDevices,
+    ListDrawer,
+    ListNotePrograms,
     ListPeople,
     ListQuickKeys,
     ListSales,
     ListSuspended,
     NextBatch,
     NextPrintJob,
+    NumberNotes,
     OpenRequest,
     Pay,
     PayOther,
     PreviewRefund,
     PrintJob,
+    ReadExchange,
     ReadJournal,
     ReadState,
     Refused,
@@ -44,12 +49,14 @@ from pos.link.calls import (
     ShowReceipt,
     SignCall,
     Stop,
+    SubmitNotes,
     SummariseSync,
     SuspendSale,
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
     TakeItemBack,
+    TakeNotes,
     VerdictShown,
     Watch,
     WatchDevices,
@@ -58,7 +65,20 @@ from pos.link.calls import (
 from pos.link.state import SellingStop
 from pos.till.reasons import Refusal
 
-_SELLING = EnterAmount | PayOther | OpenRequest | Pay | AddItem | TakeItemBack | SuspendSale | ResumeSale
+_SELLING = (
+    EnterAmount
+    | PayOther
+    | OpenRequest
+    | Pay
+    | AddItem
+    | TakeItemBack
+    | SuspendSale
+    | ResumeSale
+    | TakeNotes
+    | NumberNotes
+    | SubmitNotes
+    | CreditNotes
+)
 _SAYS_SOMETHING = (
     WatchDevices
     | WatchSync
@@ -76,6 +96,9 @@ _SAYS_SOMETHING = (
 _LOOKS_SOMETHING_UP = (
     Watch
     | ListQuickKeys
+    | ListNotePrograms
+    | ListDrawer
+    | ReadExchange
     | ListSuspended
     | ReadState
     | ListPeople

@@ -64,6 +64,9 @@ class LiveTrust:
         keys = (replace(key, revoked=True) if key.kid.hex() in distrusted else key for key in found.keys)
         return replace(found, keys=tuple(keys))
 
+    def programs(self) -> tuple[Program, ...]:
+        return self._store.programs()
+
     def program(self, issuer: str, program: str) -> Program | None:
         return self._store.program(issuer, program)
 

@@ -11,11 +11,11 @@ from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
-from pos.core.items import Items
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
 from pos.core.requests import Requests
+from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
@@ -45,6 +45,7 @@ from pos.link.calls import (
     Pay,
     PayAnswer,
     PreviewRefund,
+    ReadExchange,
     ReadJournal,
     ReadPosition,
     ReadState,
@@ -69,6 +70,7 @@ from pos.link.calls import (
     SyncNow,
     TakeAcknowledgement,
     TakeMessages,
+    TakeNotes,
     TakeSignedTime,
     TakeTrust,
     VerdictShown,
@@ -157,7 +159,7 @@ class ControlDesk:
     requests: Requests
     refunds: Refunds
     cash_receipts: CashReceipts
-    items: Items
+    wares: SaleDesk
     paper: Paper
     history: History
     delivery: Delivery
@@ -178,8 +180,8 @@ class ControlDesk:
                 return refused_amount(amount_won) or self._open(amount_won)
             case CloseRequest(nonce=nonce):
                 return Done() if self.requests.close(nonce) else Refused(cause=Refusal.REQUEST_GONE)
-            case ImportCatalogue():
-                return self.items.take_catalogue(call)
+            case ImportCatalogue() | ReadExchange() | TakeNotes():
+                return self._wares(call)
             case VerdictShown(entry_sequence=entry):
                 self.history.mark_shown(entry)
                 return Done()
@@ -202,6 +204,17 @@ class ControlDesk:
             case Stop():
                 self.is_stop_wanted = True
                 return Done()
+            case _:
+                assert_never(call)
+
+    def _wares(self, call: ImportCatalogue | ReadExchange | TakeNotes) -> AnyAnswer:
+        match call:
+            case ImportCatalogue():
+                return self.wares.items.take_catalogue(call)
+            case ReadExchange(issuer=issuer):
+                return self.wares.bank.exchange(issuer)
+            case TakeNotes():
+                return self.wares.notes.take(call)
             case _:
                 assert_never(call)
 

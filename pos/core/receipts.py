@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pos.core.documents import Documents
 from pos.core.print_rows import print_row
 from pos.core.trust_store import TrustStore
+from pos.errors import MalformedError
 from pos.journal.journal import Journal
 from pos.journal.records import Delivery, RefundPartRecord, RefundRecord, SaleRecord, TenderForm, TenderRecord
 from pos.link.calls import PrintRow, ReceiptPage
@@ -287,11 +288,23 @@ class Receipts:
         body = self._body(sequence)
         if not isinstance(body, PaymentApproved):
             return None
-        return decode_payment(body.object_bytes).voucher.claims
+        return _voucher_in(body.object_bytes)
 
     def _name(self, voucher: Voucher) -> str:
         program = self.trust.program(voucher.issuer, voucher.program)
         return voucher.program if program is None else program.name
+
+
+def _voucher_in(object_bytes: bytes) -> Voucher | None:
+    """The voucher that a payment was made from, or that a note is; None for what was paid online."""
+    try:
+        return decode_payment(object_bytes).voucher.claims
+    except MalformedError:
+        pass
+    try:
+        return decode_paper_voucher(object_bytes).claims
+    except MalformedError:
+        return None
 
 
 def _line_items(sale: SaleRecord, total_won: int) -> tuple[LineItem, ...]:

@@ -6,6 +6,8 @@ from pathlib import Path
 from pos.core.counterparts import Counterparts
 from pos.core.holds import Holds
 from pos.core.items import Items
+from pos.core.note_bank import NoteBank
+from pos.core.notes import Notes
 from pos.core.receipts import Receipts
 from pos.core.tenders import Tenders
 from pos.link.calls import (
@@ -13,9 +15,15 @@ from pos.link.calls import (
     AnyAnswer,
     HoldCall,
     ItemCall,
+    ListNotePrograms,
     ListQuickKeys,
+    ListSuspended,
+    NoteCall,
     PayOther,
+    ResumeSale,
+    SuspendSale,
     TakeItemBack,
+    TakeNotes,
 )
 from pos.till.catalogue import CatalogueWords
 
@@ -27,6 +35,8 @@ class SaleDesk:
     tenders: Tenders
     items: Items
     holds: Holds
+    notes: Notes
+    bank: NoteBank
 
     @classmethod
     def of(cls, at: Counterparts, *, receipts: Receipts, state_dir: Path, words: CatalogueWords) -> "SaleDesk":
@@ -35,13 +45,21 @@ class SaleDesk:
             tenders=Tenders(at),
             items=Items(counter=at.counter, state_dir=state_dir, words=words),
             holds=Holds(at, program_name=receipts.program_name),
+            notes=Notes(at),
+            bank=NoteBank(at),
         )
 
-    def answer(self, call: ItemCall | HoldCall | PayOther) -> AnyAnswer:
+    def answer(self, call: ItemCall | HoldCall | NoteCall | PayOther) -> AnyAnswer:
         match call:
             case PayOther():
                 return self.tenders.pay(call)
             case ListQuickKeys() | AddItem() | TakeItemBack():
                 return self.items.answer(call)
-            case _:
+            case SuspendSale() | ListSuspended() | ResumeSale():
                 return self.holds.answer(call)
+            case ListNotePrograms():
+                return self.notes.programs()
+            case TakeNotes():
+                return self.notes.take(call)
+            case _:
+                return self.bank.answer(call)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pos.core.counter import Counter
 from pos.core.emergency_desk import EmergencyDesk
 from pos.core.equipment import Equipment
-from pos.core.items import Items
 from pos.core.other_codes import OtherCodes
 from pos.core.people import People
+from pos.core.sale_desk import SaleDesk
 from pos.link.calls import Done, ReportScanner, ScanAgain, ScanSeen
 from pos.link.state import ScannerState, ScannerView
 from pos.till.people import Right
@@ -21,7 +21,7 @@ class ScanDesk:
     """Answers whoever reads codes, and the cashier about reading them."""
 
     counter: Counter
-    items: Items
+    wares: SaleDesk
     others: OtherCodes
     emergency: EmergencyDesk
     people: People
@@ -43,9 +43,7 @@ class ScanDesk:
                     return Done()
                 if self.people.refusal(Right.SELL) is None:
                     self.people.touch()
-                    is_goods = not self.others.wants_number and self.items.take_barcode(text)
-                    if not is_goods:
-                        self.counter.scan(text, length)
+                    self._take(text, length)
             case ReportScanner():
                 self.view = ScannerView(
                     state=call.state, hint=call.hint, unread_s=call.unread_s, is_camera=call.is_camera
@@ -56,3 +54,10 @@ class ScanDesk:
                 state = ScannerState.READY if self.is_located else self.view.state
                 self.view = ScannerView(state=state, is_camera=self.view.is_camera)
         return Done()
+
+    def _take(self, text: str, length: int) -> None:
+        """Goods and paper notes are told by their looks; while a question is open neither is taken."""
+        is_free = self.counter.is_armed and not self.others.wants_number
+        if is_free and (self.wares.items.take_barcode(text) or self.wares.notes.take_code(text)):
+            return
+        self.counter.scan(text, length)

@@ -27,16 +27,20 @@ from pos.link.calls import (
     ClearVerdict,
     CloseAttention,
     CloseRequest,
+    CreditNotes,
     DayCall,
     Done,
     EnterAmount,
     EquipmentCall,
     ListAttention,
     ListCashReceipts,
+    ListDrawer,
+    ListNotePrograms,
     ListQuickKeys,
     ListSales,
     ListSuspended,
     MakeRefund,
+    NumberNotes,
     OpenDrawer,
     OpenRequest,
     PayOther,
@@ -55,10 +59,12 @@ from pos.link.calls import (
     ScreenCall,
     ShowReceipt,
     State,
+    SubmitNotes,
     SummariseSync,
     SuspendSale,
     SyncNow,
     TakeItemBack,
+    TakeNotes,
     VerdictShown,
     Watch,
 )
@@ -104,6 +110,12 @@ class ScreenDesk:
                 | SuspendSale()
                 | ListSuspended()
                 | ResumeSale()
+                | ListNotePrograms()
+                | TakeNotes()
+                | ListDrawer()
+                | NumberNotes()
+                | SubmitNotes()
+                | CreditNotes()
             ):
                 return self.wares.answer(call)
             case AnswerQuestion():

@@ -8,6 +8,8 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
+from pos.till.change import ChangeBasis
+from pos.till.notes import NotePolicy
 from pos.till.policy import CANCEL_S, ConflictBearer, IssueClass, Limits, Merchant, Policy, Program, ProgramForm
 from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerKey, LedgerRole
 
@@ -68,6 +70,18 @@ class ProgramPart(TrustFile, frozen=True, kw_only=True):
     cash_receipt_track: str = "merchant"
     conflict_bearer: ConflictBearer = ConflictBearer.MERCHANT
     limits: LimitsPart = LimitsPart()
+    refund_ratio_percent: Annotated[int, msgspec.Meta(ge=60, le=80)] = 60
+    """LLV Act decree section 3 allows nothing else."""
+    refund_basis: ChangeBasis = ChangeBasis.SUM
+    denominations: list[_Count] = []
+    number_later: bool = True
+    forgery_check_from_won: _Count = 0
+    forgery_features: list[str] = []
+    issued_from_year: _Count = 0
+    blank_issue_year: int | None = None
+    note_life_years: _Count = 5
+    expired_accepted_until: str | None = None
+    consecutive_from: Annotated[int, msgspec.Meta(ge=2)] = 5
     cancel_s: _Count = CANCEL_S
     part_refund: bool = True
 
@@ -233,6 +247,23 @@ def program_of(issuer: Issuer, name: str, given: ProgramPart, default: Limits) -
         limits=_limits(given.limits, default),
         cancel_s=given.cancel_s,
         is_part_refund_allowed=given.part_refund,
+        notes=_notes(given) if given.form is ProgramForm.PAPER else None,
+    )
+
+
+def _notes(given: ProgramPart) -> NotePolicy:
+    return NotePolicy(
+        denominations_won=tuple(given.denominations),
+        ratio_percent=given.refund_ratio_percent,
+        basis=given.refund_basis,
+        is_number_later=given.number_later,
+        check_from_won=given.forgery_check_from_won,
+        features=tuple(given.forgery_features),
+        issued_from_year=given.issued_from_year,
+        blank_issue_year=given.blank_issue_year,
+        life_years=given.note_life_years,
+        expired_until=given.expired_accepted_until,
+        consecutive_from=given.consecutive_from,
     )
 
 

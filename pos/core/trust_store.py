@@ -62,6 +62,8 @@ class TrustStore(Protocol):
 
     def program(self, issuer: str, program: str) -> Program | None: ...
 
+    def programs(self) -> tuple[Program, ...]: ...
+
     def revocation(self, issuer: str, voucher_id: bytes, *, now_s: int) -> RevocationState: ...
 
 
@@ -146,6 +148,10 @@ class FolderTrustStore:
 
     def program(self, issuer: str, program: str) -> Program | None:
         return self._all_programs.get((issuer, program))
+
+    def programs(self) -> tuple[Program, ...]:
+        """Every programme of every issuer."""
+        return tuple(self._all_programs.values())
 
     def revocation(self, issuer: str, voucher_id: bytes, *, now_s: int) -> RevocationState:
         return self._revocations.state(issuer, voucher_id, now_s=now_s)

@@ -72,6 +72,24 @@ from pos.link.equipment_calls import (
     TryScanner,
 )
 from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
+from pos.link.note_calls import (
+    CreditNotes,
+    DrawerLine,
+    DrawerPage,
+    ExchangeLine,
+    ExchangePage,
+    ListDrawer,
+    ListNotePrograms,
+    NoteAsked,
+    NoteProgram,
+    NoteProgramPage,
+    NumberNotes,
+    ReadExchange,
+    SubmissionLine,
+    SubmitNotes,
+    TakeNotes,
+    UnnumberedLine,
+)
 from pos.link.people_calls import (
     AddPerson,
     AllowOnce,
@@ -170,16 +188,21 @@ __all__ = [
     "CloseAttention",
     "CloseDay",
     "CloseRequest",
+    "CreditNotes",
     "DayCall",
     "DayClosing",
     "DeliveryStep",
     "DevicePage",
     "DevicesState",
     "Done",
+    "DrawerLine",
+    "DrawerPage",
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
     "EquipmentCall",
+    "ExchangeLine",
+    "ExchangePage",
     "FigureLine",
     "HoldCall",
     "ImportCatalogue",
@@ -189,6 +212,8 @@ __all__ = [
     "ListAttention",
     "ListCashReceipts",
     "ListDevices",
+    "ListDrawer",
+    "ListNotePrograms",
     "ListPeople",
     "ListQuickKeys",
     "ListSales",
@@ -200,6 +225,11 @@ __all__ = [
     "MoveCash",
     "NextBatch",
     "NextPrintJob",
+    "NoteAsked",
+    "NoteCall",
+    "NoteProgram",
+    "NoteProgramPage",
+    "NumberNotes",
     "OpenDay",
     "OpenDrawer",
     "OpenRequest",
@@ -222,6 +252,7 @@ __all__ = [
     "Push",
     "QuickKey",
     "QuickKeyPage",
+    "ReadExchange",
     "ReadJournal",
     "ReadPosition",
     "ReadReport",
@@ -253,6 +284,8 @@ __all__ = [
     "State",
     "StateChanged",
     "Stop",
+    "SubmissionLine",
+    "SubmitNotes",
     "SummariseSync",
     "SuspendSale",
     "SuspendedLine",
@@ -263,6 +296,7 @@ __all__ = [
     "TakeAcknowledgement",
     "TakeItemBack",
     "TakeMessages",
+    "TakeNotes",
     "TakeSignedTime",
     "TakeTrust",
     "Token",
@@ -271,6 +305,7 @@ __all__ = [
     "TrustTaken",
     "TrustWants",
     "TryScanner",
+    "UnnumberedLine",
     "VerdictShown",
     "Watch",
     "WatchDevices",
@@ -278,7 +313,11 @@ __all__ = [
 ]
 
 AnyAnswer: TypeAlias = (
-    QuickKeyPage
+    NoteProgramPage
+    | NoteAsked
+    | DrawerPage
+    | ExchangePage
+    | QuickKeyPage
     | SuspendedPage
     | CatalogueAnswer
     | Done
@@ -312,6 +351,7 @@ AnyAnswer: TypeAlias = (
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
+NoteCall: TypeAlias = ListNotePrograms | TakeNotes | ListDrawer | NumberNotes | SubmitNotes | CreditNotes
 ItemCall: TypeAlias = ListQuickKeys | AddItem | TakeItemBack
 HoldCall: TypeAlias = SuspendSale | ListSuspended | ResumeSale
 EquipmentCall: TypeAlias = (
@@ -326,7 +366,8 @@ EquipmentCall: TypeAlias = (
 )
 """What the device page asks."""
 ScreenCall: TypeAlias = (
-    ItemCall
+    NoteCall
+    | ItemCall
     | HoldCall
     | Watch
     | EnterAmount
@@ -383,7 +424,9 @@ SyncCall: TypeAlias = (
     | SummariseSync
 )
 ControlCall: TypeAlias = (
-    ImportCatalogue
+    ReadExchange
+    | TakeNotes
+    | ImportCatalogue
     | Pay
     | VerdictShown
     | OpenRequest

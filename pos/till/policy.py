@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Final
 
+from pos.till.notes import NotePolicy
+
 CANCEL_S: Final = 86_400
 """What a programme that says nothing allows for cancelling without the receipt."""
 
@@ -101,6 +103,8 @@ class Program:
     cancel_s: int = CANCEL_S
     """For so long after a sale the till takes it back without seeing its receipt."""
     is_part_refund_allowed: bool = True
+    notes: NotePolicy | None = None
+    """Of a paper programme."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,186 @@
+"""Paper notes after the sale: numbered, carried to the bank, credited; and the sheet that goes with them.
+
+Rules: only numbered notes go to the bank, all of a programme at once; nothing leaves the drawer by itself; the first
+word about a credit counts.
+"""
+
+from collections import Counter as Tally
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import assert_never
+
+from pos.core.checkout import business_date
+from pos.core.counterparts import Counterparts
+from pos.journal.notes import NoteRecord
+from pos.link.calls import (
+    CreditNotes,
+    Done,
+    DrawerLine,
+    DrawerPage,
+    ExchangeLine,
+    ExchangePage,
+    ListDrawer,
+    NumberNotes,
+    Refused,
+    SubmissionLine,
+    SubmitNotes,
+    UnnumberedLine,
+)
+from pos.text import safe_text
+from pos.till.reasons import Refusal
+from pos.voucher.bodies import (
+    NoteNumbered,
+    NotesCredited,
+    NotesSubmitted,
+)
+
+
+class NoteBank:
+    """The notes that one till has taken."""
+
+    def __init__(self, at: Counterparts) -> None:
+        self._at = at
+
+    def answer(self, call: ListDrawer | NumberNotes | SubmitNotes | CreditNotes) -> DrawerPage | Done | Refused:
+        match call:
+            case ListDrawer():
+                return self._drawer()
+            case NumberNotes():
+                return self._number(call)
+            case SubmitNotes():
+                return self._submit(call)
+            case CreditNotes():
+                return self._credit(call)
+            case _:
+                assert_never(call)
+
+    def exchange(self, issuer: str) -> ExchangePage:
+        """The exchange sheet: the drawer first, then every submission."""
+        notes = self._at.journal.notes
+        lines = list(self._exchange_lines(notes.in_drawer(issuer or None), 0, "", ""))
+        for gone in notes.submissions():
+            if issuer in ("", gone.issuer):
+                credited = gone.credited_date or ""
+                lines += self._exchange_lines(
+                    notes.of_submission(gone.number), gone.number, gone.business_date, credited
+                )
+        return ExchangePage(lines=tuple(lines))
+
+    def _number(self, call: NumberNotes) -> Done | Refused:
+        waiting = [note for note in self._at.journal.notes.in_drawer() if note.entry_hash == call.entry]
+        unnumbered = [note for note in waiting if note.serial is None]
+        if not unnumbered or not 0 < len(call.serials) <= len(unnumbered):
+            return Refused(cause=Refusal.NOT_FOUND)
+        if len(set(call.serials)) != len(call.serials):
+            return Refused(cause=Refusal.SERIAL_TWICE)
+        if self._at.journal.notes.known_serials(unnumbered[0].issuer, call.serials):
+            return Refused(cause=Refusal.SERIAL_TAKEN)
+        body = NoteNumbered(entry=call.entry, serials=call.serials, clerk=self._at.clerk() or None)
+        self._at.journal.record([body], reading=self._at.clock.read())
+        return Done()
+
+    def _submit(self, call: SubmitNotes) -> Done | Refused:
+        waiting = self._at.journal.notes.in_drawer(call.issuer, call.program)
+        if not waiting:
+            return Refused(cause=Refusal.DRAWER_EMPTY)
+        if any(note.serial is None for note in waiting):
+            return Refused(cause=Refusal.NUMBERS_MISSING)
+        reading = self._at.clock.read()
+        body = NotesSubmitted(
+            submission=self._at.journal.notes.next_submission(),
+            issuer=call.issuer,
+            program=call.program,
+            amount_won=sum(note.denomination_won for note in waiting),
+            count=len(waiting),
+            business_date=business_date(self._at.journal, reading),
+            clerk=self._at.clerk() or None,
+        )
+        self._at.journal.record([body], reading=reading)
+        return Done()
+
+    def _credit(self, call: CreditNotes) -> Done | Refused:
+        gone = {line.number: line for line in self._at.journal.notes.submissions()}.get(call.number)
+        if gone is None or gone.credited_date is not None:
+            return Refused(cause=Refusal.NOT_FOUND)
+        if call.amount_won <= 0:
+            return Refused(cause=Refusal.AMOUNT_ZERO)
+        reading = self._at.clock.read()
+        body = NotesCredited(
+            submission=call.number,
+            amount_won=call.amount_won,
+            business_date=business_date(self._at.journal, reading),
+            clerk=self._at.clerk() or None,
+        )
+        self._at.journal.record([body], reading=reading)
+        return Done()
+
+    def _drawer(self) -> DrawerPage:
+        notes = self._at.journal.notes
+        drawer = notes.in_drawer()
+        return DrawerPage(
+            lines=tuple(
+                DrawerLine(
+                    issuer=line.issuer,
+                    program=line.program,
+                    name=line.name,
+                    denomination_won=line.denomination_won,
+                    count=line.count,
+                    unnumbered=line.unnumbered,
+                )
+                for line in self._exchange_lines(drawer, 0, "", "")
+            ),
+            unnumbered=self._unnumbered(drawer),
+            submissions=tuple(
+                SubmissionLine(
+                    number=gone.number,
+                    issuer=gone.issuer,
+                    name=self._name(gone.issuer, gone.program),
+                    business_date=gone.business_date,
+                    count=gone.count,
+                    amount_won=gone.amount_won,
+                    credited_date=gone.credited_date or "",
+                    credited_won=gone.credited_won or 0,
+                )
+                for gone in notes.submissions()
+            ),
+        )
+
+    def _unnumbered(self, drawer: Iterable[NoteRecord]) -> tuple[UnnumberedLine, ...]:
+        waiting = [note for note in drawer if note.serial is None]
+        counts = Tally(note.entry for note in waiting)
+        first = {note.entry: note for note in waiting}
+        return tuple(
+            UnnumberedLine(
+                entry=first[entry].entry_hash,
+                name=self._name(first[entry].issuer, first[entry].program),
+                denomination_won=first[entry].denomination_won,
+                count=count,
+                time_s=first[entry].time_s,
+            )
+            for entry, count in sorted(counts.items())
+        )
+
+    def _exchange_lines(
+        self, notes: Iterable[NoteRecord], submission: int, submitted: str, credited: str
+    ) -> Iterator[ExchangeLine]:
+        """Notes in the order of programme and denomination, one line for each."""
+        for key, group in groupby(notes, key=lambda note: (note.issuer, note.program, note.denomination_won)):
+            issuer, program, denomination_won = key
+            together = tuple(group)
+            yield ExchangeLine(
+                issuer=issuer,
+                program=program,
+                name=self._name(issuer, program),
+                denomination_won=denomination_won,
+                count=len(together),
+                amount_won=denomination_won * len(together),
+                serials=tuple(safe_text(note.serial) for note in together if note.serial is not None),
+                unnumbered=sum(note.serial is None for note in together),
+                submission=submission,
+                submitted_date=submitted,
+                credited_date=credited,
+            )
+
+    def _name(self, issuer: str, program: str) -> str:
+        known = self._at.checkout.trust.program(issuer, program)
+        return safe_text(program if known is None else known.name)
