@@ -130,10 +130,14 @@ def _read_map(data: bytes, at: int, length: int, depth_left: int) -> tuple[Value
     items: dict[int | str, Value] = {}
     previous = b""
     for _ in range(length):
-        start = at
-        if data[at] >> 5 not in (0, 1, 3):
+        start, initial = at, data[at]
+        if initial < 24:  # almost every key is one byte
+            key: Value = initial
+            at += 1
+        elif initial >> 5 in (0, 1, 3):
+            key, at = _read(data, at, 0)
+        else:
             raise MalformedError("CBOR: a map key that is neither an integer nor text")
-        key, at = _read(data, at, 0)
         encoded = data[start:at]
         if encoded <= previous:
             raise MalformedError("CBOR: a map key twice" if encoded == previous else "CBOR: map keys out of order")

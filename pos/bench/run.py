@@ -15,6 +15,8 @@ def run_bench(name: str, arguments: Sequence[str], *, as_json: bool) -> int:
             return _accept(arguments, as_json=as_json)
         case "scan":
             return _scan(arguments, as_json=as_json)
+        case "ledger":
+            return _ledger(arguments, as_json=as_json)
         case _:
             raise AssertionError(f"the parser lets {name!r} through")
 
@@ -63,3 +65,18 @@ def _size(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ConfigError((f"bench accept: {text!r} is not a number of payments",))
     return int(text)
+
+
+def _ledger(arguments: Sequence[str], *, as_json: bool) -> int:
+    from pos.bench.ledger import measure_ledger
+
+    for report in measure_ledger(tuple(arguments)):
+        if as_json:
+            print_json(report)
+            continue
+        who = f"{report.database}, {report.processes} process{'es' if report.processes > 1 else ''}"
+        print_line(
+            f"{who:<26}{report.entries_per_s:>8,.0f} entries/s  {report.entries_per_s_core:>7,.0f} a core  "
+            f"{report.cpu_us:>6.1f} us an entry  limit {report.limit_us:>6.1f} us  ratio {report.ratio:.2f}"
+        )
+    return Exit.DONE

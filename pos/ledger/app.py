@@ -25,14 +25,15 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pos.errors import PosError
-from pos.ledger import problem
+from pos.ledger import openapi, problem
 from pos.ledger.batch import BODY_BYTES_MAX, join_batch
 from pos.ledger.calls import Caller, WrongTimeError, open_call
+from pos.ledger.openapi import CBOR, COSE
 from pos.ledger.problem import Problem, ProblemError, overloaded
 from pos.ledger.reading import check_token, entry_hash, number_in_query, whole_body
 from pos.ledger.returns import REQUEST_BYTES_MAX
@@ -47,9 +48,6 @@ WAIT_MAX_S: Final = 60
 TEND_S: Final = 2.0
 """How soon a change of the trust files is noticed when nothing else happens."""
 FORGET_S: Final = 60.0
-
-COSE: Final = 'application/cose; cose-type="cose-sign1"'
-CBOR: Final = "application/cbor"
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -75,6 +73,7 @@ class LedgerApp:
                 Route("/v1/log/consistency", self._get_consistency, methods=["GET"]),
                 Route("/v1/returns", self._post_return, methods=["POST"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
+                Route("/openapi.json", self._get_description, methods=["GET"]),
                 Route("/healthz", _healthy, methods=["GET"]),
                 Mount("/trust", StaticFiles(directory=repository_dir, check_dir=False)),
             ],
@@ -125,6 +124,9 @@ class LedgerApp:
         check_token(caller, request, b"")
         entry = entry_hash(request.path_params["entry"])
         return PlainTextResponse(await self._run(partial(self._service.proof, caller, entry, now_s=_now_s())))
+
+    async def _get_description(self, request: Request) -> Response:
+        return JSONResponse(openapi.document(self._service.ledger))
 
     async def _get_checkpoint(self, request: Request) -> Response:
         return PlainTextResponse(await self._run(self._service.checkpoint))

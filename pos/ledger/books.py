@@ -26,10 +26,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from pos.errors import PosError
 from pos.ledger import schema
+from pos.ledger.dialect import insert_rows
 
 
 class UnbalancedError(PosError):
@@ -179,7 +180,7 @@ def post(connection: Connection, postings: Iterable[Posting]) -> None:
         for number, line in enumerate(posting.lines)
     ]
     if rows:
-        connection.execute(insert(schema.postings), rows)
+        insert_rows(connection, schema.postings, rows)
 
 
 def balance(connection: Connection, account: Account) -> int:

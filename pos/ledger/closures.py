@@ -6,6 +6,7 @@ does when they were authentic; a nonce is closed by its request's end and by the
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -17,6 +18,8 @@ from pos.ledger.judge import ClaimKind
 from pos.voucher.bodies import PaymentApproved, PaymentDeclined, RequestClosed
 from pos.voucher.entry import Entry
 from pos.voucher.signed import SignedPayment, decode_payment
+
+_NONCE: Final = 10
 
 
 def note(connection: Connection, entries: Sequence[Entry], *, terminal: str, merchant: str) -> None:
@@ -48,7 +51,7 @@ def closed_nonce(entry: Entry) -> bytes | None:
     try:
         if entry.kind == RequestClosed.KIND:
             return RequestClosed.from_body(entry.body).nonce
-        if entry.kind == PaymentApproved.KIND:
+        if entry.kind == PaymentApproved.KIND and _NONCE in entry.body:
             return PaymentApproved.from_body(entry.body).nonce
     except MalformedError:
         pass

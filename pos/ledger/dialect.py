@@ -18,12 +18,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
 
 from pos.errors import ConfigError
 
@@ -57,6 +69,22 @@ def create(url: str) -> Engine:
     return engine
 
 
+class Whole(TypeDecorator[int]):
+    """Whole numbers to 64 bits. A database may round a float in silence; this never lets one get there."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
+        # SQLite numbers rows by itself only in a column called INTEGER.
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
+        if value is not None and not isinstance(value, int):
+            raise TypeError(f"{value!r} is not a whole number")
+        return value
+
+
 def strict_table(name: str, metadata: MetaData, *items: SchemaItem) -> Table:
     """Declare a table whose columns refuse values of another type also where types are only advice."""
     return Table(name, metadata, *items, sqlite_strict=True)
@@ -68,11 +96,28 @@ def one_view(engine: Engine) -> Engine:
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="REPEATABLE READ")
 
 
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that all name the same columns; what the driver can do at once is not built row by row."""
+    _insert(connection, table, rows, "")
+
+
 def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert those rows whose primary or unique key is not there yet."""
-    if rows:
-        make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-        connection.execute(make(table).on_conflict_do_nothing(), rows)
+    _insert(connection, table, rows, " ON CONFLICT DO NOTHING")
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str) -> None:
+    if not rows:
+        return
+    names = tuple(rows[0])
+    whole = [name for name in names if isinstance(table.c[name].type, Whole)]
+    for row in rows:
+        for name in whole:
+            if not isinstance(row[name], int | None):
+                raise TypeError(f"{row[name]!r} is not a whole number")
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))}){ending}"
+    connection.exec_driver_sql(statement, [tuple(map(row.__getitem__, names)) for row in rows])
 
 
 def is_transient(error: DBAPIError) -> bool:

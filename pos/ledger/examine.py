@@ -1,6 +1,7 @@
 """The first half of judging: one payment alone, check by check as `pos.ledger.judge` numbers them. Pure."""
 
 import hashlib
+from functools import partial
 
 from pos.errors import MalformedError
 from pos.ledger.judge import Approval, Claim, ClaimKind, Keys, Refusal, Revocations, VoucherClaim, is_in_force
@@ -12,6 +13,7 @@ from pos.voucher.signed import (
     SignedPayment,
     SignedVoucher,
     decode_confirmation,
+    decode_holder_voucher,
     decode_paper_voucher,
     decode_payment,
 )
@@ -20,9 +22,11 @@ from pos.voucher.trust import IssuerKey
 from pos.voucher.verified import (
     VerificationFailure,
     VerificationStep,
+    VerifiedPurse,
     VerifiedVoucher,
     verify_confirmation,
-    verify_payment,
+    verify_payment_from,
+    verify_purse,
     verify_voucher,
 )
 
@@ -54,13 +58,41 @@ def approval_of(entry: Entry, *, terminal: str, merchant: str, received_s: int, 
     )
 
 
-def examine(approval: Approval, keys: Keys, revocations: Revocations) -> Claim | Refusal:
+class Purses:
+    """The purses that pay in one delivery, each read and verified once, under the keys of that moment."""
+
+    def __init__(self) -> None:
+        self._read: dict[bytes, SignedVoucher] = {}
+        self._verified: dict[bytes, VerifiedPurse | VerificationFailure] = {}
+        self._claims: dict[bytes, VoucherClaim] = {}
+
+    def read(self, raw: bytes) -> SignedVoucher:
+        """Read a purse's voucher. Raises MalformedError."""
+        if raw not in self._read:
+            self._read[raw] = decode_holder_voucher(raw)
+        return self._read[raw]
+
+    def verified(self, signed: SignedVoucher, keys: Keys) -> VerifiedPurse | VerificationFailure:
+        """Verify it under its issuer."""
+        if signed.raw not in self._verified:
+            self._verified[signed.raw] = verify_purse(signed, keys.issuer(signed.claims.issuer))
+        return self._verified[signed.raw]
+
+    def claim(self, signed: SignedVoucher) -> VoucherClaim:
+        """What the ledger keeps of it."""
+        if signed.raw not in self._claims:
+            self._claims[signed.raw] = voucher_claim(signed)
+        return self._claims[signed.raw]
+
+
+def examine(approval: Approval, keys: Keys, revocations: Revocations, purses: Purses | None = None) -> Claim | Refusal:
     """Judge one payment alone: a good one, or the first check that it fails."""
     if not approval.is_trusted:
         return Refusal.TERMINAL_REVOKED
-    match _decoded(approval):
+    purses = Purses() if purses is None else purses
+    match _decoded(approval, purses):
         case SignedPayment() as payment:
-            return _examine_payment(approval, payment, keys, revocations)
+            return _examine_payment(approval, payment, keys, revocations, purses)
         case SignedVoucher() as note:
             return _examine_note(approval, note, keys, revocations)
         case SignedConfirmation() as confirmation:
@@ -102,10 +134,10 @@ def claims_digest(payment: Payment) -> bytes:
     return hashlib.sha256(text.encode("ascii")).digest()
 
 
-def _decoded(approval: Approval) -> SignedPayment | SignedVoucher | SignedConfirmation | None:
+def _decoded(approval: Approval, purses: Purses) -> SignedPayment | SignedVoucher | SignedConfirmation | None:
     if approval.object_bytes is None or approval.amount_won is None:
         return None
-    for decode in (decode_payment, decode_paper_voucher, decode_confirmation):
+    for decode in (partial(decode_payment, decode_inner=purses.read), decode_paper_voucher, decode_confirmation):
         try:
             return decode(approval.object_bytes)
         except MalformedError:
@@ -114,9 +146,10 @@ def _decoded(approval: Approval) -> SignedPayment | SignedVoucher | SignedConfir
 
 
 def _examine_payment(
-    approval: Approval, signed: SignedPayment, keys: Keys, revocations: Revocations
+    approval: Approval, signed: SignedPayment, keys: Keys, revocations: Revocations, purses: Purses
 ) -> Claim | Refusal:
-    verified = verify_payment(signed, keys.issuer(signed.voucher.claims.issuer))
+    purse = purses.verified(signed.voucher, keys)
+    verified = purse if isinstance(purse, VerificationFailure) else verify_payment_from(purse, signed)
     if isinstance(verified, VerificationFailure):
         return _FAILED[verified.step]
     payment, voucher = verified.payment, verified.voucher
@@ -130,7 +163,7 @@ def _examine_payment(
     point = point_of(payment)
     if point.spent_after_won > voucher.value_won:
         return Refusal.OVER_VALUE
-    drawn_on = voucher_claim(signed.voucher)
+    drawn_on = purses.claim(signed.voucher)
     return Claim(
         kind=ClaimKind.PAYMENT,
         owner=voucher.issuer,

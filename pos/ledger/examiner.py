@@ -9,7 +9,8 @@ Rules:
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from sqlalchemy import Connection, Row, select, tuple_
@@ -19,7 +20,7 @@ from pos.ledger import intake, roster, schema
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.database import Database
 from pos.ledger.dialect import insert_missing
-from pos.ledger.examine import approval_of, examine
+from pos.ledger.examine import Purses, approval_of, examine
 from pos.ledger.judge import Approval, Bearer, Claim, Refusal, Revocations, Terms
 from pos.ledger.payments import Examined
 from pos.voucher.bodies import PaymentApproved
@@ -100,17 +101,13 @@ class Examiner:
     def _examined(self, approvals: Mapping[bytes, Approval]) -> dict[bytes, Examined]:
         keys = self._authority.keys()
         revocations = Revocations(seen_s=self._revoked_s, contact_hard_s=self._authority.policy().contact_hard_s)
-        examined = {}
+        examined, purses = {}, Purses()
+        bearer_of = cache(self._authority.conflict_bearer)
         for entry_hash, approval in approvals.items():
-            result = examine(approval, keys, revocations)
-            terms = Terms(bearer=self._bearer(result), contact_hard_s=revocations.contact_hard_s)
+            result = examine(approval, keys, revocations, purses)
+            terms = Terms(bearer=_bearer(result, bearer_of), contact_hard_s=revocations.contact_hard_s)
             examined[entry_hash] = Examined(approval=approval, entry_hash=entry_hash, result=result, terms=terms)
         return examined
-
-    def _bearer(self, result: Claim | Refusal) -> Bearer:
-        if isinstance(result, Refusal) or result.voucher is None:
-            return Bearer.MERCHANT
-        return self._authority.conflict_bearer(result.voucher.issuer, result.voucher.program)
 
     def _note_revocations(self, *, now_s: int) -> None:
         issuers = self._authority.issuers()
@@ -145,6 +142,12 @@ class Examiner:
             .limit(_PAGE)
         )
         return self._database.read(lambda connection: connection.execute(rows).all())
+
+
+def _bearer(result: Claim | Refusal, bearer_of: Callable[[str, str], Bearer]) -> Bearer:
+    if isinstance(result, Refusal) or result.voucher is None:
+        return Bearer.MERCHANT
+    return bearer_of(result.voucher.issuer, result.voucher.program)
 
 
 def _revoked(connection: Connection, rows: Sequence[dict[str, object]]) -> dict[bytes, int]:

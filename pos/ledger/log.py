@@ -20,7 +20,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
 from pos.ledger import checkpoint, schema
-from pos.ledger.dialect import insert_missing
+from pos.ledger.dialect import insert_missing, insert_rows
 from pos.ledger.merkle import (
     EMPTY_ROOT,
     Range,
@@ -63,7 +63,7 @@ def enqueue(connection: Connection, entries: Iterable[bytes]) -> None:
     """Queue the hashes of settled entries."""
     rows = [{"entry": entry} for entry in entries]
     if rows:
-        connection.execute(insert(schema.log_queue), rows)
+        insert_rows(connection, schema.log_queue, rows)
 
 
 def integrate(connection: Connection, *, ledger: str, key: SigningKey, now_s: int, quorum: int = 0) -> int:
@@ -190,9 +190,10 @@ def _locked_size(connection: Connection) -> int | None:
 def _store(connection: Connection, start: int, leaves: Sequence[bytes], nodes: dict[Subtree, bytes]) -> None:
     if leaves:
         rows = [{"entry": leaf, "position": start + offset} for offset, leaf in enumerate(leaves)]
-        connection.execute(insert(schema.log_leaves), rows)
-        connection.execute(
-            insert(schema.log_nodes),
+        insert_rows(connection, schema.log_leaves, rows)
+        insert_rows(
+            connection,
+            schema.log_nodes,
             [{"level": at.level, "position": at.position, "hash": hashed} for at, hashed in nodes.items()],
         )
 

@@ -12,15 +12,13 @@ Where nodes are stored and what a leaf means is left to `pos.ledger.log`.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 HASH_BYTES: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Subtree:
+class Subtree(NamedTuple):
     """A complete subtree: 2**level leaves, beginning at leaf `position` * 2**level."""
 
     level: int

@@ -13,11 +13,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from pos.ledger import books, conflicts, log, schema
 from pos.ledger.conflicts import FoundConflict
-from pos.ledger.dialect import chunks, insert_missing
+from pos.ledger.dialect import chunks, insert_missing, insert_rows
 from pos.ledger.judge import (
     Approval,
     Bearer,
@@ -149,7 +149,7 @@ def register(connection: Connection, vouchers: Iterable[VoucherClaim], *, now_s:
 
 def keep_voucher(connection: Connection, voucher: VoucherClaim, *, now_s: int) -> None:
     """Keep a voucher whose money is in the books already."""
-    connection.execute(insert(schema.vouchers), [_voucher_row(voucher, now_s)])
+    insert_rows(connection, schema.vouchers, [_voucher_row(voucher, now_s)])
 
 
 def register_one(connection: Connection, voucher: VoucherClaim, *, now_s: int) -> tuple[bool, bytes]:
@@ -162,7 +162,7 @@ def register_one(connection: Connection, voucher: VoucherClaim, *, now_s: int) -
 def record(connection: Connection, judged: Sequence[Judged], *, now_s: int) -> None:
     """Store new verdicts with their postings and log leaves."""
     if judged:
-        connection.execute(insert(schema.payments), [_payment_row(item, now_s) for item in judged])
+        insert_rows(connection, schema.payments, [_payment_row(item, now_s) for item in judged])
         _settle(connection, judged, now_s=now_s)
 
 

@@ -7,11 +7,11 @@ terminal, so that a stolen key cannot fill the disk. What an entry means is left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from pos.ledger import schema
 from pos.ledger.batch import BODY_BYTES_MAX, ENTRIES_MAX
-from pos.ledger.dialect import insert_missing
+from pos.ledger.dialect import insert_missing, insert_rows
 from pos.voucher.entry import Entry
 
 FORKED_MAX: Final = 1_024
@@ -46,7 +46,7 @@ def append(connection: Connection, terminal: str, entries: Iterable[Entry], *, r
         for entry in entries
     ]
     if rows:
-        connection.execute(insert(schema.entries), rows)
+        insert_rows(connection, schema.entries, rows)
 
 
 def keep_fork(connection: Connection, terminal: str, branch: Sequence[Entry], *, received_s: int) -> None:

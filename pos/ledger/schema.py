@@ -14,43 +14,22 @@ Rules:
 from typing import Final, TypeAlias
 
 from sqlalchemy import (
-    BigInteger,
     Column,
-    Dialect,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     Row,
     Table,
     Text,
-    TypeDecorator,
 )
 from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import TypeEngine
 
-from pos.ledger.dialect import strict_table
+from pos.ledger.dialect import Whole, strict_table
 
 VERSION: Final = 4
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
-
-
-class Whole(TypeDecorator[int]):
-    """Whole numbers to 64 bits. A database may round a float in silence; this never lets one get there."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[int]:
-        # SQLite numbers rows by itself only in a column called INTEGER.
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
-
-    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:
-        if value is not None and not isinstance(value, int):
-            raise TypeError(f"{value!r} is not a whole number")
-        return value
 
 
 def _text(name: str, *, key: bool = False, null: bool = False) -> Column[str]:

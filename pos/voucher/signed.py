@@ -10,6 +10,7 @@ made, so that nothing leaves this program that it would not accept itself.
 Who signed is for `pos.voucher.verified`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos.errors import MalformedError
@@ -129,11 +130,13 @@ def decode_paper_voucher(raw: bytes) -> SignedVoucher:
     return voucher
 
 
-def decode_payment(raw: bytes) -> SignedPayment:
-    """Read a payment, the content of a CKP1 code, and the voucher inside."""
+def decode_payment(
+    raw: bytes, *, decode_inner: Callable[[bytes], SignedVoucher] = decode_holder_voucher
+) -> SignedPayment:
+    """Read a payment, the content of a CKP1 code, and the voucher inside; `decode_inner` may know it already."""
     envelope = _parse(raw)
     claims = Payment.from_payload(envelope.payload)
-    return SignedPayment(sign1=envelope, claims=claims, voucher=decode_holder_voucher(claims.voucher))
+    return SignedPayment(sign1=envelope, claims=claims, voucher=decode_inner(claims.voucher))
 
 
 def decode_certificate(raw: bytes) -> SignedCertificate:

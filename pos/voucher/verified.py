@@ -17,9 +17,11 @@ from dataclasses import InitVar, dataclass
 from enum import StrEnum
 from typing import Final
 
+from pos.errors import MalformedError
 from pos.voucher.aad import Aad
 from pos.voucher.claims import PaidConfirmation, Payment, PaymentRequest, ReceiptCode, TerminalCertificate, Voucher
 from pos.voucher.cose import verify_sign1
+from pos.voucher.keys import PublicKey
 from pos.voucher.signed import (
     SignedCertificate,
     SignedConfirmation,
@@ -177,20 +179,47 @@ class VerifiedReceipt:
         assert proof is _PROOF, "only verify_receipt makes verified receipts"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedPurse:
+    """A verified voucher whose holder's key was found to be one."""
+
+    voucher: VerifiedVoucher
+    holder_key: PublicKey
+    proof: InitVar[object]
+
+    def __post_init__(self, proof: object) -> None:
+        assert proof is _PROOF, "only verify_purse makes verified purses"
+
+
 def verify_payment(signed: SignedPayment, issuer: Issuer | None) -> VerifiedPayment | VerificationFailure:
     """Verify a payment; `issuer` is what trust data says of the issuer that the voucher names, or None."""
-    voucher = verify_voucher(signed.voucher, issuer)
+    purse = verify_purse(signed.voucher, issuer)
+    return purse if isinstance(purse, VerificationFailure) else verify_payment_from(purse, signed)
+
+
+def verify_purse(signed: SignedVoucher, issuer: Issuer | None) -> VerifiedPurse | VerificationFailure:
+    """Verify a voucher that is bound to a key, for all the payments that it makes."""
+    voucher = verify_voucher(signed, issuer)
     if isinstance(voucher, VerificationFailure):
         return voucher
     holder_key = voucher.voucher.holder_key
     assert holder_key is not None, "decode_payment lets only bound vouchers in"
-    if not verify_sign1(signed.sign1, public_key=holder_key, aad=Aad.PAYMENT):
+    try:
+        return VerifiedPurse(voucher=voucher, holder_key=PublicKey(holder_key), proof=_PROOF)
+    except MalformedError:
+        return VerificationFailure(step=VerificationStep.HOLDER_SIGNATURE)
+
+
+def verify_payment_from(purse: VerifiedPurse, signed: SignedPayment) -> VerifiedPayment | VerificationFailure:
+    """Verify a payment from a voucher that is verified already; it must carry exactly that voucher."""
+    assert signed.voucher.raw == purse.voucher.raw, "the payment is from another voucher"
+    if not verify_sign1(signed.sign1, public_key=purse.holder_key, aad=Aad.PAYMENT):
         return VerificationFailure(step=VerificationStep.HOLDER_SIGNATURE)
     return VerifiedPayment(
         raw=signed.raw,
         sha256=signed.sign1.sha256,
-        issuer_key=voucher.issuer_key,
-        voucher=voucher.voucher,
+        issuer_key=purse.voucher.issuer_key,
+        voucher=purse.voucher.voucher,
         payment=signed.claims,
         proof=_PROOF,
     )

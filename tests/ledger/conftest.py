@@ -5,17 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from pos.bench.postgres import Cluster
 from pos.ledger.database import Database, open_database
 from pos.ledger.dialect import sqlite_url
-from tests.ledger.postgres_cluster import Cluster, missing
 from tests.support.ledger_builders import LEDGER, Desk, Town
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    reason = missing()
-    if reason is not None:
-        pytest.skip(reason)
     with Cluster() as running:
         yield running
 

@@ -137,6 +137,6 @@ def test_a_server_told_to_stop_puts_everything_away(tmp_path: Path) -> None:
 
     assert status == 0, child.report()
     left = {path.name for path in (tmp_path / "town").iterdir()}
-    assert left == {"keys", "ledger.db", "ledger.db.lock", "ledger.lock", "ledger.toml", "trust"}
+    assert left == {"keys", "ledger.db", "ledger.db.lock", "ledger.lock", "ledger.toml", "repository", "trust"}
     assert running_url(tmp_path / "town") is None
     assert audit(tmp_path / "town").log_size == 8

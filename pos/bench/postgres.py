@@ -1,7 +1,6 @@
 """A throw-away PostgreSQL cluster from the system's packages, on a Unix socket in a temporary folder.
 
-It refuses to run as root, so root lends it the package's own user. Where the server or the driver (psycopg) is not
-installed, tests that ask for it are skipped.
+It refuses to run as root, so root lends it the package's own user. Used by the measurements, and by tests.
 """
 
 import importlib.util
