@@ -7,26 +7,17 @@ Leaves to others: what a person is told (the screen), how often frames are read 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from drivers.camera.frame import Frame
 from drivers.errors import DeviceError, DeviceMissingError
+from drivers.presence import Presence
 
 REOPEN_AFTER_S = 1.0
 
 
 class CameraUrlError(ValueError):
     """A camera address that names no camera this program knows; the message says which forms exist."""
-
-
-class Presence(StrEnum):
-    """Whether a camera can be used now."""
-
-    OFF = "off"
-    READY = "ready"
-    MISSING = "missing"
-    FAULTY = "faulty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

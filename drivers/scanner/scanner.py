@@ -9,15 +9,24 @@ the line went is dropped; an address with a mistake is refused at once. Leaves t
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from drivers.camera.camera import CameraState, Presence
 from drivers.errors import DeviceError, DeviceMissingError, DeviceSetupError
+from drivers.presence import Presence
 from drivers.scanner.framing import Framing, ScannedText
 
 REOPEN_AFTER_S: Final = 1.0
 SCHEME: Final = "serial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandScannerState:
+    """What the scanner is doing; `detail` is English for technicians."""
+
+    presence: Presence
+    detail: str = ""
 
 
 class ScannerLine(Protocol):
@@ -40,7 +49,7 @@ class HandScanner:
         self._clock = clock
         self._framing = Framing()
         self._line: ScannerLine | None = None
-        self._state = CameraState(presence=Presence.MISSING, detail="not opened yet")
+        self._state = HandScannerState(presence=Presence.MISSING, detail="not opened yet")
         self._reopen_at_s = float("-inf")
 
     def read(self) -> tuple[ScannedText, ...]:
@@ -54,14 +63,14 @@ class HandScanner:
             self._lose(fault)
             return ()
 
-    def state(self) -> CameraState:
-        return CameraState(presence=Presence.READY) if self._line else self._state
+    def state(self) -> HandScannerState:
+        return HandScannerState(presence=Presence.READY) if self._line else self._state
 
     def close(self) -> None:
         if self._line:
             self._line.close()
         self._line = None
-        self._state = CameraState(presence=Presence.OFF)
+        self._state = HandScannerState(presence=Presence.OFF)
         self._reopen_at_s = float("inf")
 
     def _reopen(self) -> ScannerLine | None:
@@ -77,7 +86,7 @@ class HandScanner:
             self._line.close()
         self._line = None
         self._framing.forget()
-        self._state = CameraState(presence=Presence.MISSING if missing else Presence.FAULTY, detail=str(fault))
+        self._state = HandScannerState(presence=Presence.MISSING if missing else Presence.FAULTY, detail=str(fault))
         self._reopen_at_s = self._clock() + REOPEN_AFTER_S
 
 

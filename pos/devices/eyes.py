@@ -9,7 +9,8 @@ import time
 from threading import Event
 from typing import Final, Protocol, TypeVar
 
-from drivers.camera.camera import CameraState, Presence
+from drivers.camera.camera import CameraState
+from drivers.presence import Presence
 from pos.devices.telling import Teller
 from pos.link.calls import AnyPush, Call, DevicesState, ReportScanner, ScanSeen
 from pos.link.equipment import Condition, DeviceKind, DeviceView

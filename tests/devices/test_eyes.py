@@ -7,8 +7,9 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from drivers.camera.camera import CameraState, Presence
+from drivers.camera.camera import CameraState
 from drivers.camera.frame import Frame
+from drivers.presence import Presence
 from pos.devices.eyes import Eyes
 from pos.link.calls import AnyPush, Call, DevicesState, Done, ReportScanner, ScanSeen
 from pos.link.state import ScanHint, ScannerState

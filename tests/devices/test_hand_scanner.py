@@ -12,8 +12,8 @@ from typing import TypeVar, cast
 
 import pytest
 
-from drivers.camera.camera import Presence
 from drivers.errors import DeviceSetupError
+from drivers.presence import Presence
 from drivers.scanner.framing import ScannedText
 from drivers.scanner.scanner import REOPEN_AFTER_S, HandScanner, open_hand_scanner
 from pos.devices.hand_scanner import serve_hand_scanner

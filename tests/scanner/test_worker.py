@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.camera.camera import CameraState, Presence
+from drivers.camera.camera import CameraState
 from drivers.camera.frame import Frame, Grey
 from drivers.camera.opening import open_camera
+from drivers.presence import Presence
 from pos.bench.optics import render
 from pos.bench.synth import Scene, draw_symbol, payload
 from pos.scanner.messages import QR_CHARS_MAX

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from drivers.camera.camera import Presence
 from drivers.camera.frame import Frame, Grey
 from drivers.camera.grabber import Grabber
 from drivers.camera.opening import open_camera
 from drivers.camera.raspberry import PiSettings, PiSource, focus_controls
 from drivers.camera.v4l2 import V4l2Capture, V4l2Settings, V4l2Source, apply_settings
 from drivers.errors import DeviceIoError, DeviceMissingError
+from drivers.presence import Presence
 
 
 class Tape:

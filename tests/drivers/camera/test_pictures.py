@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from drivers.camera.camera import Camera, CameraUrlError, Presence
+from drivers.camera.camera import Camera, CameraUrlError
 from drivers.camera.frame import Frame
 from drivers.camera.opening import open_camera
+from drivers.presence import Presence
 
 
 def write_grey(path: Path, level: int, *, written_s: int = 0) -> Path:
