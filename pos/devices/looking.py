@@ -6,9 +6,10 @@ Nothing is printed, lit or said. A device that is held by another program is bus
 import time
 from typing import Final
 
-from drivers.camera.camera import Camera, CameraUrlError, Presence
+from drivers.camera.camera import Camera, CameraUrlError
 from drivers.camera.opening import open_camera
 from drivers.errors import DeviceSetupError
+from drivers.presence import Presence
 from drivers.scanner.scanner import HandScanner, is_hand_scanner, open_hand_scanner
 from pos.config import TerminalConfig
 from pos.devices.chosen import NONE, open_printer

@@ -2,14 +2,14 @@
 
 People and lights move behind a counter all day, so a scene that changes is no sign of a code. Each dear look spends one
 of a few that are kept, each frame regains a part of one, and a located symbol fills them up: the first frames of a
-showing get everything, a scene without codes gets a dear look on every fifth frame. Leaves to others: scenes in which
+showing get everything, a scene without codes gets a dear look on every sixth frame. Leaves to others: scenes in which
 nothing moves (`stillness`), what a dear look is (`stream`).
 """
 
 from typing import Final
 
 KEPT_MAX: Final = 6
-_FRAMES_PER_LOOK: Final = 5
+_FRAMES_PER_LOOK: Final = 6
 
 
 class Pace:

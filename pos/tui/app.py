@@ -6,14 +6,15 @@ and only then reported as shown; the toolkit's own keys and palette are off, bec
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 
 from pos.errors import LinkError
-from pos.link.calls import Call, Refused, VerdictShown
+from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
 from pos.link.state import TillLock, TillState, VerdictView
 from pos.till.reasons import Refusal
 from pos.tui.bridge import Bridge
@@ -24,9 +25,11 @@ from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.sale import SaleScreen
 from pos.tui.sounds import BellSounds, Sounds
+from pos.tui.wedge import TypedScan, Wedge
 from pos.words import Notice, Words, words_for
 
 R = TypeVar("R")
+_LINE_ENDS = {"enter": "\r", "tab": "\t", "ctrl+j": "\n"}
 _CLOCK_S = 5.0
 """The header's time is never older than this."""
 
@@ -48,6 +51,8 @@ class TillApp(App[None], inherit_bindings=False):
         may_quit: bool = False,
         monotonic_s: Callable[[], float] = time.monotonic,
         sounds: Sounds | None = None,
+        pressed_s: Callable[[events.Key], float] = lambda key: key.time,
+        after: Callable[[float, Callable[[], Awaitable[None]]], object] | None = None,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
@@ -58,6 +63,10 @@ class TillApp(App[None], inherit_bindings=False):
         self._sounds: Sounds = sounds or BellSounds(ring=self.bell, after=self.set_timer)
         self.painted = asyncio.Event()
         """Set when the first picture is on the screen."""
+        self._wedge: Wedge[events.Key] = Wedge()
+        self._pressed_s = pressed_s
+        self._after = after or self._in_a_moment
+        self._is_waiting = False
         self._told = ""
         self._state_at_s = 0.0
         self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
@@ -67,6 +76,39 @@ class TillApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self.painted.set)
         self.run_worker(self._bridge.run(), group="link")
         self.set_interval(_CLOCK_S, self._refresh_seen)
+
+    # -- the keyboard ------------------------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys are held back for a moment, because a scanner may be typing them."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        character = event.character if event.is_printable else _LINE_ENDS.get(event.key)
+        await self._type(self._wedge.take(event, character, at_s=self._pressed_s(event)))
+        self._wait_for_more()
+
+    def _wait_for_more(self) -> None:
+        due_s = self._wedge.due_s
+        if due_s is not None and not self._is_waiting:
+            self._is_waiting = True
+            self._after(max(due_s - self.now_s(), 0.0), self._end_typing)
+
+    def _in_a_moment(self, delay_s: float, run: Callable[[], Awaitable[None]]) -> None:
+        """The toolkit's own timers leave out what is late; a key must not be left out."""
+        asyncio.get_running_loop().call_later(delay_s, self.call_later, run)
+
+    async def _end_typing(self) -> None:
+        self._is_waiting = False
+        await self._type(self._wedge.expire(now_s=self.now_s()))
+        self._wait_for_more()
+
+    async def _type(self, done: Sequence[events.Key | TypedScan]) -> None:
+        for one in done:
+            if isinstance(one, TypedScan):
+                self.run_worker(self.ask(ScanSeen(text=one.text, length=one.length)))
+            else:
+                await super().on_event(one)
 
     # -- core's side -------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ def test_a_scene_that_moves_without_a_code_gets_dear_looks_ever_more_seldom_and_
     for number in range(60):
         decoder.feed(scenes[number % len(scenes)])
     looks = next(seen)
-    assert 60 / 5 <= looks <= 60 / 5 + 6
+    assert 60 / 6 <= looks <= 60 / 6 + 6
     assert 3 <= len(rescuer.jobs) <= 6
     for _ in range(6):
         decoder.feed(blurred(1)[0])

@@ -2,7 +2,8 @@
 
     python -m tests.support.screen_core FOLDER
 
-Lines on standard input play the counter: `present WON [REASON]`, `paper` (a question), `online`, `offline`.
+Lines on standard input play the counter: `present WON [REASON]`, `paper` (a question), `online`, `offline`. What a
+scanner typed at the screen is written as `scanned TEXT`.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import cast
 
 import msgspec
 
-from pos.link.calls import AnyAnswer, AnyCall, Role, StateChanged
+from pos.link.calls import AnyAnswer, AnyCall, Role, ScanSeen, StateChanged
 from pos.link.server import LinkServer
 from pos.link.state import QuestionKind, TillState
 from pos.till.reasons import Reason
@@ -35,6 +36,9 @@ class Sockets:
 
     def _answer(self, role: Role, call: AnyCall) -> AnyAnswer:
         assert role is Role.SCREEN, "only a screen is served here"
+        if isinstance(call, ScanSeen):
+            sys.stdout.write(f"scanned {call.text}\n")
+            sys.stdout.flush()
         return cast("AnyAnswer", self._core.answer_now(call))
 
 

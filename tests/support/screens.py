@@ -59,6 +59,36 @@ class ManualSeconds:
         self.now_s += 1.0
 
 
+class Timers:
+    """What the screen wants to do in a moment is done as soon as it has nothing else to do, unless the time stands."""
+
+    def __init__(self, clock: ManualSeconds) -> None:
+        self._clock = clock
+        self._waiting: list[tuple[float, Callable[[], Awaitable[None]]]] = []
+        self.app: TillApp | None = None
+        self.stands = False
+
+    def after(self, delay_s: float, run: Callable[[], Awaitable[None]]) -> None:
+        self._waiting.append((self._clock() + delay_s, run))
+        if not self.stands:
+            assert self.app is not None
+            self.app.call_later(self._run)
+
+    async def pass_s(self, seconds: float) -> None:
+        """Let the time go on; what is due is done."""
+        self._clock.now_s += seconds
+        due = [run for at_s, run in self._waiting if at_s <= self._clock()]
+        self._waiting = [(at_s, run) for at_s, run in self._waiting if at_s > self._clock()]
+        for run in due:
+            await run()
+
+    async def _run(self) -> None:
+        if self._waiting:
+            at_s, run = self._waiting.pop(0)
+            self._clock.now_s = max(self._clock.now_s, at_s)
+            await run()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Counter:
     """A screen, its core and its clock."""
@@ -66,6 +96,7 @@ class Counter:
     core: TillSimulator
     app: TillApp
     clock: ManualSeconds
+    timers: Timers
     pilot: Pilot[None]
 
     async def settle(self) -> None:
@@ -113,8 +144,24 @@ KEY_NAMES = {".": "full_stop", "-": "minus", "*": "asterisk", "/": "slash", "+":
 Scene = Callable[[Counter], Awaitable[None]]
 
 
-def a_screen(connect: Connect, clock: ManualSeconds, *, language: str = "ko", may_quit: bool = False) -> TillApp:
-    return TillApp(connect, words=words_for(language), may_quit=may_quit, monotonic_s=clock)
+def a_screen(
+    connect: Connect,
+    clock: ManualSeconds,
+    *,
+    timers: Timers | None = None,
+    language: str = "ko",
+    may_quit: bool = False,
+) -> TillApp:
+    timers = timers or Timers(clock)
+    timers.app = TillApp(
+        connect,
+        words=words_for(language),
+        may_quit=may_quit,
+        monotonic_s=clock,
+        pressed_s=lambda _: clock(),
+        after=timers.after,
+    )
+    return timers.app
 
 
 @contextlib.asynccontextmanager
@@ -127,9 +174,10 @@ async def open_counter(
 ) -> AsyncIterator[Counter]:
     """A screen without a tty, at rest."""
     core, clock = core or TillSimulator(), ManualSeconds()
-    app = a_screen(core.connect, clock, language=language, may_quit=may_quit)
+    timers = Timers(clock)
+    app = a_screen(core.connect, clock, timers=timers, language=language, may_quit=may_quit)
     async with app.run_test(size=size) as pilot:
-        counter = Counter(core=core, app=app, clock=clock, pilot=pilot)
+        counter = Counter(core=core, app=app, clock=clock, timers=timers, pilot=pilot)
         await counter.settle()
         yield counter
 

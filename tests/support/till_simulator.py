@@ -39,6 +39,7 @@ from pos.link.calls import (
     SaleLine,
     SalePage,
     ScanAgain,
+    ScanSeen,
     ShowReceipt,
     State,
     StateChanged,
@@ -247,6 +248,8 @@ class TillSimulator:
                 return self.receipt or Refused(cause=Refusal.NOT_FOUND)
             case PrintWaiting():
                 return Done() if self.till.printer.unprinted else Refused(cause=Refusal.NOTHING_WAITING)
+            case ScanSeen():
+                pass
             case ScanAgain():
                 self.change(scanner=ScannerView(state=ScannerState.READY))
             case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt():

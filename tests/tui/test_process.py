@@ -1,6 +1,7 @@
 """The screen process on a real terminal, with core's sockets behind it."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -89,3 +90,16 @@ def test_a_sale_on_a_real_terminal_over_a_restart_of_core(tmp_path: Path, socket
         while terminal.is_running():
             terminal.listener.wait_for_more(terminal.listener.heard_bytes, deadline_s=0.2)
         assert (tmp_path / "status").read_text() == "0"
+
+
+def test_a_scanner_that_types_at_a_real_terminal_types_no_amount(tmp_path: Path, sockets: Path) -> None:
+    """Bytes as a terminal sends them, through the toolkit's own reading of keys."""
+    code = "CKP1:0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:" * 10
+    with a_core(sockets) as core, a_screen(tmp_path) as terminal:
+        terminal.wait_for("달빛 베이커리")
+        terminal.send_keys("-l", code + "\r")
+        core.wait_for_line(re.escape(f"scanned {code}"))
+        terminal.send_keys("7")
+        terminal.wait_for("Enter를 누르면 손님 코드를 읽습니다")
+        terminal.send_keys("Enter")
+        terminal.wait_for("받을 금액 7원")

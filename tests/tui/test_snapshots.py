@@ -8,7 +8,7 @@ import pytest
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.support.screens import SCENES, SIZES, Counter, ManualSeconds, a_screen
+from tests.support.screens import SCENES, SIZES, Counter, ManualSeconds, Timers, a_screen
 from tests.support.till_simulator import TillSimulator
 
 SnapCompare = Callable[..., bool]
@@ -38,10 +38,11 @@ LOOKS = (
 @pytest.mark.parametrize(("scene", "language", "size"), LOOKS)
 def test_the_look_of(scene: str, language: str, size: str, snap_compare: SnapCompare) -> None:
     core, clock = TillSimulator(), ManualSeconds()
-    app: App[None] = a_screen(core.connect, clock, language=language)
+    timers = Timers(clock)
+    app: App[None] = a_screen(core.connect, clock, timers=timers, language=language)
 
     async def play(pilot: Pilot[None]) -> None:
-        counter = Counter(core=core, app=app, clock=clock, pilot=pilot)  # type: ignore[arg-type]
+        counter = Counter(core=core, app=app, clock=clock, timers=timers, pilot=pilot)  # type: ignore[arg-type]
         await counter.settle()
         await SCENES[scene](counter)
 
