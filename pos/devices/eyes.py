@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from drivers.camera.camera import CameraState
 from drivers.presence import Presence
+from drivers.scanner.scanner import HandScannerState
 from pos.devices.telling import Teller
 from pos.link.calls import AnyPush, Call, DevicesState, ReportScanner, ScanSeen
 from pos.link.equipment import Condition, DeviceKind, DeviceView
@@ -69,7 +70,7 @@ class Eyes:
         """Look until told to stop; LinkError when core goes away."""
         while not stopping.is_set():
             began_s = time.monotonic()
-            self._teller.tell(camera_view(self._scanner.camera_state(), self._url))
+            self._teller.tell(reader_view(self._scanner.camera_state(), self._url))
             if self._is_armed:
                 self._look()
             pause_s = 1 / FRAMES_PER_S if self._is_armed else UNARMED_PAUSE_S
@@ -111,6 +112,6 @@ class Eyes:
             self._link.call(report)
 
 
-def camera_view(state: CameraState, url: str) -> DeviceView:
-    """A camera's state as the device page has it."""
+def reader_view(state: CameraState | HandScannerState, url: str) -> DeviceView:
+    """The state of whatever reads codes, as the device page has it."""
     return DeviceView(kind=DeviceKind.SCANNER, condition=_PRESENCES[state.presence], url=url, detail=state.detail)

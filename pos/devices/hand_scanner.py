@@ -10,7 +10,7 @@ from typing import Final
 
 from drivers.scanner.framing import ScannedText
 from drivers.scanner.scanner import HandScanner
-from pos.devices.eyes import STATES, PushLink, camera_view
+from pos.devices.eyes import STATES, PushLink, reader_view
 from pos.devices.telling import Teller
 from pos.link.calls import ReportScanner, ScanSeen
 from pos.scanner.watch import TEXT_CHARS_MAX
@@ -29,7 +29,7 @@ def serve_hand_scanner(link: PushLink, scanner: HandScanner, stopping: Event, *,
         if now != said:
             link.call(now)
             said = now
-        teller.tell(camera_view(scanner.state(), url))
+        teller.tell(reader_view(scanner.state(), url))
         for scan in scans:
             link.call(_seen(scan))
         link.next_push(POLL_S)

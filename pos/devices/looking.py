@@ -13,7 +13,7 @@ from drivers.presence import Presence
 from drivers.scanner.scanner import HandScanner, is_hand_scanner, open_hand_scanner
 from pos.config import TerminalConfig
 from pos.devices.chosen import NONE, open_printer
-from pos.devices.eyes import camera_view
+from pos.devices.eyes import reader_view
 from pos.devices.printer_state import printer_view
 from pos.link.equipment import Condition, DeviceKind, DeviceView, PrinterChoice
 
@@ -48,15 +48,15 @@ def look_at_camera(url: str) -> DeviceView:
     except (CameraUrlError, DeviceSetupError) as error:
         return DeviceView(kind=DeviceKind.SCANNER, condition=Condition.SETUP, url=url, detail=str(error))
     try:
-        return _camera_view(camera, url)
+        return _reader_view(camera, url)
     finally:
         camera.close()
 
 
-def _camera_view(camera: Camera | HandScanner, url: str) -> DeviceView:
+def _reader_view(camera: Camera | HandScanner, url: str) -> DeviceView:
     until_s = time.monotonic() + CAMERA_S_MAX
     camera.read()
     while camera.state().presence is Presence.MISSING and time.monotonic() < until_s:
         time.sleep(_LOOK_S)
         camera.read()
-    return camera_view(camera.state(), url)
+    return reader_view(camera.state(), url)

@@ -10,7 +10,7 @@ from typing import TypeVar, cast
 from pos.errors import LinkError
 from pos.link.calls import AnyPush, Call, StateChanged
 from tests.support.core_builders import Shop
-from tests.support.screens import Counter, ManualSeconds, a_screen
+from tests.support.screens import Counter, ManualSeconds, Timers, a_screen
 
 R = TypeVar("R")
 
@@ -57,8 +57,9 @@ async def open_real_counter(
         return links[-1]
 
     clock = ManualSeconds()
-    app = a_screen(connect, clock, language=language)
+    timers = Timers(clock)
+    app = a_screen(connect, clock, timers=timers, language=language)
     async with app.run_test(size=size) as pilot:
-        counter = RealCounter(core=None, app=app, clock=clock, pilot=pilot)  # type: ignore[arg-type]
+        counter = RealCounter(core=None, app=app, clock=clock, timers=timers, pilot=pilot)  # type: ignore[arg-type]
         await counter.settle()
         yield counter, links
