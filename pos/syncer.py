@@ -26,6 +26,7 @@ from pos.sync.client import LedgerClient
 from pos.sync.conversation import LedgerBusyError
 from pos.sync.delivery import Delivery
 from pos.sync.inbox import WAIT_S, Inbox
+from pos.sync.log import LogProofs
 from pos.sync.trust import TrustUpdate
 
 BACKOFF_FIRST_S: Final = 1.0
@@ -74,7 +75,7 @@ def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event) -> Non
         link.call(WatchSync())
         trust = TrustUpdate(link, config.ledger.url, ca_file=config.ledger.ca_file, staging=config.terminal.staging)
         with closing(trust):
-            _serve(link, Delivery(link, client), trust, stopping, nudged)
+            _serve(link, _Ledger(Delivery(link, client), LogProofs(link, client), trust), stopping, nudged)
 
     try:
         _with_core(config, stopping, serve)
@@ -129,7 +130,25 @@ def _bring(inbox: Inbox, backoff: Backoff, nudged: Event) -> float:
     return 0.0
 
 
-def _serve(link: BlockingLink, delivery: Delivery, trust: TrustUpdate, stopping: Event, nudged: Event) -> None:
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    """What is to be done at the ledger, in this order."""
+
+    delivery: Delivery
+    proofs: LogProofs
+    trust: TrustUpdate
+
+    def see_to(self, *, is_trust_due: bool) -> None:
+        """Do it all. Without any trust data nothing can be delivered: nobody's answer could be believed."""
+        if is_trust_due and not self.trust.has_trust():
+            self.trust.refresh()
+        self.delivery.deliver_all()
+        self.proofs.bring()
+        if is_trust_due:
+            self.trust.refresh()
+
+
+def _serve(link: BlockingLink, ledger: _Ledger, stopping: Event, nudged: Event) -> None:
     backoff = Backoff(random.Random())
     work = _Work(link, stopping, nudged)
     trust_due_s = 0.0
@@ -137,23 +156,16 @@ def _serve(link: BlockingLink, delivery: Delivery, trust: TrustUpdate, stopping:
         nudged.clear()
         now_s = time.monotonic()
         is_trust_due = now_s >= trust_due_s or work.is_forced
-        pause_s = _try(link, delivery, trust if is_trust_due else None, backoff)
+        pause_s = _try(link, ledger, backoff, is_trust_due=is_trust_due)
         if is_trust_due and not backoff.pause_s:
             trust_due_s = now_s + TRUST_S
         work.wait(pause_s, is_failing=backoff.pause_s > 0)
 
 
-def _try(link: BlockingLink, delivery: Delivery, trust: TrustUpdate | None, backoff: Backoff) -> float:
-    """Deliver everything once, and bring newer trust data; return how long to wait before the next try.
-
-    Without any trust data nothing can be delivered, because nobody's answer could be believed.
-    """
+def _try(link: BlockingLink, ledger: _Ledger, backoff: Backoff, *, is_trust_due: bool) -> float:
+    """See to everything once; return how long to wait before the next try."""
     try:
-        if trust is not None and not trust.has_trust():
-            trust.refresh()
-        delivery.deliver_all()
-        if trust is not None:
-            trust.refresh()
+        ledger.see_to(is_trust_due=is_trust_due)
     except LedgerBusyError as error:
         link.call(ReportNetwork(online=True, cause=str(error)))
         return max(error.retry_after_s or 0, backoff.next_s())

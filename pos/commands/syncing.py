@@ -16,6 +16,7 @@ from pos.link.calls import DeliveryStep, Role, SummariseSync
 from pos.sync.client import LedgerClient
 from pos.sync.delivery import Delivery
 from pos.sync.inbox import Inbox
+from pos.sync.log import LogProofs
 from pos.terminal import open_control, town_ledger
 
 
@@ -46,6 +47,8 @@ def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
         stack.callback(client.close)
         link = RoleLink(control, Role.SYNC)
         delivered = Delivery(link, client).deliver_all(_progress)
+        if delivered.step is not DeliveryStep.STOP:
+            LogProofs(link, client).bring()
         refresh(link, config, url)
         if delivered.step is not DeliveryStep.STOP and Inbox(link, client).bring_all():
             # What was stored is acknowledged by an entry, and that is delivered too.

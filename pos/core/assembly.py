@@ -24,6 +24,7 @@ from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
+from pos.core.log_watch import LogWatch
 from pos.core.network import Network
 from pos.core.other_codes import OtherCodes
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
@@ -148,6 +149,7 @@ def _ledger_side(on: Grounds) -> _LedgerSide:
         key=on.key,
         terminal=on.terminal,
         alarms=alarms,
+        log=LogWatch(journal=on.journal, trust=on.trust, clock=on.timekeeper, alarms=alarms, terminal=on.terminal),
     )
     inbox = Inbox(
         journal=on.journal,
@@ -263,6 +265,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         sync=SyncDesk(
             delivery=views.delivery,
             inbox=views.inbox,
+            log=views.delivery.log,
             cash_receipts=selling.cash_receipts,
             trust=trust,
             views=views,

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pos.core.alarms import AlarmCause, Alarms
+from pos.core.log_watch import LogWatch
 from pos.core.timekeeper import ANSWER_S_MAX, Timekeeper
 from pos.core.trust_store import TrustStore
 from pos.errors import ChainError, MalformedError, RollbackError
@@ -65,6 +66,7 @@ class Delivery:
     key: SigningKey
     terminal: str
     alarms: Alarms
+    log: LogWatch
     is_forked: bool = False
     """Another journal of this terminal's key exists: nothing is sold any more."""
     force_serial: int = 0
@@ -188,7 +190,8 @@ class Delivery:
             self.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
         if result.step is AckStep.FORKED:
             self._fork(f"the ledger holds another entry {ack.sequence}: {ack.hash.hex()}")
-        self._tell_alarms()
+        self.log.see(ack.checkpoint)
+        self.tell_alarms()
         statuses = [outcome.status for outcome in result.decided]
         return Acknowledged(
             step=_NEXT[result.step],
@@ -205,7 +208,7 @@ class Delivery:
         self.is_forked = True
         self.alarms.raise_(AlarmCause.JOURNAL_FORKED, what)
 
-    def _tell_alarms(self) -> None:
+    def tell_alarms(self) -> None:
         """Write alarms down, unless another entry is signed already for the sequence that they would take."""
         if not self.is_missing_entries and not self.is_forked:
             self.alarms.tell()

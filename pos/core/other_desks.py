@@ -11,6 +11,7 @@ from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.history import History
 from pos.core.inbox import Inbox
+from pos.core.log_watch import LogWatch
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
@@ -24,6 +25,7 @@ from pos.link.calls import (
     AddPerson,
     AdoptEntries,
     AnyAnswer,
+    AskLog,
     AskTrust,
     ChangePerson,
     CheckJournal,
@@ -69,8 +71,10 @@ from pos.link.calls import (
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
+    TakeGrowth,
     TakeMessages,
     TakeNotes,
+    TakeProof,
     TakeSignedTime,
     TakeTrust,
     VerdictShown,
@@ -117,6 +121,7 @@ class SyncDesk:
     trust: TrustDesk
     inbox: Inbox
     cash_receipts: CashReceipts
+    log: LogWatch
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -139,7 +144,13 @@ class SyncDesk:
                 taken = self.inbox.take(messages)
                 if not self.delivery.is_missing_entries:
                     self.cash_receipts.take_news()
-                return taken
+                return self._heard(taken)
+            case AskLog():
+                return self.log.wants()
+            case TakeGrowth():
+                return self._heard(self.log.take_growth(call))
+            case TakeProof():
+                return self._heard(self.log.take_proof(call))
             case ReportNetwork():
                 self.views.network.said(call)
                 return Done()
@@ -149,6 +160,11 @@ class SyncDesk:
                 return self.trust.answer(call)
             case _:
                 assert_never(call)
+
+    def _heard(self, answer: AnyAnswer) -> AnyAnswer:
+        """What was found in it is written down before anything else is heard."""
+        self.delivery.tell_alarms()
+        return answer
 
 
 @dataclass(slots=True, kw_only=True)

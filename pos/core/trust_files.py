@@ -121,6 +121,8 @@ class LedgerPart(TrustFile, frozen=True, kw_only=True):
     keys: list[LedgerKeyPart]
     urls: list[str] = []
     log_key: str | None = None
+    witnesses: list[str] = []
+    quorum: _Count = 0
     tls_ca: str | None = None
 
 
@@ -192,6 +194,8 @@ def ledger_of(name: str, given: LedgerPart) -> Ledger:
         log_key=None if given.log_key is None else bytes.fromhex(given.log_key),
         urls=tuple(given.urls),
         tls_ca=given.tls_ca,
+        witnesses=tuple(bytes.fromhex(key) for key in given.witnesses),
+        quorum=given.quorum,
     )
 
 

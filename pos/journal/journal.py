@@ -33,6 +33,7 @@ from pos.journal.days import Days
 from pos.journal.doubt import Reopened, write_anew
 from pos.journal.guard import refuse_contradiction
 from pos.journal.inbox import Inbox
+from pos.journal.log import Log
 from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
 from pos.journal.notes import Notes
 from pos.journal.outbox import Outbox
@@ -85,6 +86,7 @@ class Journal:
         self.cash_receipts = CashReceipts(database)
         self.outbox = Outbox(database)
         self.inbox = Inbox(database)
+        self.log = Log(database)
         self.paper = Paper(database)
         self.attention = Attention(database)
         self.people = People(database)

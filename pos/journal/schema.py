@@ -156,3 +156,14 @@ def m0005_inbox(tables: Tables) -> None:
             PRIMARY KEY (issuer, voucher_id, sequence, terminal)
         ) STRICT, WITHOUT ROWID"""
     )
+
+
+@_MIGRATIONS()
+def m0006_log(tables: Tables) -> None:
+    """What was seen of the ledger's public log."""
+    tables.execute(
+        """CREATE TABLE log_head (
+            id INTEGER PRIMARY KEY CHECK (id = 1), note TEXT NOT NULL, seen_s INTEGER NOT NULL
+        ) STRICT"""
+    )
+    tables.execute("CREATE TABLE proofs (entry INTEGER PRIMARY KEY, proof TEXT NOT NULL) STRICT")

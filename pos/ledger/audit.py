@@ -34,12 +34,12 @@ from pos.ledger.audit_log import check_leaves, check_log
 from pos.ledger.audit_returns import ReturnCheck, check_refund, check_sums, check_unspent, returned_among
 from pos.ledger.authority import Authority
 from pos.ledger.books import AccountKind, Posting, PostingKind
-from pos.ledger.checkpoint import origin_of
 from pos.ledger.database import Database, open_database
 from pos.ledger.folder import open_folder
 from pos.ledger.judge import Bearer, Keys
 from pos.ledger.schema import StoredRow
 from pos.voucher.bodies import RefundRequested
+from pos.voucher.checkpoint import origin_of
 from pos.voucher.outcomes import OutcomeStatus
 
 PROBLEMS_MAX: Final = 1_000

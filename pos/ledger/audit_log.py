@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select
 from pos.errors import MalformedError
 from pos.ledger import schema
 from pos.ledger.audit_checks import count, pages
-from pos.ledger.checkpoint import verify_checkpoint
-from pos.ledger.merkle import EMPTY_ROOT, Subtree, grown, leaf_hash, range_hash, subtrees
+from pos.voucher.checkpoint import verify_checkpoint
+from pos.voucher.merkle import EMPTY_ROOT, Subtree, grown, leaf_hash, range_hash, subtrees
 
 
 def check_leaves(connection: Connection, settled: Sequence[bytes]) -> Iterator[str]:

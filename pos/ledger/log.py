@@ -19,9 +19,11 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 
-from pos.ledger import checkpoint, schema
+from pos.ledger import schema
 from pos.ledger.dialect import insert_missing, insert_rows
-from pos.ledger.merkle import (
+from pos.voucher import checkpoint
+from pos.voucher.keys import SigningKey
+from pos.voucher.merkle import (
     EMPTY_ROOT,
     Range,
     Subtree,
@@ -32,7 +34,6 @@ from pos.ledger.merkle import (
     range_hash,
     subtrees,
 )
-from pos.voucher.keys import SigningKey
 
 LEAVES_MAX: Final = 4096
 """Leaves integrated in one transaction: about 20 ms of work, so a delivery never waits long behind it."""

@@ -24,9 +24,9 @@ from typing import Final
 import msgspec
 
 from pos.errors import ConfigError, MalformedError
-from pos.ledger.checkpoint import Checkpoint, cosign, parse_growth, read_checkpoint, verify_checkpoint
-from pos.ledger.merkle import EMPTY_ROOT, verify_consistency
+from pos.voucher.checkpoint import Checkpoint, cosign, parse_growth, read_checkpoint, verify_checkpoint
 from pos.voucher.keys import SEED_BYTES, SigningKey
+from pos.voucher.merkle import EMPTY_ROOT, verify_consistency
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 TEXT_TYPE: Final = "text/plain; charset=utf-8"

@@ -21,9 +21,9 @@ from typing import Final, Protocol
 
 from pos.errors import MalformedError
 from pos.ledger import log
-from pos.ledger.checkpoint import cosignatures, format_growth
 from pos.ledger.database import Database
 from pos.ledger.witness import Witness, WitnessAnswer
+from pos.voucher.checkpoint import cosignatures, format_growth
 
 TIMEOUT_S: Final = 5
 ANSWER_BYTES_MAX: Final = 4_096

@@ -72,6 +72,7 @@ from pos.link.equipment_calls import (
     TryScanner,
 )
 from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
+from pos.link.log_calls import AskLog, LogTaken, LogWants, TakeGrowth, TakeProof
 from pos.link.note_calls import (
     CreditNotes,
     DrawerLine,
@@ -169,6 +170,7 @@ __all__ = [
     "AllowOnce",
     "Answer",
     "AnswerQuestion",
+    "AskLog",
     "AskTrust",
     "AttentionLine",
     "AttentionPage",
@@ -220,6 +222,8 @@ __all__ = [
     "ListSuspended",
     "LogIn",
     "LogOut",
+    "LogTaken",
+    "LogWants",
     "MakeRefund",
     "MessagesTaken",
     "MoveCash",
@@ -294,9 +298,11 @@ __all__ = [
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
+    "TakeGrowth",
     "TakeItemBack",
     "TakeMessages",
     "TakeNotes",
+    "TakeProof",
     "TakeSignedTime",
     "TakeTrust",
     "Token",
@@ -347,6 +353,8 @@ AnyAnswer: TypeAlias = (
     | InboxPosition
     | MessagesTaken
     | DevicePage
+    | LogWants
+    | LogTaken
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
@@ -418,6 +426,9 @@ SyncCall: TypeAlias = (
     | AdoptEntries
     | ReadPosition
     | TakeMessages
+    | AskLog
+    | TakeGrowth
+    | TakeProof
     | ReportNetwork
     | AskTrust
     | TakeTrust

@@ -8,11 +8,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
-from pos.ledger.checkpoint import origin_of
 from pos.ledger.folder import REHEARSAL, LedgerFolder, LedgerKeys, write_folder
 from pos.ledger.witness import make_witness
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.trust_files import LedgerFile, TrustWriter, ledger_key
+from pos.voucher.checkpoint import origin_of
 from pos.voucher.keys import SigningKey
 
 ROLE_CERTIFICATE: Final = "certificate"

@@ -158,7 +158,14 @@ def test_every_table_is_strict_and_the_file_says_whose_it_is(tmp_path: Path) -> 
 
     assert {name for (name,) in loose} <= {"_sqlite_migrations", "sqlite_schema", "sqlite_temp_schema"}
     assert identity == ((APPLICATION_ID,), (GENERATION,))
-    assert report.migrations == ("m0001_journal", "m0002_delivery", "m0003_counter", "m0004_pins", "m0005_inbox")
+    assert report.migrations == (
+        "m0001_journal",
+        "m0002_delivery",
+        "m0003_counter",
+        "m0004_pins",
+        "m0005_inbox",
+        "m0006_log",
+    )
 
 
 @pytest.mark.parametrize("statement", ["UPDATE entries SET time_s = 0", "DELETE FROM entries"])

@@ -10,11 +10,11 @@ from pos import cbor
 from pos.errors import MalformedError
 from pos.ledger.batch import split_batch, verify_batch
 from pos.ledger.calls import open_call
-from pos.ledger.checkpoint import parse_proof, verify_checkpoint
 from pos.ledger.enrolment import read_request
 from pos.ledger.examine import approval_of, examine
 from pos.ledger.judge import Claim, Refusal, Revocations
 from pos.ledger.problem import ProblemError
+from pos.voucher.checkpoint import parse_proof, verify_checkpoint
 from pos.voucher.messages import authorization_header
 from pos.voucher.trust import Issuer
 from tests.support.ledger_builders import NOW_S, PublicKeys, Purse, Till, an_issuer_key, seeded_key

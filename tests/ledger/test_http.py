@@ -17,15 +17,15 @@ import pytest
 from pos import cbor
 from pos.ledger import inbox
 from pos.ledger.app import QUEUE_MAX
-from pos.ledger.checkpoint import origin_of, parse_proof, verify_checkpoint
 from pos.ledger.database import open_database
 from pos.ledger.enrolment import create_enrolment
 from pos.ledger.inbox import Draft
-from pos.ledger.merkle import verify_inclusion
 from pos.ledger.serve import LedgerThread, running_url
 from pos.voucher.calls import verify_signed_time
+from pos.voucher.checkpoint import origin_of, parse_proof, verify_checkpoint
 from pos.voucher.enrolment import build_enrolment
 from pos.voucher.entry import Entry
+from pos.voucher.merkle import verify_inclusion
 from pos.voucher.messages import Acknowledgement, MessageKind, verify_acknowledgement, verify_message
 from pos.voucher.signed import decode_certificate
 from tests.support.ledger_builders import (

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from pos.errors import MalformedError
 from pos.ledger import log
-from pos.ledger.checkpoint import Checkpoint, LogProof, origin_of, parse_proof, sign_checkpoint, verify_checkpoint
 from pos.ledger.database import Database
-from pos.ledger.merkle import verify_consistency, verify_inclusion
+from pos.voucher.checkpoint import Checkpoint, LogProof, origin_of, parse_proof, sign_checkpoint, verify_checkpoint
+from pos.voucher.merkle import verify_consistency, verify_inclusion
 from tests.support.ledger_builders import LEDGER, seeded_key
 
 KEY = seeded_key("log")

@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos.ledger.merkle import (
+from pos.voucher.merkle import (
     EMPTY_ROOT,
     Subtree,
     consistency_ranges,

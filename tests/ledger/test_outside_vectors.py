@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pos.errors import MalformedError
-from pos.ledger.checkpoint import verify_checkpoint
-from pos.ledger.merkle import verify_consistency, verify_hashed_inclusion
+from pos.voucher.checkpoint import verify_checkpoint
+from pos.voucher.merkle import verify_consistency, verify_hashed_inclusion
 
 THIRD_PARTY = Path(__file__).parents[1] / "vectors" / "third_party"
 VECTORS: dict[str, dict[str, dict[str, Any]]] = {

@@ -12,7 +12,8 @@ import pytest
 
 from pos.errors import ConfigError
 from pos.ledger import log
-from pos.ledger.checkpoint import (
+from pos.ledger.witness import Witness, WitnessAnswer
+from pos.voucher.checkpoint import (
     Checkpoint,
     cosignatures,
     format_growth,
@@ -22,7 +23,7 @@ from pos.ledger.checkpoint import (
     sign_checkpoint,
     verify_checkpoint,
 )
-from pos.ledger.merkle import (
+from pos.voucher.merkle import (
     Subtree,
     consistency_ranges,
     grown,
@@ -31,7 +32,6 @@ from pos.ledger.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from pos.ledger.witness import Witness, WitnessAnswer
 from tests.support.ledger_builders import LEDGER, NOW_S, Desk, Purse, Till, a_witness, ledger_keys, seeded_key
 
 ORIGIN = origin_of(LEDGER)

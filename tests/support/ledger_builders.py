@@ -11,7 +11,6 @@ from pos import cbor
 from pos.clock import Quality
 from pos.ledger import payouts
 from pos.ledger.calls import Caller
-from pos.ledger.checkpoint import origin_of
 from pos.ledger.database import Database, open_database
 from pos.ledger.dialect import sqlite_url
 from pos.ledger.folder import SETTINGS_FILE, LedgerFolder, LedgerKeys, open_folder, write_folder
@@ -20,6 +19,7 @@ from pos.ledger.witness import Witness, make_witness
 from pos.voucher.aad import Aad
 from pos.voucher.bodies import BootStamp, EntryBody, PaymentApproved, stamped
 from pos.voucher.calls import CallToken, authorization_header, build_call_token, call_hash
+from pos.voucher.checkpoint import origin_of
 from pos.voucher.claims import PaidConfirmation, Payment, TerminalCertificate, Voucher
 from pos.voucher.cose import sign1
 from pos.voucher.entry import FIRST_PREVIOUS, Body, Entry, build_entry
