@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_demo(commands)
     _add_terminal(commands)
+    _add_provision(commands)
     _add_payments(commands)
     _add_records(commands)
     add_ware_parsers(commands, (_config_option, _json_option), _config)
@@ -104,6 +105,17 @@ def _add_terminal(commands: Commands) -> None:
     process.add_argument("name", choices=PROCESSES)
     _config_option(process)
     process.set_defaults(run=_run_process)
+
+
+def _add_provision(commands: Commands) -> None:
+    enrol = commands.add_parser("provision", help="enrol this terminal with a one-time code")
+    source = enrol.add_mutually_exclusive_group(required=True)
+    source.add_argument("code", nargs="?", metavar="CODE", help="the code's text, CKE1:…")
+    source.add_argument("--image", type=Path, metavar="FILE", help="picture of its QR code")
+    source.add_argument("--file", type=Path, metavar="FILE", help="a file that holds the text, on a USB stick")
+    _config_option(enrol)
+    _json_option(enrol)
+    enrol.set_defaults(run=_run_provision)
 
 
 def _add_payments(commands: Commands) -> None:
@@ -286,6 +298,20 @@ def _run_process(options: argparse.Namespace) -> int:
     from pos.processes import run_process
 
     return run_process(options.name, _config(options))
+
+
+def _run_provision(options: argparse.Namespace) -> int:
+    from pos.commands.provisioning import provision
+
+    if options.image is not None:
+        from pos.commands.payments import read_picture
+
+        text = read_picture(options.image)
+    else:
+        text = options.code if options.file is None else options.file.read_text("utf-8")
+    given: Path | None = options.config
+    environment = os.environ.get("POS_CONFIG")
+    return provision(given or (Path(environment) if environment else None), text, as_json=options.json)
 
 
 def _run_pay(options: argparse.Namespace) -> int:

@@ -58,9 +58,11 @@ class NoCodeError(PosError):
 
 def pay(config: TerminalConfig, *, amount_won: int, text: str | None, image: Path | None, as_json: bool) -> int:
     """One sale: decode, verify, decide, record, print."""
-    code = text if text is not None else _text_of(image)
+    if text is None:
+        assert image is not None, "the parser requires one of --text and --image"
+        text = read_picture(image)
     with open_control(config) as control:
-        answer = _present(control, Pay(text=code, amount_won=amount_won))
+        answer = _present(control, Pay(text=text, amount_won=amount_won))
         is_approved = answer.outcome is Outcome.APPROVED
         paper = control.see_to_paper(answer.receipt_number or "") if is_approved else None
         _say(answer, paper, as_json=as_json)
@@ -147,10 +149,10 @@ def close_request(config: TerminalConfig, *, nonce: bytes, as_json: bool) -> int
     return Exit.DONE
 
 
-def _text_of(image: Path | None) -> str:
+def read_picture(image: Path) -> str:
+    """The text of the code in a picture. Raises NoCodeError."""
     from pos.scanner.paths import scan_paths
 
-    assert image is not None, "the parser requires one of --text and --image"
     fault = ""
     for result in scan_paths([image]):
         if result.text is not None:

@@ -74,6 +74,7 @@ class LedgerApp:
                 Route("/v1/returns", self._post_return, methods=["POST"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
                 Route("/openapi.json", self._get_description, methods=["GET"]),
+                Route("/v1/authority", self._get_authority, methods=["GET"]),
                 Route("/healthz", _healthy, methods=["GET"]),
                 Mount("/trust", StaticFiles(directory=repository_dir, check_dir=False)),
             ],
@@ -142,6 +143,9 @@ class LedgerApp:
     async def _post_enrolment(self, request: Request) -> Response:
         body = await whole_body(request, bytes_max=ENROLMENT_BYTES_MAX)
         return Response(await self._run(partial(self._service.enrol, body, now_s=_now_s())), media_type=CBOR)
+
+    async def _get_authority(self, request: Request) -> Response:
+        return PlainTextResponse(await self._run(self._service.authority_pem))
 
     async def _caller(self, request: Request) -> Caller:
         return await self._run(

@@ -5,7 +5,8 @@ Rules:
 - a code is 16 random bytes, kept as a hash, good for fifteen minutes and for one key;
 - the request is signed by the new key itself, which must be a canonical point (proof of possession);
 - the same code and key get the same answer for ever, so a lost answer can be asked for again; another key gets 409;
-- an unknown and an expired code get the same refusal.
+- an unknown and an expired code get the same refusal;
+- a code may be for the place of another terminal, which is retired by message when the code is used.
 
 Request `{1: secret, 2: public key, 3: hardware facts}`; answer `{1: certificate, 2: merchant id, 3: root.json}`, the
 last one empty while the trust folder has no root. The new terminal's journal starts at 1.
@@ -13,6 +14,7 @@ last one empty while the trust folder has no root. The new terminal's journal st
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +22,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from pos import cbor
 from pos.errors import MalformedError, TrustError
-from pos.ledger import roster, schema
+from pos.ledger import inbox, roster, schema
 from pos.ledger.authority import KnownTerminal
 from pos.ledger.database import Database
 from pos.ledger.problem import conflicting, forbidden, malformed
@@ -30,6 +32,7 @@ from pos.voucher.enrolment import Enrolment, verify_enrolment
 from pos.voucher.fields import ID16_BYTES, is_id
 from pos.voucher.keys import PublicKey, SigningKey
 from pos.voucher.labels import MERCHANT_NAME_BYTES_MAX
+from pos.voucher.message_bodies import RetireTold
 from pos.voucher.signed import sign_certificate
 
 CODE_LIFE_S: Final = 900
@@ -47,10 +50,13 @@ class Enrolled:
         return cbor.encode({1: self.certificate, 2: self.merchant, 3: root})
 
 
-def create_enrolment(database: Database, *, terminal: str, merchant: str, merchant_name: str, now_s: int) -> bytes:
+def create_enrolment(
+    database: Database, *, terminal: str, merchant: str, merchant_name: str, now_s: int, replaces: str | None = None
+) -> bytes:
     """Make a code for a terminal that does not exist yet; return its secret, which is stored nowhere.
 
-    Raises MalformedError for ids or a name that no certificate can carry.
+    `replaces` is the terminal whose place it takes: that one is retired when the code is used. Raises MalformedError
+    for ids or a name that no certificate can carry.
     """
     if not (is_id(terminal) and is_id(merchant) and 1 <= len(merchant_name.encode()) <= MERCHANT_NAME_BYTES_MAX):
         raise MalformedError(
@@ -64,7 +70,14 @@ def create_enrolment(database: Database, *, terminal: str, merchant: str, mercha
         "merchant_name": merchant_name,
         "expires_s": now_s + CODE_LIFE_S,
     }
-    database.write(lambda connection: connection.execute(insert(schema.enrolments), row))
+
+    def once(connection: Connection) -> None:
+        connection.execute(insert(schema.enrolments), row)
+        if replaces is not None:
+            place = {"secret_hash": row["secret_hash"], "replaces": replaces}
+            connection.execute(insert(schema.replacements), place)
+
+    database.write(once)
     return secret
 
 
@@ -76,8 +89,17 @@ def read_request(raw: bytes) -> Enrolment:
         raise malformed(error.what) from error
 
 
-def enrol(connection: Connection, request: Enrolment, *, ledger: str, key: SigningKey, now_s: int) -> Enrolled:
-    """Redeem a code; `key` signs certificates. Raises ProblemError 403 or 409."""
+def enrol(
+    connection: Connection,
+    request: Enrolment,
+    *,
+    ledger: str,
+    key: SigningKey,
+    message_key: SigningKey,
+    find: Callable[[Connection, str], KnownTerminal | None],
+    now_s: int,
+) -> Enrolled:
+    """Redeem a code; `key` signs certificates, `find` looks up who is replaced. Raises ProblemError 403 or 409."""
     codes = schema.enrolments
     mine = codes.c.secret_hash == _hash(request.secret)
     row = connection.execute(select(codes).where(mine).with_for_update()).one_or_none()
@@ -87,6 +109,7 @@ def enrol(connection: Connection, request: Enrolment, *, ledger: str, key: Signi
         certificate = _certify(row, request, ledger=ledger, key=key, now_s=now_s)
         connection.execute(update(codes).where(mine).values(public_key=request.public_key, certificate=certificate))
         _take_place(connection, row, request, certificate=certificate, now_s=now_s)
+        _retire(connection, row, find=find, key=message_key, now_s=now_s)
         return Enrolled(certificate=certificate, merchant=row.merchant)
     if row.public_key != request.public_key:
         raise conflicting("the code was used by another terminal")
@@ -105,6 +128,26 @@ def _take_place(connection: Connection, code: StoredRow, request: Enrolment, *, 
         roster.lock(connection, known, now_s=now_s)
     except TrustError as error:
         raise conflicting("another terminal has this id; a new key needs a new id") from error
+
+
+def _retire(
+    connection: Connection,
+    code: StoredRow,
+    *,
+    find: Callable[[Connection, str], KnownTerminal | None],
+    key: SigningKey,
+    now_s: int,
+) -> None:
+    """Tell the terminal whose place is taken that it sells no more; its journal is still taken in."""
+    places = schema.replacements
+    replaced = connection.execute(
+        select(places.c.replaces).where(places.c.secret_hash == code.secret_hash)
+    ).scalar_one_or_none()
+    known = None if replaced is None else find(connection, replaced)
+    if known is not None:
+        roster.lock(connection, known, now_s=now_s)
+        told = RetireTold(reason="replaced", replaced_by=code.terminal)
+        inbox.send(connection, known.terminal, [inbox.draft_of(told)], now_s=now_s, key=key)
 
 
 def _certify(code: StoredRow, request: Enrolment, *, ledger: str, key: SigningKey, now_s: int) -> bytes:

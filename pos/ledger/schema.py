@@ -269,6 +269,8 @@ enrolments = _table(
     _bytes("certificate", null=True),
 )
 
+replacements = _table("replacements", _bytes("secret_hash", key=True), _text("replaces"))
+
 revoked_keys = _table("revoked_keys", _text("issuer", key=True), _bytes("kid", key=True), _int("seen_s"))
 
 log_queue = _table("log_queue", _int("place", key=True, counted=True), _bytes("entry"))

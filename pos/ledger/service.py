@@ -12,7 +12,7 @@ Which call is allowed is left to `pos.ledger.calls`, how it travels to `pos.ledg
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -36,6 +36,7 @@ from pos.voucher.fields import ID16_BYTES
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
 
 T = TypeVar("T")
+AUTHORITY_FILE: Final = "authority.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +117,27 @@ class LedgerService:
         request = enrolment.read_request(raw)
         enrolled = self._database.write(
             lambda connection: enrolment.enrol(
-                connection, request, ledger=self.ledger, key=self._keys.certificate, now_s=now_s
+                connection,
+                request,
+                ledger=self.ledger,
+                key=self._keys.certificate,
+                message_key=self._keys.message,
+                find=lambda found, terminal: roster.find(found, self._authority, terminal),
+                now_s=now_s,
             )
         )
         root = self._folder.trust_dir / "root.json"
         return enrolled.to_answer(root.read_bytes() if root.is_file() else b"")
+
+    def authority_pem(self) -> str:
+        """Return the certificate of the authority that this service's TLS certificate is from. Raises ProblemError 404.
+
+        Whoever enrols holds its hash already; everybody else learns nothing from it.
+        """
+        try:
+            return (self._folder.data / AUTHORITY_FILE).read_text("ascii")
+        except OSError as error:
+            raise not_found("this ledger has no certificate authority of its own") from error
 
     def revocations(self, issuer: str, *, now_s: int) -> tuple[bytes, ...]:
         """Return the ids of an issuer's revoked vouchers, ascending: what its next published list must hold."""

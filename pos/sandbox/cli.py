@@ -35,6 +35,7 @@ def add_parsers(commands: "Commands") -> None:
     _add_pay(actions)
     _add_fetch(actions)
     _add_emergency(actions)
+    _add_enrol(actions)
 
 
 def run_init(options: argparse.Namespace) -> int:
@@ -107,6 +108,52 @@ def run_fetch(options: argparse.Namespace) -> int:
         sys.stdout.write(f"{item.value_won} {item.path}\n")
     sys.stderr.write("nothing came back yet\n" if not fetched else "")
     return Exit.DONE
+
+
+def run_enrol(options: argparse.Namespace) -> int:
+    """`pos sandbox enrol`."""
+    from pos.sandbox.enrolling import issue_code
+    from pos.sandbox.qr_picture import write_qr
+    from pos.sandbox.town import open_town
+
+    try:
+        town = open_town(options.directory)
+        terminal, text = issue_code(
+            town, merchant=options.merchant or town.merchant, replaces=options.replaces, url=options.url
+        )
+        if options.qr is not None:
+            write_qr(options.qr, text)
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    sys.stdout.write(f"{text}\n")
+    sys.stderr.write(f"for {terminal}, once, within 15 minutes\nnext: pos provision CODE --config FILE\n")
+    return Exit.DONE
+
+
+def run_tls(options: argparse.Namespace) -> int:
+    """`pos sandbox tls`."""
+    from pos.sandbox.enrolling import make_authority
+    from pos.sandbox.town import open_town
+
+    try:
+        authority = make_authority(open_town(options.directory))
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    sys.stdout.write(f"{authority}\n")
+    return Exit.DONE
+
+
+def _add_enrol(actions: "Commands") -> None:
+    enrol = actions.add_parser("enrol", help="a one-time code for a new terminal")
+    enrol.add_argument("directory", type=Path, metavar="DIR")
+    enrol.add_argument("--merchant", metavar="M", help="whose terminal it will be (default: the town's own)")
+    enrol.add_argument("--replaces", metavar="ID", help="retire this terminal when the code is used")
+    enrol.add_argument("--url", metavar="URL", help="where the ledger will be found (default: where it runs)")
+    enrol.add_argument("--qr", type=Path, metavar="FILE", help="write the code's QR as PNG")
+    enrol.set_defaults(run=run_enrol)
+    tls = actions.add_parser("tls", help="give the town's ledger a certificate authority of its own (needs openssl)")
+    tls.add_argument("directory", type=Path, metavar="DIR")
+    tls.set_defaults(run=run_tls)
 
 
 def _add_init(actions: "Commands") -> None:

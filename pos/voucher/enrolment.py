@@ -8,6 +8,7 @@ Rules:
 - the answer is signed by the new key over the secret and its own public key, which proves possession.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
@@ -20,12 +21,14 @@ from pos.voucher.cose import SignatureError, parse_sign1, sign1, verify_sign1
 from pos.voucher.fields import HASH_BYTES, ID16_BYTES, Fields, is_clean_text
 from pos.voucher.keys import PUBLIC_KEY_BYTES, SigningKey
 from pos.voucher.labels import OBJECT_BYTES_MAX
+from pos.voucher.signed import SignedCertificate, decode_certificate
 
 URL_BYTES_MAX: Final = 200
 NO_PIN: Final = bytes(HASH_BYTES)
 FACTS_MAX: Final = 16
 FACT_BYTES_MAX: Final = 120
 ENROLMENT_BYTES_MAX: Final = 8_192
+ANSWER_BYTES_MAX: Final = 256 * 1024
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -72,6 +75,38 @@ class Enrolment:
     public_key: bytes
     facts: tuple[tuple[str, str], ...]
     """Hardware facts by name, in the order of the names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentAnswer:
+    """What the ledger answers, verified as far as the code allows."""
+
+    certificate: SignedCertificate
+    merchant: str
+    root: bytes
+    """root.json; its hash is the one in the code."""
+
+
+def read_answer(raw: bytes, code: EnrolmentCode, *, public_key: bytes) -> EnrolmentAnswer:
+    """Read the answer to an enrolment with `code` by the owner of `public_key`.
+
+    Raises MalformedError for what is not for this key, this merchant and this ledger, or brings another trust root. Who
+    signed the certificate is seen when the trust data is there.
+    """
+    if len(raw) > ANSWER_BYTES_MAX:
+        raise MalformedError(f"enrolment answer: more than {ANSWER_BYTES_MAX} bytes")
+    fields = Fields("enrolment answer", cbor.decode(raw))
+    answer = EnrolmentAnswer(
+        certificate=decode_certificate(fields.object_(1, "certificate", bytes_max=OBJECT_BYTES_MAX)),
+        merchant=fields.id_(2, "merchant"),
+        root=fields.object_(3, "root", bytes_max=ANSWER_BYTES_MAX),
+    )
+    claims = answer.certificate.claims
+    if (claims.ledger, claims.merchant, claims.terminal_key) != (code.ledger, answer.merchant, public_key):
+        raise MalformedError("enrolment answer: the certificate is not for this ledger, merchant and key")
+    if hashlib.sha256(answer.root).digest() != code.root_sha256:
+        raise MalformedError("enrolment answer: the trust root is not the one that the code names")
+    return answer
 
 
 def build_enrolment(secret: bytes, facts: Iterable[tuple[str, str]], *, key: SigningKey) -> bytes:
