@@ -6,6 +6,7 @@ everything after that goes over TLS verified against it. What the ledger answers
 
 import hashlib
 import ssl
+import warnings
 from contextlib import closing
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,9 @@ def fetch_authority(url: str, *, pin: bytes) -> bytes:
     timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S)
     with urllib3.PoolManager(num_pools=1, retries=False, timeout=timeout, ssl_context=context) as pool:
         try:
-            response = pool.request("GET", url.rstrip("/") + AUTHORITY_PATH, preload_content=False, redirect=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+                response = pool.request("GET", url.rstrip("/") + AUTHORITY_PATH, preload_content=False, redirect=False)
             pem = response.read(AUTHORITY_BYTES_MAX)
             der = ssl.PEM_cert_to_DER_cert(pem.decode("ascii"))
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
