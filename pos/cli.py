@@ -80,10 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_records(commands)
     add_ware_parsers(commands, (_config_option, _json_option), _config)
     _add_doctor(commands)
-    _add_ledger(commands)
+    _add_evidence(commands)
     _add_bench(commands)
+    from pos.commands.ledger_cli import add_ledger
     from pos.sandbox.cli import add_parsers
 
+    add_ledger(commands)
     add_parsers(commands)
     return parser
 
@@ -175,43 +177,7 @@ def _add_doctor(commands: Commands) -> None:
     doctor.set_defaults(run=_run_doctor)
 
 
-def _add_ledger(commands: Commands) -> None:
-    ledger = commands.add_parser("ledger", help="the reference ledger")
-    actions = ledger.add_subparsers(dest="action", required=True, metavar="ACTION")
-    serve = actions.add_parser("serve", help="run the service")
-    serve.add_argument("--data", type=Path, required=True, metavar="DIR")
-    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file in DIR)")
-    serve.add_argument("--port", type=int, metavar="P")
-    serve.set_defaults(run=_run_ledger_serve)
-    payout = actions.add_parser("payout", help="pay all merchants out, or confirm a deposit")
-    payout.add_argument("--data", type=Path, required=True, metavar="DIR")
-    payout.add_argument("--database", metavar="URL")
-    payout.add_argument("--confirm", nargs=2, metavar=("MERCHANT", "NUMBER"), help="the bank has the money of this one")
-    _json_option(payout)
-    payout.set_defaults(run=_run_ledger_payout)
-    witness = actions.add_parser("witness", help="run a witness of logs (C2SP tlog-witness)")
-    witness.add_argument("--data", type=Path, required=True, metavar="DIR")
-    witness.add_argument("--host", default="127.0.0.1", metavar="ADDRESS")
-    witness.add_argument("--port", type=int, default=8410, metavar="P")
-    witness.set_defaults(run=_run_ledger_witness)
-    conflicts = actions.add_parser("conflicts", help="list what was spent twice, and write the evidence files")
-    conflicts.add_argument("--data", type=Path, required=True, metavar="DIR")
-    conflicts.add_argument("--database", metavar="URL")
-    conflicts.add_argument("--out", type=Path, metavar="FOLDER", help="one file a conflict: TERMINAL-SEQUENCE.evidence")
-    _json_option(conflicts)
-    conflicts.set_defaults(run=_run_ledger_conflicts)
-    send = actions.add_parser("send", help="tell a terminal something")
-    send.add_argument("kind", metavar="KIND", help="order, remote_payment, settlement, cash_receipt, fraud or retire")
-    send.add_argument("body", metavar="JSON", help="what it says; an id and a time that are left out are made")
-    send.add_argument("--data", type=Path, required=True, metavar="DIR")
-    send.add_argument("--terminal", required=True, metavar="ID")
-    send.add_argument("--database", metavar="URL")
-    send.set_defaults(run=_run_ledger_send)
-    audit = actions.add_parser("audit", help="prove the books from stored evidence alone")
-    audit.add_argument("--data", type=Path, required=True, metavar="DIR")
-    audit.add_argument("--database", metavar="URL")
-    _json_option(audit)
-    audit.set_defaults(run=_run_ledger_audit)
+def _add_evidence(commands: Commands) -> None:
     evidence = commands.add_parser("evidence", help="check evidence of double spending with public keys alone")
     verify = evidence.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser("verify")
     verify.add_argument("file", type=Path, metavar="FILE")
@@ -366,50 +332,12 @@ def _run_doctor(options: argparse.Namespace) -> int:
     return doctor(_config(options), as_json=options.json)
 
 
-def _run_ledger_serve(options: argparse.Namespace) -> int:
-    from pos.ledger.serve import serve
-
-    serve(options.data, database=options.database, port=options.port)
-    return Exit.DONE
-
-
-def _run_ledger_payout(options: argparse.Namespace) -> int:
-    from pos.commands.auditing import pay_out
-
-    return pay_out(options.data, database=options.database, confirm=options.confirm, as_json=options.json)
-
-
-def _run_ledger_witness(options: argparse.Namespace) -> int:
-    from pos.ledger.witness_app import serve_witness
-
-    serve_witness(options.data, host=options.host, port=options.port)
-    return Exit.DONE
-
-
-def _run_ledger_conflicts(options: argparse.Namespace) -> int:
-    from pos.commands.auditing import list_conflicts
-
-    return list_conflicts(options.data, database=options.database, out=options.out, as_json=options.json)
-
-
 def _run_evidence_verify(options: argparse.Namespace) -> int:
     from pos.commands.evidence import verify
 
     given: Path | None = options.trust
     trust_dir = given or _config(options).terminal.trust_dir
     return verify(options.file, trust_dir=trust_dir, as_json=options.json)
-
-
-def _run_ledger_send(options: argparse.Namespace) -> int:
-    from pos.commands.telling import send
-
-    return send(options.data, options.terminal, options.kind, options.body, database=options.database)
-
-
-def _run_ledger_audit(options: argparse.Namespace) -> int:
-    from pos.commands.auditing import audit_ledger
-
-    return audit_ledger(options.data, database=options.database, as_json=options.json)
 
 
 def _run_bench(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ from pos.clock import Clock
 from pos.core.alarms import AlarmCause, Alarms
 from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
-from pos.link.calls import LogTaken, LogWants, TakeGrowth, TakeProof
+from pos.link.calls import AskLog, LogTaken, LogWants, TakeGrowth, TakeProof
 from pos.voucher.checkpoint import Checkpoint
 from pos.voucher.merkle import EMPTY_ROOT
 from pos.voucher.transparency import (
@@ -55,6 +55,16 @@ class LogWatch:
     alarms: Alarms
     terminal: str
     _strikes: dict[LogFault, int] = field(default_factory=dict)
+
+    def answer(self, call: AskLog | TakeGrowth | TakeProof) -> LogWants | LogTaken:
+        """What sync asks and brings."""
+        match call:
+            case AskLog():
+                return self.wants()
+            case TakeGrowth():
+                return self.take_growth(call)
+            case TakeProof():
+                return self.take_proof(call)
 
     def wants(self) -> LogWants:
         """What to bring next."""

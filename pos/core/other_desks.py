@@ -145,12 +145,8 @@ class SyncDesk:
                 if not self.delivery.is_missing_entries:
                     self.cash_receipts.take_news()
                 return self._heard(taken)
-            case AskLog():
-                return self.log.wants()
-            case TakeGrowth():
-                return self._heard(self.log.take_growth(call))
-            case TakeProof():
-                return self._heard(self.log.take_proof(call))
+            case AskLog() | TakeGrowth() | TakeProof():
+                return self._heard(self.log.answer(call))
             case ReportNetwork():
                 self.views.network.said(call)
                 return Done()

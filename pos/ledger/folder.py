@@ -25,6 +25,8 @@ from pos.ledger.dialect import sqlite_url
 from pos.voucher.keys import SEED_BYTES, SigningKey
 
 SETTINGS_FILE: Final = "ledger.toml"
+AUTHORITY_FILE: Final = "authority.pem"
+"""Certificate of the authority that the service's TLS certificate is from, for those who enrol."""
 _KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
     "ledger": {"id": str, "trust_dir": str, "repository_dir": str, "keys_dir": str, "issuing_keys": str},
     "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},

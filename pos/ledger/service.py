@@ -12,7 +12,7 @@ Which call is allowed is left to `pos.ledger.calls`, how it travels to `pos.ledg
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,7 @@ from pos.ledger.cash_receipts import Provider, RehearsalProvider
 from pos.ledger.chain import Break
 from pos.ledger.database import Database
 from pos.ledger.examiner import Examiner
-from pos.ledger.folder import REHEARSAL, LedgerFolder
+from pos.ledger.folder import AUTHORITY_FILE, REHEARSAL, LedgerFolder
 from pos.ledger.intake import Taken
 from pos.ledger.payouts import Payout
 from pos.ledger.problem import not_found, unacceptable_entry
@@ -36,7 +36,6 @@ from pos.voucher.fields import ID16_BYTES
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
 
 T = TypeVar("T")
-AUTHORITY_FILE: Final = "authority.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,7 @@ from typing import Final
 
 from pos.ledger.database import open_database
 from pos.ledger.enrolment import create_enrolment
-from pos.ledger.folder import SETTINGS_FILE, open_folder
-from pos.ledger.serve import running_url
-from pos.ledger.service import AUTHORITY_FILE
+from pos.ledger.folder import AUTHORITY_FILE, SETTINGS_FILE, open_folder
 from pos.sandbox.errors import TownError
 from pos.sandbox.ledger_side import LEDGER_URL
 from pos.sandbox.town import Town, terminal_of
@@ -35,6 +33,9 @@ def issue_code(town: Town, *, merchant: str, replaces: str | None = None, url: s
     `url` is where the ledger will be found (default: where it runs now, else its usual address). TownError for a
     merchant or terminal that the town does not know.
     """
+    # The service's libraries are not for those who only ask whether it runs.
+    from pos.ledger.serve import running_url
+
     if merchant not in town.places.merchants:
         raise TownError(f"{merchant} is no merchant of this town; known are {', '.join(town.places.merchants)}")
     terminals = town.served_trust.folder / "terminals"

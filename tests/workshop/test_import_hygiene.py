@@ -26,7 +26,7 @@ OWNERS = {
     "escpos": ("pos.devices", "drivers.printer"),
     "PIL": ("pos.devices", "drivers"),
     "serial": ("pos.devices", "drivers"),
-    "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing", "pos.commands.trust"),
+    "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing", "pos.commands.trust", "pos.commands.provisioning"),
     "sqlalchemy": (
         "pos.ledger",
         "pos.sandbox",
