@@ -30,11 +30,11 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pos.errors import PosError
-from pos.ledger import openapi, problem
+from pos.ledger import openapi
 from pos.ledger.batch import BODY_BYTES_MAX, join_batch
 from pos.ledger.calls import Caller, WrongTimeError, open_call
 from pos.ledger.openapi import CBOR, COSE
-from pos.ledger.problem import Problem, ProblemError, overloaded
+from pos.ledger.problem import MEDIA_TYPE, Problem, ProblemError, overloaded
 from pos.ledger.reading import check_token, entry_hash, number_in_query, whole_body
 from pos.ledger.returns import REQUEST_BYTES_MAX
 from pos.ledger.service import LedgerService
@@ -224,19 +224,24 @@ async def _healthy(request: Request) -> Response:
     return PlainTextResponse("ok")
 
 
+def _refusal(problem: Problem) -> Response:
+    headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
+    return Response(problem.body(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
+
+
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
-    return problem.response(error.problem)
+    return _refusal(error.problem)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return problem.response(Problem(status=error.status_code, title=error.detail, detail=request.url.path))
+    return _refusal(Problem(status=error.status_code, title=error.detail, detail=request.url.path))
 
 
 async def _on_fault(request: Request, error: Exception) -> Response:
     logger.error("%s %s: %s", request.method, request.url.path, error)
-    return problem.response(overloaded("the ledger cannot answer now", retry_after_s=5).problem)
+    return _refusal(overloaded("the ledger cannot answer now", retry_after_s=5).problem)
 
 
 async def _on_disconnect(request: Request, error: Exception) -> Response:

@@ -63,7 +63,10 @@ def document(ledger: str) -> Json:
 
 
 def _paths() -> dict[str, Json]:
-    terminal = "/v1/terminals/{terminal}"
+    return {**_of_terminals("/v1/terminals/{terminal}"), **_of_holders(), **_of_anybody()}
+
+
+def _of_terminals(terminal: str) -> dict[str, Json]:
     return {
         f"{terminal}/journal": {
             "parameters": [_TERMINAL],
@@ -96,14 +99,12 @@ def _paths() -> dict[str, Json]:
                 answers={"200": _answer("C2SP tlog-proof.", TEXT), "404": _problem()},
             ),
         },
-        "/v1/log/checkpoint": {"get": _open("The shown head of the log.", {"200": _answer("C2SP checkpoint.", TEXT)})},
-        "/v1/log/consistency": {
-            "get": _open(
-                "How the shown head grew.",
-                {"200": _answer("Consistency proof and checkpoint.", TEXT), "404": _problem()},
-                query={"old": "Size of the older head."},
-            )
-        },
+    }
+
+
+def _of_holders() -> dict[str, Json]:
+    """Calls that bring their own proof: a new terminal's, a voucher's holder's."""
+    return {
         "/v1/enrolments": {
             "post": _open(
                 "Redeem an enrolment code.",
@@ -121,6 +122,19 @@ def _paths() -> dict[str, Json]:
                     "409": _problem(),
                 },
                 body=COSE,
+            )
+        },
+    }
+
+
+def _of_anybody() -> dict[str, Json]:
+    return {
+        "/v1/log/checkpoint": {"get": _open("The shown head of the log.", {"200": _answer("C2SP checkpoint.", TEXT)})},
+        "/v1/log/consistency": {
+            "get": _open(
+                "How the shown head grew.",
+                {"200": _answer("Consistency proof and checkpoint.", TEXT), "404": _problem()},
+                query={"old": "Size of the older head."},
             )
         },
         "/trust/{path}": {

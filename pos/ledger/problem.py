@@ -2,13 +2,11 @@
 
 Rules: the body is one CBOR map with the standard keys only (-1 title, -2 detail, -4 response code); it is unsigned, so
 a terminal acts on the status alone; nothing of the server's insides is told. A problem that passes says in Retry-After
-when to come again.
+when to come again. Sending it is `pos.ledger.app`'s part.
 """
 
 from dataclasses import dataclass
 from typing import Final
-
-from starlette.responses import Response
 
 from pos import cbor
 
@@ -67,9 +65,3 @@ def unacceptable_entry(detail: str) -> ProblemError:
 
 def overloaded(detail: str, *, retry_after_s: int) -> ProblemError:
     return ProblemError(Problem(status=503, title="Overloaded", detail=detail, retry_after_s=retry_after_s))
-
-
-def response(problem: Problem) -> Response:
-    """Return the answer that tells the problem."""
-    headers = {} if problem.retry_after_s is None else {"Retry-After": str(problem.retry_after_s)}
-    return Response(problem.body(), status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pos.ledger.serve import running_url
 from pos.sandbox.errors import SandboxError
 from pos.sandbox.paying import add_voucher
 from pos.sandbox.town import LEDGER, open_town
@@ -39,6 +38,8 @@ def fetch(directory: Path, voucher: Path, *, out: Path) -> tuple[Fetched, ...]:
 
     Raises SandboxError.
     """
+    from pos.ledger.serve import running_url  # the service's libraries are for whoever asks
+
     town = open_town(directory)
     url = running_url(town.ledger_dir)
     if url is None:
