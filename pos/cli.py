@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from drivers.errors import DeviceError
+from pos.commands.report_parser import add_report_parser
 from pos.commands.ware_parsers import add_ware_parsers
 from pos.config import DEFAULT_PATH, TerminalConfig, load_config
 from pos.errors import (
@@ -78,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_provision(commands)
     _add_payments(commands)
     _add_records(commands)
-    add_ware_parsers(commands, (_config_option, _json_option), _config)
+    options = (_config_option, _json_option)
+    add_ware_parsers(commands, add_report_parser(commands, options, _config), options, _config)
     _add_doctor(commands)
     _add_evidence(commands)
     _add_bench(commands)

@@ -15,7 +15,7 @@ Options: TypeAlias = tuple[Callable[[argparse.ArgumentParser], None], ...]
 Load: TypeAlias = Callable[[argparse.Namespace], TerminalConfig]
 
 
-def add_ware_parsers(commands: "Commands", options: Options, config: Load) -> None:
+def add_ware_parsers(commands: "Commands", reports: "Commands", options: Options, config: Load) -> None:
     """Add `catalogue` and `report exchange` to the program's commands."""
     catalogue = commands.add_parser("catalogue", help="the shop's articles: barcodes, prices, tax classes, quick keys")
     catalogue.add_argument("action", choices=("check", "import"), metavar="check|import")
@@ -23,10 +23,7 @@ def add_ware_parsers(commands: "Commands", options: Options, config: Load) -> No
     for add in options:
         add(catalogue)
     catalogue.set_defaults(run=partial(_catalogue, config))
-    report = commands.add_parser("report", help="reports of the till").add_subparsers(
-        dest="report", required=True, metavar="REPORT"
-    )
-    exchange = report.add_parser("exchange", help="paper notes for the bank: issuer, denomination, count, serials")
+    exchange = reports.add_parser("exchange", help="paper notes for the bank: issuer, denomination, count, serials")
     exchange.add_argument("--issuer", default="", metavar="I", help="of one municipality only")
     exchange.add_argument("--csv", type=Path, metavar="FILE", help="write it as CSV")
     for add in options:
