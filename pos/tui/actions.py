@@ -43,7 +43,8 @@ def actions_of(desk: Desk, words: Words) -> tuple[Action, ...]:
         case Stage.IDLE | Stage.AMOUNT:
             confirm = Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER)
             rest = _at_rest(desk, words) or (_erase(labels), confirm)
-            return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), *rest)
+            tender = _cash_receipt(words) if desk.may_ask_cash_receipt else _tender(labels)
+            return (_menu(labels), _notes(labels), tender, _keypad(labels), *rest)
 
 
 def _at_rest(desk: Desk, words: Words) -> tuple[Action, ...]:
@@ -119,6 +120,10 @@ def _notes(labels: Labels) -> Action:
 
 def _tender(labels: Labels) -> Action:
     return Action(key_text="+", label=labels.other_tender, key=PadKey.TENDER)
+
+
+def _cash_receipt(words: Words) -> Action:
+    return Action(key_text="+", label=words.giving_back.ask_cash_receipt, key=PadKey.TENDER)
 
 
 def _erase(labels: Labels) -> Action:

@@ -15,14 +15,17 @@ from textual.binding import BindingType
 
 from pos.errors import LinkError
 from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
-from pos.link.state import TillLock, TillState, VerdictView
+from pos.link.state import ReceiptSeenView, TillLock, TillState, VerdictView
 from pos.till.reasons import Refusal
+from pos.tui.answers import refusal_text
 from pos.tui.bridge import Bridge
 from pos.tui.desk import Desk
+from pos.tui.giving_back import GROUP, take_back
 from pos.tui.link import Connect
 from pos.tui.messages import LinkLost, TillChanged
 from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
 from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.receipt_number import ReceiptNumberScreen
 from pos.tui.screens.sale import SaleScreen
 from pos.tui.sounds import BellSounds, Sounds
 from pos.tui.wedge import TypedScan, Wedge
@@ -68,6 +71,7 @@ class TillApp(App[None], inherit_bindings=False):
         self._after = after or self._in_a_moment
         self._is_waiting = False
         self._told = ""
+        self._receipt_serial = 0
         self._state_at_s = 0.0
         self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
 
@@ -124,7 +128,22 @@ class TillApp(App[None], inherit_bindings=False):
         if verdict is not None:
             self._show_verdict(verdict)
         self._follow_lock()
+        self._follow_receipt(message.till.receipt_seen)
         self._refresh_seen()
+
+    def _follow_receipt(self, seen: ReceiptSeenView | None) -> None:
+        """A customer brought a receipt back: open its sale, wherever one was waited for."""
+        if seen is None or seen.serial == self._receipt_serial:
+            return
+        self._receipt_serial = seen.serial
+        if not isinstance(self.screen, SaleScreen | ReceiptNumberScreen):
+            return
+        self.show_sale()
+        if seen.cause:
+            self.tell(refusal_text(self.words, Refused(cause=seen.cause)))
+        else:
+            back = take_back(self, self, receipt_number=seen.receipt_number, code=seen.code)
+            self.run_worker(back, group=GROUP, exclusive=True)
 
     def on_link_lost(self) -> None:
         self.desk.lose_link()

@@ -16,7 +16,7 @@ from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount
 from pos.link.state import Outcome, QuestionKind, QuestionView, TillLock, TillState, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
-from pos.tui.intents import Intent, LeaveSale, Nothing, OpenMenu, OpenRequest, Say, Send, TakeTender
+from pos.tui.intents import AskCashReceipt, Intent, LeaveSale, Nothing, OpenMenu, OpenRequest, Say, Send, TakeTender
 from pos.tui.pad import PadKey
 from pos.tui.unread import Offer, UnreadOffer
 from pos.words import Notice
@@ -118,6 +118,14 @@ class Desk:
         """Whether Enter opens the shop's day: it has none yet, or the last one was never closed."""
         day = self.till.day if self.till is not None else None
         return day is not None and (day.offers_opening or day.is_forgotten)
+
+    @property
+    def may_ask_cash_receipt(self) -> bool:
+        """Whether the tender key, with nothing typed, asks for a cash receipt of the last sale."""
+        till = self.till
+        if till is None or till.sale is not None or till.last_sale is None or self.typed:
+            return False
+        return till.last_sale.may_have_cash_receipt
 
     @property
     def enter_requests(self) -> bool:
@@ -283,6 +291,9 @@ class Desk:
             return Say(Notice.SELLING_STOPPED)
         sale, typed_won = self.till.sale, int(self.typed or "0")
         amount_won = typed_won or (sale.remaining_won if sale is not None else 0)
+        if not amount_won and self.may_ask_cash_receipt and not is_note:
+            assert self.till.last_sale is not None, "one of the last sale"
+            return AskCashReceipt(amount_won=self.till.last_sale.amount_won)
         if not amount_won:
             return Say(Notice.NOTHING_TO_PAY)
         return TakeTender(amount_won=amount_won, begins_sale=sale is None, is_note=is_note)

@@ -48,10 +48,17 @@ class TakeTender:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskCashReceipt:
+    """The customer of the last sale wants a cash receipt."""
+
+    amount_won: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveSale:
     """Ask before a sale is left in which something was already paid."""
 
     paid_won: int
 
 
-Intent: TypeAlias = Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale
+Intent: TypeAlias = AskCashReceipt | Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale

@@ -4,6 +4,7 @@ Rules: `Words` is the type of a language; the type checker refuses a language th
 or question. Layout, colour and keys belong to the screen; what is printed on paper is laid out by `pos.till.receipt`.
 """
 
+from pos.words.giving_back import GivingBackLabels, RefundCause
 from pos.words.vocabulary import (
     Advice,
     Asked,
@@ -20,8 +21,10 @@ __all__ = [
     "Asked",
     "AttentionAnswer",
     "DrawerCause",
+    "GivingBackLabels",
     "Labels",
     "Notice",
+    "RefundCause",
     "Stopped",
     "Words",
     "words_for",

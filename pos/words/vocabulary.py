@@ -27,6 +27,7 @@ from pos.link.state import (
 from pos.till.reasons import Check, Refusal
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
+from pos.words.giving_back import GivingBackLabels
 
 REASON_COLUMNS: Final = 34
 """Each line beside the drawn verdict."""
@@ -243,6 +244,9 @@ class Words(Protocol):
 
     @property
     def day(self) -> DayLabels: ...
+
+    @property
+    def giving_back(self) -> GivingBackLabels: ...
 
     def verdict_word(self, outcome: Outcome) -> str:
         """The word that is drawn; every letter has a glyph."""

@@ -32,7 +32,7 @@ async def test_the_menu_opens_closes_and_answers_a_number_that_is_not_there() ->
         await counter.press("*")
         assert shows(counter, "메뉴", "2  판매 내역", "7  돈통 열기", "8  더 보기")
 
-        await counter.press("1")
+        await counter.press("0")
         assert shows(counter, "여기에는 그 번호가 없습니다")
 
         await counter.press("-")

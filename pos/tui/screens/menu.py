@@ -7,6 +7,7 @@ free, so that none changes its meaning.
 
 from pos.link.calls import OpenDrawer, PrintWaiting
 from pos.tui.answers import said_of
+from pos.tui.giving_back import GROUP, take_back
 from pos.tui.screens.attention import AttentionScreen
 from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.day import DayScreen
@@ -29,6 +30,7 @@ class MenuScreen(NumberedMenu):
     def items(self) -> tuple[Item, ...]:
         labels, host = self.labels, self.host
         return (
+            Item(number=1, text=host.words.giving_back.menu_cancel_last, open=self._cancel_last),
             Item(number=2, text=labels.menu_history, open=lambda: self._show(HistoryScreen(host))),
             Item(number=3, text=labels.menu_why, open=lambda: self._show(WhyScreen(host))),
             Item(number=4, text=labels.menu_attention, open=lambda: self._show(AttentionScreen(host))),
@@ -40,6 +42,13 @@ class MenuScreen(NumberedMenu):
 
     def _show(self, screen: PadScreen) -> None:
         self.app.push_screen(screen)
+
+    def _cancel_last(self) -> None:
+        self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
+
+    async def _take_back(self) -> None:
+        if await take_back(self.app, self.host):
+            self.leave(None)
 
     def _ask_printing(self) -> None:
         till, labels = self.host.desk.till, self.labels

@@ -7,6 +7,7 @@ from textual.containers import Center, Vertical
 from pos.link.calls import Call, Done, PrintRow, ReceiptPage, Refused, ReprintReceipt, ShowReceipt
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
+from pos.tui.giving_back import GROUP, take_back
 from pos.tui.host import Host
 from pos.tui.messages import AnswerTouched
 from pos.tui.pad import PadKey
@@ -17,7 +18,7 @@ from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
 from pos.words import Notice
 
-_REPRINT, _SHOW_CODE = 1, 2
+_REPRINT, _SHOW_CODE, _TAKE_BACK = 1, 2, 3
 _FRAME_ROWS = 5
 """Title, notice and footer."""
 
@@ -79,8 +80,14 @@ class ReceiptScreen(PadScreen):
             self.run_worker(self._reprint())
         elif number == _SHOW_CODE and code:
             self.app.push_screen(CodeScreen(self.host, title=self.labels.code_title, text=code))
+        elif number == _TAKE_BACK:
+            self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
         else:
             self.host.notify_cashier(Notice.NOTHING_HERE)
+
+    async def _take_back(self) -> None:
+        if await take_back(self.app, self.host, receipt_number=self._number):
+            self.leave(None)
 
     async def _load(self) -> None:
         answer = await self.host.ask(ShowReceipt(receipt_number=self._number))
@@ -121,6 +128,7 @@ class ReceiptScreen(PadScreen):
         return (
             Action(key_text="1", label=labels.reprint, choice=_REPRINT),
             *code,
+            Action(key_text="3", label=labels.cancel_sale, choice=_TAKE_BACK),
             *(pages if long else ()),
             Action(key_text="-", label=labels.back, key=PadKey.BACK),
         )

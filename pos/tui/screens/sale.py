@@ -13,8 +13,10 @@ from pos.tui.actions import actions_of
 from pos.tui.answers import said_of
 from pos.tui.desk import Stage
 from pos.tui.face import Face, face_of
+from pos.tui.giving_back import GROUP, ask_cash_receipt
 from pos.tui.host import Host
 from pos.tui.intents import (
+    AskCashReceipt,
     DeskCall,
     Intent,
     LeaveSale,
@@ -125,6 +127,9 @@ class SaleScreen(PadScreen):
                 self.app.push_screen(RequestScreen(self.host, begins_won=begins_won))
             case TakeTender():
                 self._ask_tender(intent)
+            case AskCashReceipt(amount_won=amount_won):
+                conversation = ask_cash_receipt(self.app, self.host, amount_won=amount_won)
+                self.app.run_worker(conversation, group=GROUP, exclusive=True)
             case LeaveSale(paid_won=paid_won):
                 self._ask_leaving(paid_won)
 

@@ -30,9 +30,11 @@ from pos.words.day import DayLabels
 from pos.words.en import questions, states
 from pos.words.en.day import DAY_LABELS
 from pos.words.en.findings import FINDINGS, UNKNOWN
+from pos.words.en.giving_back import GIVING_BACK_LABELS
 from pos.words.en.labels import LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
 from pos.words.findings import FindingWords
+from pos.words.giving_back import GivingBackLabels
 from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
@@ -50,6 +52,7 @@ class EnglishWords:
     language: Final = "en"
     labels: Final[Labels] = LABELS
     day: Final[DayLabels] = DAY_LABELS
+    giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:

@@ -29,9 +29,11 @@ from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
+from pos.words.giving_back import GivingBackLabels
 from pos.words.ko import questions, states
 from pos.words.ko.day import DAY_LABELS
 from pos.words.ko.findings import FINDINGS, UNKNOWN
+from pos.words.ko.giving_back import GIVING_BACK_LABELS
 from pos.words.ko.labels import LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
 from pos.words.moments import moment_text, since_text
@@ -51,6 +53,7 @@ class KoreanWords:
     language: Final = "ko"
     labels: Final[Labels] = LABELS
     day: Final[DayLabels] = DAY_LABELS
+    giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:
