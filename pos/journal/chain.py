@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pos import cbor
-from pos.clock import Reading
+from pos.clock import Quality, Reading
 from pos.errors import ChainError, MalformedError
 from pos.journal.database import Database
 from pos.journal.faults import mapped
@@ -54,12 +54,18 @@ class ChainFound:
 
 
 def sign_next(body: EntryBody, *, after: Head, reading: Reading, key: SigningKey) -> Entry:
-    """Make the entry that follows `after`. Its time is never below its predecessor's."""
+    """Make the entry that follows `after`. Its time is never below its predecessor's, whatever the quality.
+
+    Where that holds the time above what the reading allows (the predecessor was dated by a clock that ran ahead), the
+    entry says so: its time is only the floor. The boot's own time in its body dates it once the ledger has seen it.
+    """
+    time_s = max(reading.time_s, after.time_s)
+    is_held = time_s > (reading.time_s if reading.latest_s is None else reading.latest_s)
     return build_entry(
         sequence=after.sequence + 1,
         previous=after.hash,
-        time_s=max(reading.time_s, after.time_s),
-        quality=reading.quality,
+        time_s=time_s,
+        quality=min(reading.quality, Quality.FLOOR) if is_held else reading.quality,
         kind=body.KIND,
         body=stamped(body, BootStamp(boot_id=reading.boot_id, boot_ms=reading.boot_ms)),
         key=key,
