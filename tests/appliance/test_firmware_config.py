@@ -107,7 +107,7 @@ def test_the_terminals_configuration_is_one_that_the_program_reads() -> None:
     config = load_config(FIRMWARE / "terminal.toml")
 
     assert str(config.terminal.state_dir) == "/var/lib/pos/state"
-    assert read_unit("pos-core.service").values("StateDirectory") == ("pos/state",)
+    assert read_unit("pos-core.service").values("StateDirectory") == ("pos/state pos/trust",)
     assert str(config.terminal.socket_dir) in read_unit("pos-core.service").words("ReadWritePaths")
     assert f"-{config.mirror.path}" in read_unit("pos-core.service").words("ReadWritePaths")
 
