@@ -17,6 +17,8 @@ def run_bench(name: str, arguments: Sequence[str], *, as_json: bool) -> int:
             return _scan(arguments, as_json=as_json)
         case "ledger":
             return _ledger(arguments, as_json=as_json)
+        case "sync":
+            return _sync(arguments, as_json=as_json)
         case _:
             raise AssertionError(f"the parser lets {name!r} through")
 
@@ -65,6 +67,25 @@ def _size(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ConfigError((f"bench accept: {text!r} is not a number of payments",))
     return int(text)
+
+
+def _sync(arguments: Sequence[str], *, as_json: bool) -> int:
+    from pos.bench.sync import measure_sync
+
+    for entries in [_size(text) for text in arguments] or [100_000]:
+        report = measure_sync(entries=entries)
+        if as_json:
+            print_json(report)
+            continue
+        print_line(f"{report.entries:,} waiting payments delivered in {report.seconds} s:")
+        print_line(f"  rate        {report.entries_per_s:>10,.1f} entries/s")
+        print_line(
+            f"  ledger      {report.ledger_cpu_us:>10.1f} us an entry   peak memory {report.ledger_peak_mib} MiB"
+        )
+        print_line(f"  till        {report.till_cpu_us:>10.1f} us an entry   peak memory {report.till_peak_mib} MiB")
+        print_line(f"  limit       {report.limit_us:>10.1f} us an entry   three verifications")
+        print_line(f"  ratio       {report.ratio:>10.2f}")
+    return Exit.DONE
 
 
 def _ledger(arguments: Sequence[str], *, as_json: bool) -> int:

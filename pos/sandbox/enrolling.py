@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from pos.ledger.database import open_database
-from pos.ledger.enrolment import create_enrolment
 from pos.ledger.folder import AUTHORITY_FILE, SETTINGS_FILE, open_folder
 from pos.sandbox.errors import TownError
 from pos.sandbox.ledger_side import LEDGER_URL
@@ -34,6 +33,7 @@ def issue_code(town: Town, *, merchant: str, replaces: str | None = None, url: s
     merchant or terminal that the town does not know.
     """
     # The service's libraries are not for those who only ask whether it runs.
+    from pos.ledger.enrolment import create_enrolment
     from pos.ledger.serve import running_url
 
     if merchant not in town.places.merchants:
