@@ -21,7 +21,7 @@ def missing() -> str | None:
     """What is missing for a cluster, or None."""
     if importlib.util.find_spec("psycopg") is None:
         return "psycopg is not installed"
-    return None if _programs() else "no PostgreSQL server is installed"
+    return None if _found() else "no PostgreSQL server is installed"
 
 
 class Cluster:
@@ -52,12 +52,17 @@ class Cluster:
         return f"postgresql+psycopg://ledger@/{name}?host={self._folder}"
 
     def _run(self, program: str, *arguments: str) -> None:
-        command: Sequence[str | Path] = [*self._as_user, _programs()[0] / program, *arguments]
+        command: Sequence[str | Path] = [*self._as_user, programs() / program, *arguments]
         done = subprocess.run(command, capture_output=True, cwd="/", check=False)
         assert done.returncode == 0, done.stderr.decode(errors="replace")
 
 
-def _programs() -> list[Path]:
+def programs() -> Path:
+    """Folder of the newest server's programs."""
+    return _found()[0]
+
+
+def _found() -> list[Path]:
     """Folders with a server's programs, the newest first."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: -int(path.parts[-3]))
     return [path.parent for path in found] + [Path(path).parent for path in [shutil.which("initdb")] if path]
