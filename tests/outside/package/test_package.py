@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.booted_till import Town
 from tests.support.debian_roots import DebianRoot, layer_over, with_proc
 
 MACHINES = ("amd64", "arm64")
@@ -129,6 +132,39 @@ def test_the_configuration_is_the_technicians_and_an_upgrade_leaves_it(spoiled: 
 
     assert 'id = "t-1"' in ours.read_text()
     assert spoiled.must("dpkg", "--verify", "chak-pos") == ""
+
+
+POS_PAY = ("env", "POS_CONFIG=/srv/town/terminal.toml", "pos", "pay")
+
+
+READ_BY_LIBRARIES = """
+import PIL, cv2, numpy, platform, zxingcpp
+from pyzbar.pyzbar import decode
+picture = cv2.imread("/srv/town/payment.png", cv2.IMREAD_GRAYSCALE)
+print(platform.machine(), PIL.__file__, cv2.__file__)
+print(zxingcpp.read_barcodes(picture)[0].text)
+print(decode(picture)[0].data.decode())
+"""
+
+
+def test_on_arm64_the_same_install_reads_a_code_and_sells(tmp_path: Path) -> None:
+    """Under user emulation: the machine code is the board's, the kernel is not, and cannot jail the decoding worker."""
+    town = Town.found(tmp_path / "town")
+    code = town.payment(town.voucher(50_000), 12_000)
+    with layer_over(Path(os.environ["CHAK_TILL_ARM64"]), tmp_path / "arm64") as root, with_proc(root):
+        root.install(package("arm64"))
+        assert root.must("dpkg", "--verify", "chak-pos") == ""
+        shutil.copytree(town.folder, root.folder / "srv" / "town")
+
+        about, *seen = root.must("/usr/lib/pos/bin/python3", "-I", "-c", READ_BY_LIBRARIES).splitlines()
+        sold = root.must(*POS_PAY, "--amount", "12000", "--text", code, "--json")
+        again = root.inside(*POS_PAY, "--amount", "12000", "--text", code, "--json", deadline_s=120)
+
+    machine, pillow, opencv = about.split()
+    assert (machine, pillow.split("/")[3], opencv.split("/")[3]) == ("aarch64", "pos", "python3")
+    assert seen == [code, code]
+    assert json.loads(sold)["outcome"] == "approved", sold
+    assert (again.exit_status, json.loads(again.stdout)["reason"]) == (3, "already_used")
 
 
 def test_a_purge_leaves_the_journal_and_takes_everything_else(spoiled: DebianRoot) -> None:
