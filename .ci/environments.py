@@ -20,7 +20,10 @@ from ground import CACHE, LOCK, ROOT, VENV, GroundError, as_root, install_enviro
 
 LOCKS = ROOT / ".ci" / "locks"
 DEBIAN_13 = CACHE / "debian13"
-DEBIAN_13_PACKAGES = ("ca-certificates", "fonts-naver-d2coding", "libzbar0t64", "python3", "python3-venv")
+DEBIAN_13_PACKAGES = (
+    *("ca-certificates", "fonts-naver-d2coding", "git", "libzbar0t64", "mount"),
+    *("python3", "python3-venv", "strace"),
+)
 PATH_INSIDE = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
 
 

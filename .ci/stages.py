@@ -121,6 +121,14 @@ def boot(bench: Bench) -> None:
     bench.pytest_as_root("tests/outside/boot", env=names)
 
 
+def kiosk(bench: Bench) -> None:
+    """The cashier's screen on a panel of memory; the picture goes to .cache/kiosk.png."""
+    install_packages(("systemd-container", "util-linux"))
+    package.build("amd64", PACKAGES)
+    names = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_TILL_AMD64": str(roots.till("amd64"))}
+    bench.pytest_as_root("tests/outside/kiosk", env={**names, "CHAK_KIOSK_PICTURE": str(CACHE / "kiosk.png")})
+
+
 def python_313(bench: Bench) -> None:
     """What decides about money, under the Python that the appliance has."""
     folders = [f"tests/{name}" for name in TRIED_WITH_313]
@@ -179,6 +187,9 @@ STAGES = (
         body=boot,
         minutes_max=8,
         closes_with_pytest=True,
+    ),
+    Stage(
+        name="kiosk", says="the screen, photographed and measured", body=kiosk, minutes_max=6, closes_with_pytest=True
     ),
     Stage(
         name="python313",

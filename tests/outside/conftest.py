@@ -7,6 +7,7 @@ Without it the folder is not collected: those tests cannot run in the project's 
 import os
 
 OUTSIDERS = {
+    "kiosk": "CHAK_KIOSK_PICTURE",
     "boot": "CHAK_TILL_AMD64",
     "emupos": "CHAK_EMUPOS",
     "package": "CHAK_PACKAGES",

@@ -6,7 +6,6 @@ One container is shared; the tests run in the order of a till's life. Times are 
 from __future__ import annotations
 
 import os
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -59,12 +58,6 @@ def till(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Boote
 @pytest.fixture(scope="module")
 def voucher(town: Town) -> Path:
     return town.voucher(500_000)
-
-
-def approved(data: Path) -> list[str]:
-    """The receipt numbers of approved sales, from the file on the data partition."""
-    with sqlite3.connect(f"file:{data}/state/journal.db?mode=ro&immutable=1", uri=True) as journal:
-        return [row[0] for row in journal.execute("SELECT receipt_number FROM sales ORDER BY 1")]
 
 
 def test_it_is_ready_to_sell_within_twenty_seconds_of_power(
