@@ -31,7 +31,7 @@ from pos.money import AmountError, parse_won
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 NONCE_BYTES = 16
 PROCESSES = ("core", "devices", "sync", "screen")
-BENCHES = ("accept", "scan", "ledger", "sync")
+BENCHES = ("accept", "scan", "ledger", "sync", "print")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

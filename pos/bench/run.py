@@ -19,6 +19,8 @@ def run_bench(name: str, arguments: Sequence[str], *, as_json: bool) -> int:
             return _ledger(arguments, as_json=as_json)
         case "sync":
             return _sync(arguments, as_json=as_json)
+        case "print":
+            return _print(arguments, as_json=as_json)
         case _:
             raise AssertionError(f"the parser lets {name!r} through")
 
@@ -60,6 +62,32 @@ def _scan(arguments: Sequence[str], *, as_json: bool) -> int:
     else:
         for line in lines(report):
             print_line(line)
+    return Exit.DONE
+
+
+def _print(arguments: Sequence[str], *, as_json: bool) -> int:
+    if arguments:
+        raise ConfigError((f"bench print: takes no words, not {arguments[0]!r}",))
+    from pos.bench.first_sign import measure_first_sign
+    from pos.bench.paper import measure_paper
+
+    papers = measure_paper()
+    for paper in papers:
+        if as_json:
+            print_json(paper)
+        else:
+            print_line(
+                f"{paper.way:<5} over {paper.line:<13}{paper.receipt_bytes:>7,} bytes   limit {paper.limit_s:>8.3f} s"
+                f"   printed {paper.printed_s:>7.3f} s   ratio {paper.ratio:.2f}"
+            )
+    sign = measure_first_sign()
+    if as_json:
+        print_json(sign)
+    else:
+        print_line(
+            f"paper out, network hanging, {sign.sales} sales: frame to first sign median {sign.median_ms:.0f} ms,"
+            f" p95 {sign.p95_ms:.0f} ms (goal {sign.goal_ms} ms), {sign.unprinted} receipts wait"
+        )
     return Exit.DONE
 
 

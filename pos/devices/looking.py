@@ -15,6 +15,7 @@ from pos.config import TerminalConfig
 from pos.devices.chosen import NONE, open_printer
 from pos.devices.eyes import reader_view
 from pos.devices.printer_state import printer_view
+from pos.devices.signs import look_at_sign
 from pos.link.equipment import Condition, DeviceKind, DeviceView, PrinterChoice
 
 CAMERA_S_MAX: Final = 3.0
@@ -24,7 +25,8 @@ _LOOK_S: Final = 0.05
 
 def look_at_devices(config: TerminalConfig) -> tuple[DeviceView, ...]:
     """Every device of this configuration."""
-    return (look_at_printer(config), look_at_camera(config.scanner.url))
+    told = tuple(look_at_sign(kind, config) for kind in (DeviceKind.DISPLAY, DeviceKind.LAMP, DeviceKind.VOICE))
+    return (look_at_printer(config), look_at_camera(config.scanner.url), *told)
 
 
 def look_at_printer(config: TerminalConfig) -> DeviceView:

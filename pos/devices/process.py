@@ -22,6 +22,7 @@ from pos.devices.eyes import Eyes
 from pos.devices.hand_scanner import serve_hand_scanner
 from pos.devices.paper import serve_paper
 from pos.devices.search import search_printers
+from pos.devices.signs import configured_signs, serve_signs
 from pos.errors import LinkError
 from pos.exits import Exit
 from pos.link.calls import DevicesState, ReportFound, Role, WatchDevices
@@ -64,6 +65,7 @@ def _parts(config: TerminalConfig) -> dict[str, Serve]:
         "drawer": lambda link, stopping: _serve_drawer(link, chosen, stopping),
         "search": lambda link, stopping: _serve_search(link, chosen, stopping),
     }
+    parts["signs"] = lambda link, stopping: serve_signs(link, configured_signs(link, config), stopping)
     try:
         parts["eyes"] = _code_reader(config.scanner.url)
     except (CameraUrlError, DeviceSetupError) as error:

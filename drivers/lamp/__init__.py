@@ -1,0 +1,1 @@
+"""Lamp and buzzer on the board's own pins."""

@@ -1,0 +1,112 @@
+"""`pos bench print`, first half: a receipt of thirty lines over lines of real speed, beside what the line can do.
+
+The printer is simulated at the far end of a pseudo terminal and takes bytes at the line's rate, so what is measured is
+everything a receipt takes: preflight, arming, bytes, and the answer that proves it. The limit is the receipt's bytes
+divided by the rate; nothing that is sent whole can be faster.
+"""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from drivers.printer.document import Align, CutRow, PairRow, Row, RuleRow, Size, TextRow
+from drivers.printer.encoder import Encoder
+from drivers.printer.outcome import Printed, QuietWatcher
+from drivers.printer.printer import EscposPrinter
+from drivers.printer.profile import Profile, load_profile
+from drivers.printer.raster import Typeface
+from drivers.printer.simulated import SimulatedPrinter
+from drivers.printer.simulated_faults import Hardware
+from drivers.printer.simulated_wire import ServedPrinter
+from drivers.printer.transport import open_transport
+
+BITS_PER_BYTE: Final = 10
+"""On a serial line: start, eight, stop."""
+LINES: Final = (("19,200 baud", 1_920), ("115,200 baud", 11_520), ("USB", 1_000_000))
+"""Bytes a second; USB full speed carries about a million of them in bulk."""
+WAYS: Final = (("text", "epson-tm-t20-korean"), ("dots", "clone-80mm"))
+RUNS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperReport:
+    """One way over one line; seconds are medians."""
+
+    line: str
+    way: str
+    profile: str
+    receipt_bytes: int
+    limit_s: float
+    printed_s: float
+    ratio: float
+
+
+def thirty_lines() -> tuple[Row, ...]:
+    """A receipt of thirty lines as a Korean shop prints it."""
+    items = tuple(PairRow(left=f"{number}. 소금빵과 우유 세트", right=f"{number},{500:03}") for number in range(1, 19))
+    head = (
+        TextRow(text="달빛 베이커리", align=Align.CENTRE, size=Size.DOUBLE, bold=True),
+        TextRow(text="경기도 시흥시 옥구천로 12, 1층"),
+        TextRow(text="사업자 123-45-67890  전화 031-123-4567"),
+        RuleRow(),
+    )
+    tail = (
+        RuleRow(),
+        PairRow(left="과세 금액", right="155,455원"),
+        PairRow(left="부가세", right="15,545원"),
+        PairRow(left="합계", right="171,000원", bold=True, size=Size.WIDE),
+        RuleRow(),
+        PairRow(left="시루 (모바일 상품권)", right="171,000원"),
+        TextRow(text="승인 2026-11-22 14:03:21  번호 1122-0123"),
+        TextRow(text="감사합니다", align=Align.CENTRE),
+        CutRow(),
+    )
+    return (*head, *items, *tail)
+
+
+def measure_paper(lines: Sequence[tuple[str, int]] = LINES) -> tuple[PaperReport, ...]:
+    """Every way over every line; takes a good minute, most of it waiting for 19,200 baud."""
+    typeface = Typeface.load()
+    reports = []
+    for way, name in WAYS:
+        profile = load_profile(name)
+        encoder = Encoder(profile, columns=42, typeface=typeface)
+        receipt_bytes = sum(map(len, encoder.encode(thirty_lines())))
+        for line, bytes_per_s in lines:
+            runs = 1 if bytes_per_s < LINES[1][1] else RUNS
+            printed_s = statistics.median(_print_s(profile, encoder, typeface, bytes_per_s) for _ in range(runs))
+            limit_s = receipt_bytes / bytes_per_s
+            reports.append(
+                PaperReport(
+                    line=line,
+                    way=way,
+                    profile=name,
+                    receipt_bytes=receipt_bytes,
+                    limit_s=round(limit_s, 6),
+                    printed_s=round(printed_s, 3),
+                    ratio=round(printed_s / limit_s, 2),
+                )
+            )
+    return tuple(reports)
+
+
+def _print_s(profile: Profile, encoder: Encoder, typeface: Typeface, bytes_per_s: int) -> float:
+    hardware = Hardware(dots=profile.dots, has_automatic_status=profile.asb)
+    simulated = SimulatedPrinter(monotonic_s=time.monotonic, typeface=typeface, hardware=hardware)
+    simulated.faults.bytes_per_s = bytes_per_s
+    with ServedPrinter.on_pty(simulated) as served:
+        printer = EscposPrinter(
+            connect=lambda: open_transport(f"{served.url}?flow=none"),
+            profile=profile,
+            encoder=encoder,
+            monotonic_s=time.monotonic,
+        )
+        printer.ask_state()
+        began_s = time.monotonic()
+        outcome = printer.print_rows(thirty_lines(), watcher=QuietWatcher())
+        taken_s = time.monotonic() - began_s
+        printer.close()
+    assert outcome == Printed(), f"a printer without faults: {outcome}"
+    return taken_s
