@@ -14,6 +14,7 @@ from typing import Final, cast
 
 import msgspec
 
+from pos.core.alarms import AlarmCause
 from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
 from pos.core.equipment import Equipment
@@ -85,6 +86,7 @@ class Core:
     _probed_s: float = 0.0
     _rejoined_s: float = 0.0
     _issued_s: float = 0.0
+    _mirror_seen: MirrorState = MirrorState.OFF
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
         """Begin where the journal left off: its first entry, an open sale, a fork or a fault that was found."""
@@ -95,6 +97,9 @@ class Core:
             self.journal.record([opening], reading=self.views.clock.read())
         if report.fork is not None:
             self.control.delivery.is_forked = True
+        if report.mirror.is_rollback:
+            what = f"{report.mirror.adopted} entries were on the second medium only"
+            self.sync.delivery.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
         open_sales = self.journal.sales.open_sales()
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))
@@ -120,6 +125,7 @@ class Core:
             self._probe()
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
+                self._watch_mirror()
                 self.counter.expire_requests()
                 self.paper.tick()
                 self.sync.delivery.timekeeper.tick()
@@ -168,6 +174,14 @@ class Core:
             self.must_end = isinstance(error, OutcomeUnknownError) or self.journal.must_reopen
             log.error("selling stops: %s: %s", type(error).__name__, error)
             raise
+
+    def _watch_mirror(self) -> None:
+        """Tell the owner when the second medium is lost, once each time; and what else waits to be told."""
+        state = self.journal.mirror_state
+        if state is not self._mirror_seen and state not in (MirrorState.OFF, MirrorState.CURRENT):
+            self.sync.delivery.alarms.raise_(AlarmCause.MIRROR_LOST, f"the second medium is {state.value}")
+        self._mirror_seen = state
+        self.sync.delivery.tell_alarms()
 
     def _rejoin_mirror(self) -> None:
         """Take a second medium back that was missing or failed."""

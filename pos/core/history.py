@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.clock import Clock
+from pos.core.notices import open_notices
 from pos.core.receipts import Receipts
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
@@ -72,6 +73,10 @@ class History:
         return JournalReport(entries=found.entries, head=found.head.hex(), problems=found.problems)
 
     def _matters(self) -> tuple[AttentionLine, ...]:
+        """Sales to settle with customers, and below them what the owner has to know."""
+        return self._sales_to_settle() + open_notices(self.journal)
+
+    def _sales_to_settle(self) -> tuple[AttentionLine, ...]:
         return tuple(
             AttentionLine(
                 entry=item.entry_hash,
@@ -84,7 +89,7 @@ class History:
         )
 
     def _close(self, entry: bytes, answer: str) -> Done | Refused:
-        if all(item.entry_hash != entry for item in self.journal.attention.items()):
+        if all(line.entry != entry for line in self._matters()):
             return Refused(cause=Refusal.NOT_FOUND)
         body = AttentionClosed(
             entry=entry,

@@ -16,6 +16,7 @@ from pos.core.delivery import Delivery
 from pos.core.equipment import Equipment
 from pos.core.inbox import Inbox
 from pos.core.network import Network
+from pos.core.notices import open_notices
 from pos.core.other_codes import OtherCodes
 from pos.core.paper import Paper
 from pos.core.people import People
@@ -94,6 +95,7 @@ class Views:
             said=self.counter.said,
             is_after_cut=self.counter.is_after_cut,
             attention_count=len(self.journal.attention.items()),
+            notice_count=len(open_notices(self.journal)),
             receipt_seen=self.other_codes.receipt,
             number_seen=self.other_codes.number,
             cash_receipts_late=self.cash_receipts.late(),

@@ -14,6 +14,7 @@ Whose signature it was is for whoever hands the messages in. Losing these tables
 message, and they are asked for again from the first that is not here.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,7 @@ from pos.voucher.body_fields import MessageBody
 from pos.voucher.message_bodies import (
     CashReceiptTold,
     CertificateTold,
+    FraudTold,
     OrderTold,
     PaymentOutcomeTold,
     RemotePaymentTold,
@@ -75,6 +77,8 @@ class StoredMessage:
     state: MessageState
     body: MessageBody | UnknownMessage | None
     """None where it cannot be read."""
+    sha256: bytes
+    """Of its bytes; by this it is named when a person closes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +162,11 @@ class Inbox:
         )
         return tuple(_read(state, raw) for state, raw in rows)
 
+    def notices(self, *, messages_max: int) -> tuple[StoredMessage, ...]:
+        """Fraud notices and messages that could not be read, oldest first, that nobody has closed."""
+        shown = sorted((*self.unknown(), *(message for message, _ in self.told(FraudTold))), key=_number_of)
+        return tuple(message for message in shown if not self._is_closed(message))[:messages_max]
+
     def told(self, kind: type[M], *, after: int = 0) -> tuple[tuple[StoredMessage, M], ...]:
         """What counts of a kind, each with its message, oldest first: `told(OrderTold)`, `told(SettlementTold)`.
 
@@ -207,6 +216,9 @@ class Inbox:
         body = None if row is None else _read(row[0], row[1]).body
         return body if isinstance(body, kind) else None
 
+    def _is_closed(self, message: StoredMessage) -> bool:
+        return self._database.row("SELECT 1 FROM closed_matters WHERE hash = ?", message.sha256) is not None
+
     def _is_same(self, item: Received) -> bool:
         return self._database.row("SELECT raw FROM messages WHERE number = ?", item.message.number) == (item.raw,)
 
@@ -242,7 +254,14 @@ def _store(transaction: Transaction, item: Received, *, reading: Reading) -> Sto
         "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
         (message.number, message.time_s, message.kind, state.value, reading.time_s, item.raw),
     )
-    return StoredMessage(number=message.number, time_s=message.time_s, kind=message.kind, state=state, body=body)
+    return StoredMessage(
+        number=message.number,
+        time_s=message.time_s,
+        kind=message.kind,
+        state=state,
+        body=body,
+        sha256=hashlib.sha256(item.raw).digest(),
+    )
 
 
 def _apply(transaction: Transaction, stored: StoredMessage, *, reading: Reading) -> tuple[int, ...]:
@@ -282,8 +301,17 @@ def _read(state: str, raw: bytes) -> StoredMessage:
     message = parse_message(raw).claims
     body = None if state == MessageState.UNREADABLE else _body_now(message)
     return StoredMessage(
-        number=message.number, time_s=message.time_s, kind=message.kind, state=MessageState(state), body=body
+        number=message.number,
+        time_s=message.time_s,
+        kind=message.kind,
+        state=MessageState(state),
+        body=body,
+        sha256=hashlib.sha256(raw).digest(),
     )
+
+
+def _number_of(message: StoredMessage) -> int:
+    return message.number
 
 
 def _body_now(message: Message) -> MessageBody | UnknownMessage | None:

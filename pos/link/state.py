@@ -321,6 +321,8 @@ class TillState(View, frozen=True, kw_only=True):
     """Started again a moment after the last entry: what was being paid then may not have been recorded."""
     attention_count: int = 0
     """Sales to settle with the customer."""
+    notice_count: int = 0
+    """Alarms and notices that nobody has closed."""
     sync_progress_percent: int | None = None
     receipt_seen: ReceiptSeenView | None = None
     number_seen: NumberSeenView | None = None

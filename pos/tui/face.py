@@ -165,6 +165,8 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
         return words.limit(till.limit), Tone.URGENT
     if till.attention_count:
         return words.attention(till.attention_count), Tone.WARM
+    if till.notice_count:
+        return words.notices(till.notice_count), Tone.WARM
     if till.limit.used_percent >= LIMIT_SHOWN_PERCENT:
         return words.limit(till.limit), Tone.WARM
     if till.contact_days_left is not None:

@@ -67,6 +67,8 @@ class AttentionAnswer(StrEnum):
     GOODS_GIVEN = "goods_given"
     TO_REFUND = "to_refund"
     NOT_FOUND = "not_found"
+    READ = "read"
+    """Of what is no sale, but something that the owner has to know."""
 
 
 class DrawerCause(StrEnum):
@@ -188,6 +190,8 @@ class Labels:
     attention_empty: str
     attention_question: str
     attention_answers: tuple[str, str, str]
+    notice_question: str
+    notice_answer: str
     printer_title: str
     printer_actions: tuple[str, str, str]
     drawer_title: str
@@ -280,6 +284,11 @@ class Words(Protocol):
     def limit(self, view: LimitView) -> str: ...
 
     def attention(self, count: int) -> str: ...
+
+    def notices(self, count: int) -> str: ...
+
+    def is_notice(self, cause: str) -> bool:
+        """Whether a line of the list is for the owner, and not about a sale."""
 
     def emergency(self, emergency: EmergencyView) -> str:
         """Codes that take trust away: how many were read, or how it ended."""

@@ -9,6 +9,9 @@ import pytest
 from pos.core.alarms import AlarmCause
 from pos.journal.inbox import MessageState
 from pos.link.calls import (
+    CloseAttention,
+    Done,
+    ListAttention,
     MessagesTaken,
     OpenRequest,
     ReadPosition,
@@ -218,3 +221,18 @@ def test_a_retired_terminal_sells_no_more_and_still_delivers(shop: Shop, post: P
     assert shop.sync(SummariseSync()).waiting == 0
     assert shop.core.sync.inbox.retirement == RetireTold(reason="replaced", replaced_by="t-bakery-2")
     assert post.tell(RETIRE).taken == 1
+
+
+def test_what_the_owner_has_to_know_is_on_the_list_until_it_is_read(shop: Shop, post: Post) -> None:
+    post.bring(post.write(FRAUD), post.write())
+    shop.core.sync.delivery.alarms.raise_(AlarmCause.LEDGER_BEHIND, "a test's")
+    shop.core.tick()
+
+    lines = shop.screen(ListAttention()).lines
+    assert [line.cause for line in lines] == ["ledger_behind", "double_spend", "unknown"]
+    assert shop.till.notice_count == 3
+    for line in lines:
+        assert shop.screen(CloseAttention(entry=line.entry, answer="read")) == Done()
+    shop.restart()
+    assert shop.screen(ListAttention()).lines == ()
+    assert shop.till.notice_count == 0

@@ -8,6 +8,8 @@ from dataclasses import fields
 import msgspec
 import pytest
 
+from pos.core.alarms import AlarmCause
+from pos.journal.inbox import MessageState
 from pos.link.calls import PaperState
 from pos.link.state import (
     EmergencyState,
@@ -33,6 +35,7 @@ from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Check, Reason, Refusal
 from pos.tui.drawing import Pixels, has_glyph
 from pos.voucher.foreign import ForeignKind
+from pos.voucher.message_bodies import FraudCause
 from pos.words import Advice, Labels, Notice, Words, words_for
 from pos.words.columns import columns_of, wrapped
 from pos.words.vocabulary import ACTION_COLUMNS, CUSTOMER_COLUMNS, LINE_COLUMNS, REASON_COLUMNS
@@ -117,6 +120,7 @@ def header_words(words: Words) -> Iterator[tuple[int, str]]:
             yield 27, words.printer(PrinterView(state=state, unprinted=unprinted))
     yield 34, words.limit(LimitView(left_won=9_999_999, left_count=5, used_percent=91))
     yield 34, words.attention(12)
+    yield 34, words.notices(12)
     for state in EmergencyState:
         yield 34, words.emergency(EmergencyView(state=state, collected=12, total=32))
     yield 34, words.contact_needed(3)
@@ -141,6 +145,7 @@ def screen_lines(words: Words) -> Iterator[str]:
     for kind in ("voucher", "cash", "other"):
         yield words.tender(TenderView(kind=kind, amount_won=AMOUNT_MAX_WON))
     yield from map(words.attention_cause, ("not_shown", "paper_unknown", "recovered", "of_tomorrow"))
+    yield from map(words.attention_cause, (*AlarmCause, *FraudCause, *MessageState))
     yield from map(words.delivery, ("waiting", "settled", "duplicate", "conflict", "refused", "pending", "of_tomorrow"))
     yield words.no_sale_yet()
 
@@ -362,3 +367,9 @@ def test_a_word_of_tomorrow_is_not_a_fault(words: Words) -> None:
 
 def test_any_other_language_is_korean() -> None:
     assert words_for("fr").language == "ko"
+
+
+@BOTH
+def test_every_alarm_and_notice_has_words_of_its_own(words: Words):
+    for cause in (*AlarmCause, *FraudCause, MessageState.UNKNOWN, MessageState.UNREADABLE):
+        assert words.is_notice(cause), cause

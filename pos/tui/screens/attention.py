@@ -30,6 +30,9 @@ class AttentionScreen(ListScreen):
     def chosen(self, index: int) -> None:
         matter, labels = self._matters[index], self.labels
         row = self._row(matter)
+        if self.host.words.is_notice(matter.cause):
+            self._show_notice(matter, row)
+            return
         screen = ChoiceScreen(
             self.host,
             title=labels.attention_question,
@@ -37,6 +40,19 @@ class AttentionScreen(ListScreen):
             choices=labels.attention_answers,
         )
         self.app.push_screen(screen, partial(self._close, matter))
+
+    def _show_notice(self, matter: AttentionLine, row: Row) -> None:
+        screen = ChoiceScreen(
+            self.host,
+            title=self.labels.notice_question,
+            lines=(row.text, row.detail),
+            choices=(self.labels.notice_answer,),
+        )
+        self.app.push_screen(screen, partial(self._close_notice, matter))
+
+    def _close_notice(self, matter: AttentionLine, choice: int | None) -> None:
+        if choice is not None:
+            self.run_worker(self._ask_to_close(matter, AttentionAnswer.READ))
 
     def _close(self, matter: AttentionLine, choice: int | None) -> None:
         if choice is not None:
@@ -55,6 +71,8 @@ class AttentionScreen(ListScreen):
     def _row(self, matter: AttentionLine) -> Row:
         words = self.host.words
         moment = moment_text(matter.time_s, now_s=self.host.wall_s())
+        if words.is_notice(matter.cause):
+            return Row(text=moment, detail=words.attention_cause(matter.cause))
         return Row(
             text=f"{moment}  {words.won(matter.amount_won)}  {words.receipt_number(matter.receipt_number)}",
             detail=words.attention_cause(matter.cause),

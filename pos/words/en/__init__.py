@@ -32,6 +32,7 @@ from pos.words.en.day import DAY_LABELS
 from pos.words.en.findings import FINDINGS, UNKNOWN
 from pos.words.en.giving_back import GIVING_BACK_LABELS
 from pos.words.en.labels import LABELS
+from pos.words.en.notices import NOTICES
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
@@ -125,6 +126,12 @@ class EnglishWords:
     def attention(self, count: int) -> str:
         return f"{count} to settle (* 4)"
 
+    def notices(self, count: int) -> str:
+        return f"{count} notices (* 4)"
+
+    def is_notice(self, cause: str) -> bool:
+        return cause in NOTICES
+
     def emergency(self, emergency: EmergencyView) -> str:
         match emergency.state:
             case EmergencyState.COLLECTING:
@@ -154,7 +161,7 @@ class EnglishWords:
             case "recovered":
                 return "recovered after a power cut"
             case _:
-                return "to be looked at"
+                return NOTICES.get(cause, "to be looked at")
 
     def last_sale(self, view: LastSaleView, *, now_s: int) -> str:
         number = short_number(view.receipt_number)

@@ -35,6 +35,7 @@ from pos.words.ko.day import DAY_LABELS
 from pos.words.ko.findings import FINDINGS, UNKNOWN
 from pos.words.ko.giving_back import GIVING_BACK_LABELS
 from pos.words.ko.labels import LABELS
+from pos.words.ko.notices import NOTICES
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
 from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
@@ -126,6 +127,12 @@ class KoreanWords:
     def attention(self, count: int) -> str:
         return f"손님과 정리할 판매 {count}건 (* 4)"
 
+    def notices(self, count: int) -> str:
+        return f"알림 {count}건 (* 4)"
+
+    def is_notice(self, cause: str) -> bool:
+        return cause in NOTICES
+
     def emergency(self, emergency: EmergencyView) -> str:
         match emergency.state:
             case EmergencyState.COLLECTING:
@@ -155,7 +162,7 @@ class KoreanWords:
             case "recovered":
                 return "전원이 꺼진 뒤 되살린 판매"
             case _:
-                return "확인 필요"
+                return NOTICES.get(cause, "확인 필요")
 
     def last_sale(self, view: LastSaleView, *, now_s: int) -> str:
         number = short_number(view.receipt_number)
