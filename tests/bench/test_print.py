@@ -8,7 +8,8 @@ from drivers.printer.encoder import Encoder
 from drivers.printer.profile import load_profile
 from drivers.printer.raster import Typeface
 from pos.bench.first_sign import measure_first_sign
-from pos.bench.paper import LINES, WAYS, measure_paper, thirty_lines
+from pos.bench.paper import LINES, WAYS, measure_paper
+from pos.sandbox.receipts import thirty_lines
 
 
 def test_the_receipt_has_thirty_lines() -> None:
