@@ -41,6 +41,17 @@ def fuzzer() -> Path:
     return venv / "bin" / "python"
 
 
+def smartcard() -> Path:
+    """A folder with pyscard and nothing else of this machine's own Python."""
+    install_packages(["pcscd", "vsmartcard-vpcd", "python3-pyscard"])
+    folder = CACHE / "smartcard"
+    folder.mkdir(parents=True, exist_ok=True)
+    library = folder / "smartcard"
+    if not library.exists():
+        library.symlink_to("/usr/lib/python3/dist-packages/smartcard")
+    return folder
+
+
 def receiptio() -> Path:
     """The command of the npm printing client."""
     if shutil.which("npm") is None:

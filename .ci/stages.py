@@ -97,6 +97,11 @@ def emupos(bench: Bench) -> None:
     bench.pytest("tests/outside/emupos", env={"CHAK_EMUPOS": str(environments.emupos())})
 
 
+def card(bench: Bench) -> None:
+    library = str(environments.smartcard())
+    bench.pytest("tests/outside/card", env={"CHAK_SMARTCARD": library})
+
+
 def receiptio(bench: Bench) -> None:
     bench.pytest("tests/outside/receiptio", env={"CHAK_RECEIPTIO": str(environments.receiptio())})
 
@@ -173,6 +178,7 @@ STAGES = (
         name="pycose", says="independent readers of COSE and CDDL", body=pycose, minutes_max=3, closes_with_pytest=True
     ),
     Stage(name="emupos", says="an independent printer emulator", body=emupos, minutes_max=6, closes_with_pytest=True),
+    Stage(name="card", says="a virtual card in the real pcscd", body=card, minutes_max=4, closes_with_pytest=True),
     Stage(name="receiptio", says="another printing client", body=receiptio, minutes_max=4, closes_with_pytest=True),
     Stage(
         name="package",

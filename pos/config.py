@@ -102,6 +102,12 @@ class VoiceSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardSection:
+    url: str = "none"
+    """`pcsc:` or `pcsc:NAME`: a reader of voucher cards, which needs pcscd and pyscard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalConfig:
     """Everything a terminal needs to start."""
 
@@ -112,6 +118,7 @@ class TerminalConfig:
     receipt: ReceiptSection = ReceiptSection()
     printer: PrinterSection = PrinterSection()
     scanner: ScannerSection = ScannerSection()
+    card: CardSection = CardSection()
     people: PeopleSection = PeopleSection()
     request: RequestSection = RequestSection()
     display: DisplaySection = DisplaySection()
@@ -126,6 +133,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "receipt": ReceiptSection,
     "printer": PrinterSection,
     "scanner": ScannerSection,
+    "card": CardSection,
     "people": PeopleSection,
     "request": RequestSection,
     "display": DisplaySection,
@@ -146,6 +154,7 @@ _URL_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "display.url": ("none", "serial"),
     "lamp.url": ("none", "gpio"),
     "voice.url": ("none", "espeak"),
+    "card.url": ("none", "pcsc"),
     "scanner.url": ("none", "sim", "v4l2", "files", "picamera2", "serial"),
 }
 
@@ -178,6 +187,7 @@ class _Reader:
             receipt=cast("ReceiptSection", made["receipt"]),
             printer=cast("PrinterSection", made["printer"]),
             scanner=cast("ScannerSection", made["scanner"]),
+            card=cast("CardSection", made["card"]),
             people=cast("PeopleSection", made["people"]),
             request=cast("RequestSection", made["request"]),
             display=cast("DisplaySection", made["display"]),

@@ -34,6 +34,12 @@ class ScanDesk:
         """Whether a code is in sight and not read yet."""
         return self.view.state is ScannerState.LOCATED
 
+    @property
+    def request_text(self) -> str:
+        """The request that a card may answer; empty where none is open."""
+        sale = self.counter.sale
+        return "" if sale is None or sale.request is None else sale.request.text
+
     def answer(self, call: ScanSeen | ReportScanner | ScanAgain) -> Done:
         match call:
             case ScanSeen(text=text, length=length) if self.equipment.is_trying_scanner:

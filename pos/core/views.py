@@ -118,6 +118,7 @@ class Views:
             verdict=verdict.outcome.value if verdict is not None and not verdict.is_quiet else "",
             amount_won=verdict.amount_won if verdict is not None else 0,
             code_located=self.scans.is_located,
+            request_text=self.scans.request_text,
             scan_again_serial=self.scans.again_serial,
             printer=self.equipment.printer,
             search_serial=self.equipment.search_serial,

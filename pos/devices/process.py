@@ -14,9 +14,11 @@ from typing import Final
 
 from drivers.camera.camera import Camera, CameraUrlError
 from drivers.camera.opening import open_camera
+from drivers.card.reader import open_card_reader
 from drivers.errors import DeviceError, DeviceSetupError
 from drivers.scanner.scanner import is_hand_scanner, open_hand_scanner
 from pos.config import TerminalConfig
+from pos.devices.cards import serve_cards
 from pos.devices.chosen import ChosenPrinter
 from pos.devices.eyes import Eyes
 from pos.devices.hand_scanner import serve_hand_scanner
@@ -70,6 +72,13 @@ def _parts(config: TerminalConfig) -> dict[str, Serve]:
         parts["eyes"] = _code_reader(config.scanner.url)
     except (CameraUrlError, DeviceSetupError) as error:
         log.error("no codes: %s", error)
+    try:
+        cards = open_card_reader(config.card.url)
+    except DeviceSetupError as error:
+        log.error("no cards: %s", error)
+    else:
+        if cards is not None:
+            parts["cards"] = lambda link, stopping: serve_cards(link, cards, stopping)
     return parts
 
 

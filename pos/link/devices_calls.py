@@ -66,6 +66,8 @@ class DevicesState(Push, frozen=True, kw_only=True):
     amount_won: int = 0
     code_located: bool = False
     """A code is in sight and not read yet: a lamp or a tick helps the customer to aim."""
+    request_text: str = ""
+    """The open payment request, for a card on the reader; empty for none."""
     scan_again_serial: int = 0
     """Counts the times that the cashier wanted what is in sight to be scanned once more."""
     printer: PrinterChoice | None = None

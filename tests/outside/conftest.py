@@ -9,6 +9,7 @@ import os
 OUTSIDERS = {
     "kiosk": "CHAK_KIOSK_PICTURE",
     "boot": "CHAK_TILL_AMD64",
+    "card": "CHAK_SMARTCARD",
     "emupos": "CHAK_EMUPOS",
     "package": "CHAK_PACKAGES",
     "receiptio": "CHAK_RECEIPTIO",

@@ -23,7 +23,7 @@ from tests.support.voucher_builders import (
     a_conflict,
     some_bytes,
 )
-from tests.vectors import coding, objects, wire
+from tests.vectors import cards, coding, objects, wire
 from tests.vectors.cases import Case
 
 FOLDER = Path(__file__).parent
@@ -55,6 +55,10 @@ CODINGS: dict[str, tuple[str, Callable[[], list[coding.JsonCase]]]] = {
     "spend_line": (
         "May `payment` follow `highest` on a voucher worth `value`? Both are [sequence, spent_before, amount].",
         coding.spend_line_cases,
+    ),
+    "card": (
+        "Conversations with a card: commands and answers in their order, and the text of the payment or null.",
+        cards.card_cases,
     ),
 }
 
