@@ -18,6 +18,7 @@ from pos.core.counterparts import Counterparts
 from pos.core.day import Day
 from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
+from pos.core.disk import Disk
 from pos.core.documents import Documents
 from pos.core.emergency_desk import EmergencyDesk
 from pos.core.equipment import Equipment
@@ -28,6 +29,7 @@ from pos.core.log_watch import LogWatch
 from pos.core.network import Network
 from pos.core.other_codes import OtherCodes
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
+from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.receipt_codes import ReceiptCodes
@@ -45,7 +47,7 @@ from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.receipt import receipt_words
-from pos.words.report import report_words
+from pos.words.report import evidence_words, report_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,8 @@ def assemble(on: Grounds) -> Core:
         delivery=ledger_side.delivery,
         scans=scans,
         inbox=ledger_side.inbox,
+        owner=Owner(journal=on.journal, trust=on.trust, clock=on.timekeeper),
+        disk=Disk(journal_file=on.journal.path, monotonic_s=on.timekeeper.monotonic_s),
         day=Day(journal=on.journal, counter=selling.counter, clock=on.timekeeper, clerk=on.clerk),
         clock=on.timekeeper,
         network=ledger_side.network,
@@ -170,6 +174,8 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
         clock=on.timekeeper,
         columns=choices.columns,
         words=report_words(on.config.terminal.language),
+        evidence_words=evidence_words(on.config.terminal.language),
+        terminal=on.terminal,
     )
 
 
@@ -237,7 +243,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
 def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
     people = on.people.people
     history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
-    day = DayDesk(day=views.day, documents=selling.receipts.documents, paper=selling.paper)
+    day = DayDesk(day=views.day, documents=selling.receipts.documents, paper=selling.paper, owner=views.owner)
     return Core(
         journal=on.journal,
         counter=selling.counter,

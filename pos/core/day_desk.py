@@ -5,6 +5,7 @@ from typing import assert_never
 
 from pos.core.day import Day
 from pos.core.documents import Documents
+from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.link.calls import (
     CloseDay,
@@ -13,7 +14,9 @@ from pos.link.calls import (
     Done,
     MoveCash,
     OpenDay,
+    OwnersPage,
     PrintDocument,
+    ReadOwnersPage,
     ReadReport,
     Refused,
     ReportPage,
@@ -29,8 +32,9 @@ class DayDesk:
     day: Day
     documents: Documents
     paper: Paper
+    owner: Owner
 
-    def answer(self, call: DayCall) -> DayClosing | ReportPage | Done | Refused:
+    def answer(self, call: DayCall) -> DayClosing | ReportPage | OwnersPage | Done | Refused:
         match call:
             case OpenDay(float_won=float_won):
                 return self.day.open(float_won)
@@ -40,14 +44,18 @@ class DayDesk:
                 return self.day.move_cash(call)
             case ReadReport(name=name):
                 return self.documents.page(self.documents.named(name)) or Refused(cause=Refusal.NOT_FOUND)
+            case ReadOwnersPage():
+                return self.owner.page()
             case PrintDocument(name=name):
                 return self._print(self.documents.named(name))
             case _:
                 assert_never(call)
 
     def right_for(self, call: ReadReport | PrintDocument) -> Right:
-        """A day's figures are for whoever may close it, a period's for the owner."""
-        return Right.PERIOD_REPORT if call.name.startswith("P") else Right.INTERIM_REPORT
+        """A day's figures are for whoever may close it, a period's and evidence for the owner."""
+        if call.name.startswith("P"):
+            return Right.PERIOD_REPORT
+        return Right.OWNER_PAGE if call.name.startswith("E") else Right.INTERIM_REPORT
 
     def _print(self, name: str) -> Done | Refused:
         if self.documents.rows(name) is None:

@@ -5,6 +5,7 @@ journal whenever it is wanted; so a copy years later says what the first one sai
 
     Z12             the closing of that number
     X345            the day as it stood after entry 345
+    E345            the payment of that entry, which was made twice
     P20261101-20261130   a period of business days, the sum of its closings
 """
 
@@ -20,16 +21,20 @@ from pos.journal.days import Closing
 from pos.journal.journal import Journal
 from pos.link.calls import FigureLine, ReportPage
 from pos.text import safe_text
+from pos.till.policy import ConflictBearer
 from pos.till.receipt.moment import date_of
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.rows import Row
+from pos.till.report.evidence import Evidence, EvidenceWords, evidence_rows
 from pos.till.report.figures import Figures, Group
 from pos.till.report.layout import layout
 from pos.till.report.report import Report, ReportKind
 from pos.till.report.words import ReportWords
+from pos.voucher.entry import entry_hash
 
 _CLOSING: Final = re.compile(r"Z([1-9][0-9]{0,8})", re.ASCII)
 _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
+_EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
 _PERIOD: Final = re.compile(r"P([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 
 
@@ -43,6 +48,8 @@ class Documents:
     columns: Callable[[], int]
     """Of the paper that is in use now."""
     words: ReportWords
+    evidence_words: EvidenceWords
+    terminal: str
     is_training: bool = False
 
     def named(self, name: str) -> str:
@@ -57,6 +64,8 @@ class Documents:
 
     def rows(self, name: str) -> tuple[Row, ...] | None:
         """The document laid out for this terminal's paper; None where there is none of this name."""
+        if match := _EVIDENCE.fullmatch(name):
+            return self._evidence(int(match[1]))
         report = self.report(name)
         return None if report is None else layout(report, columns=self.columns(), words=self.words)
 
@@ -94,6 +103,29 @@ class Documents:
             year, month, day, last_year, last_month, last_day = match.groups()
             return self._period(f"{year}-{month}-{day}", f"{last_year}-{last_month}-{last_day}")
         return None
+
+    def _evidence(self, sequence: int) -> tuple[Row, ...] | None:
+        conflict, entry = self.journal.owed.conflict(sequence), self.journal.entry(sequence)
+        if conflict is None or entry is None:
+            return None
+        outcome = self.journal.outbox.outcome(sequence)
+        other = outcome.other_entry if outcome is not None else None
+        issuer = self.trust.issuer(conflict.issuer)
+        program = self.trust.program(conflict.issuer, conflict.program)
+        place = conflict.issuer if issuer is None else issuer.name
+        named = conflict.program if program is None else program.name
+        evidence = Evidence(
+            shop_name=safe_text(self.trust.merchant.name),
+            terminal=self.terminal,
+            receipt_number=conflict.receipt_number,
+            time_s=conflict.time_s,
+            amount_won=conflict.amount_won,
+            voucher=safe_text(f"{place} {named}"),
+            is_shops=program is None or program.conflict_bearer is not ConflictBearer.ISSUER,
+            entry=entry.hash,
+            other=b"" if other is None else entry_hash(other),
+        )
+        return evidence_rows(evidence, columns=self.columns(), words=self.evidence_words)
 
     def _closing(self, closing: Closing) -> Report:
         base = self._report(ReportKind.CLOSING, closing.figures, dates=(closing.business_date,) * 2)

@@ -13,11 +13,13 @@ from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
 from pos.core.day import Day
 from pos.core.delivery import Delivery
+from pos.core.disk import DAYS_SHOWN, Disk
 from pos.core.equipment import Equipment
 from pos.core.inbox import Inbox
 from pos.core.network import Network
 from pos.core.notices import open_notices
 from pos.core.other_codes import OtherCodes
+from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
@@ -37,6 +39,7 @@ from pos.link.state import (
 from pos.text import safe_text
 from pos.till.people import Right
 from pos.till.policy import Limits
+from pos.voucher.outcomes import OutcomeStatus
 
 DAY_S: Final = 86_400
 WARNED_DAYS: Final = 4
@@ -61,6 +64,8 @@ class Views:
     scans: ScanDesk
     inbox: Inbox
     day: Day
+    owner: Owner
+    disk: Disk
     clock: Clock
     network: Network
     equipment: Equipment
@@ -100,6 +105,8 @@ class Views:
             number_seen=self.other_codes.number,
             cash_receipts_late=self.cash_receipts.late(),
             day=self.day.view(),
+            conflict_count=self._conflict_count(),
+            disk_days_left=self._disk_days_left(reading.time_s),
             unsent_count=waiting.entries,
             has_pins=self.people.has_pins,
             lock=self.people.lock,
@@ -143,11 +150,23 @@ class Views:
             return SellingStop.TERMINAL_RETIRED
         if self.delivery.is_forked:
             return SellingStop.JOURNAL_FORKED
-        return SellingStop.JOURNAL_BEHIND if self.delivery.is_missing_entries else None
+        if self.delivery.is_missing_entries:
+            return SellingStop.JOURNAL_BEHIND
+        return SellingStop.DISK_NEARLY_FULL if self.disk.is_nearly_full else None
 
     def _contact_days_left(self) -> int | None:
         left_s = self.checkout.trust.policy.contact_hard_s - self.delivery.timekeeper.uptime_s
         return max(left_s, 0) // DAY_S if left_s < WARNED_DAYS * DAY_S else None
+
+    def _conflict_count(self) -> int:
+        return self.journal.outbox.count(OutcomeStatus.CONFLICT) if self.people.may(Right.OWNER_PAGE) else 0
+
+    def _disk_days_left(self, now_s: int) -> int | None:
+        first = self.journal.entry(1)
+        if first is None:
+            return None
+        days = self.disk.days_left(first_s=first.time_s, now_s=now_s)
+        return days if days < DAYS_SHOWN else None
 
     def _limit(self) -> LimitView:
         limits: Limits = self.checkout.trust.policy.limits

@@ -12,7 +12,7 @@ Rules:
 - every other exception of `record` means that nothing was written.
 
 Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `paper`, `attention`, `alarms`,
-`people`, `days`. The journal belongs to the thread that opened it, and to one process: the file is locked.
+`people`, `days`, `owed`. The journal belongs to the thread that opened it, and to one process: the file is locked.
 """
 
 from collections.abc import Sequence
@@ -37,6 +37,7 @@ from pos.journal.log import Log
 from pos.journal.mirror import BATCH_BYTES_MAX, HEAD_BYTES, Mirror, MirrorError, MirrorState
 from pos.journal.notes import Notes
 from pos.journal.outbox import Outbox
+from pos.journal.owed import Owed
 from pos.journal.paper import Paper, follow_entry
 from pos.journal.payments import Payments
 from pos.journal.people import People
@@ -94,6 +95,7 @@ class Journal:
         self.alarms = Alarms(database)
         self.settings = Settings(database)
         self.days = Days(database)
+        self.owed = Owed(database)
         self.new_originals = PrintState.QUEUED
         """Where the receipt of a sale stands when it is recorded: held in a shop that does not print always."""
 
@@ -111,6 +113,11 @@ class Journal:
             database.close()
             raise
         return cls(database, started, mirror=mirror, key=key, terminal=terminal), started.report
+
+    @property
+    def path(self) -> Path:
+        """The database's file."""
+        return self._database.path
 
     @property
     def head(self) -> Head:

@@ -91,6 +91,7 @@ from pos.link.note_calls import (
     TakeNotes,
     UnnumberedLine,
 )
+from pos.link.owner_calls import ConflictLine, OwnersPage, ReadOwnersPage
 from pos.link.people_calls import (
     AddPerson,
     AllowOnce,
@@ -190,6 +191,7 @@ __all__ = [
     "CloseAttention",
     "CloseDay",
     "CloseRequest",
+    "ConflictLine",
     "CreditNotes",
     "DayCall",
     "DayClosing",
@@ -238,6 +240,7 @@ __all__ = [
     "OpenDrawer",
     "OpenRequest",
     "OutboxBatch",
+    "OwnersPage",
     "PaperState",
     "Pay",
     "PayAnswer",
@@ -258,6 +261,7 @@ __all__ = [
     "QuickKeyPage",
     "ReadExchange",
     "ReadJournal",
+    "ReadOwnersPage",
     "ReadPosition",
     "ReadReport",
     "ReadState",
@@ -346,6 +350,7 @@ AnyAnswer: TypeAlias = (
     | CashReceiptPage
     | DayClosing
     | ReportPage
+    | OwnersPage
     | PeoplePage
     | PinRefused
     | TrustWants
@@ -356,7 +361,7 @@ AnyAnswer: TypeAlias = (
     | LogWants
     | LogTaken
 )
-DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument
+DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
 NoteCall: TypeAlias = ListNotePrograms | TakeNotes | ListDrawer | NumberNotes | SubmitNotes | CreditNotes

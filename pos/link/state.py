@@ -59,6 +59,8 @@ class SellingStop(StrEnum):
     """Why nothing can be sold now."""
 
     DISK_FULL = "disk_full"
+    DISK_NEARLY_FULL = "disk_nearly_full"
+    """Room is left for sending, exporting and closing, not for selling."""
     DISK_READ_ONLY = "disk_read_only"
     DISK_FAULT = "disk_fault"
     DATABASE_NEWER = "database_newer"
@@ -332,6 +334,10 @@ class TillState(View, frozen=True, kw_only=True):
     """Days of running without a contact after which nothing is sold; None while there are enough of them."""
     day: DayView = DayView()
     unsent_count: int = 0
+    conflict_count: int = 0
+    """Payments made twice, where whoever is at the till may know of them."""
+    disk_days_left: int | None = None
+    """Days of selling until the disk is too full; None while there are enough of them."""
     """Entries that the ledger does not have yet, of whatever kind."""
     emergency: EmergencyView | None = None
     has_pins: bool = False

@@ -146,8 +146,10 @@ def _person(till: TillState, words: Words) -> str:
 def _day_line(desk: Desk, words: Words) -> str:
     """What the shop's day waits for; nothing while anything is sold."""
     till = desk.till
-    if till is None or till.sale is not None or desk.typed or desk.verdict is not None or not desk.asks_for_opening:
+    if till is None or till.sale is not None or desk.typed or desk.verdict is not None or desk.question is not None:
         return ""
+    if not desk.asks_for_opening:
+        return words.day.conflict_badge.format(count=till.conflict_count) if till.conflict_count else ""
     if till.day.is_forgotten:
         return words.day.offer_closing
     return words.day.offer_opening.format(won=words.won(till.day.proposed_float_won))
@@ -171,6 +173,8 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
         return words.limit(till.limit), Tone.WARM
     if till.contact_days_left is not None:
         return words.contact_needed(till.contact_days_left), Tone.WARM
+    if till.disk_days_left is not None:
+        return words.day.disk_days.format(days=till.disk_days_left), Tone.WARM
     return "", Tone.PLAIN
 
 

@@ -76,3 +76,25 @@ class DayLabels:
     """{won}"""
     training_mark: str
     training_line: str
+    # the owner
+    menu_owner: str
+    sold_today: str
+    coming: str
+    late: str
+    loss_title: str
+    lost_by_shop: str
+    lost_by_issuers: str
+    may_take_more: str
+    conflict_count: str
+    conflicts: str
+    conflicts_title: str
+    borne_by_shop: str
+    borne_by_issuer: str
+    disk_days: str
+    menu_cheat_sheet: str
+    menu_training: str
+    training_begun: str
+    training_ended: str
+    menu_period: str
+    period_title: str
+    conflict_badge: str

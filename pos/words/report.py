@@ -1,5 +1,6 @@
 """A report's words in the terminal's language."""
 
+from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
 
 
@@ -10,5 +11,16 @@ def report_words(language: str) -> ReportWords:
 
         return ENGLISH
     from pos.words.ko.report import REPORT_WORDS as KOREAN
+
+    return KOREAN
+
+
+def evidence_words(language: str) -> EvidenceWords:
+    """What a paper about a payment made twice says."""
+    if language == "en":
+        from pos.words.en.report import EVIDENCE_WORDS as ENGLISH
+
+        return ENGLISH
+    from pos.words.ko.report import EVIDENCE_WORDS as KOREAN
 
     return KOREAN

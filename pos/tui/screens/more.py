@@ -10,6 +10,7 @@ from pos.tui.giving_back import GROUP, take_back
 from pos.tui.screens.cash_receipts import CashReceiptsScreen
 from pos.tui.screens.devices import DevicesScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
+from pos.tui.screens.owner import OwnerScreen
 from pos.tui.screens.receipt_number import ReceiptNumberScreen
 from pos.tui.screens.request import RequestScreen
 from pos.words import Notice
@@ -28,6 +29,7 @@ class MoreScreen(NumberedMenu):
             Item(number=2, text=labels.menu_request, open=lambda: self.app.push_screen(RequestScreen(host))),
             Item(number=3, text=host.words.giving_back.menu_refund, open=self._refund),
             Item(number=4, text=host.words.day.menu_handover, open=lambda: self.run_worker(self._hand_over())),
+            Item(number=5, text=host.words.day.menu_owner, open=lambda: self.app.push_screen(OwnerScreen(host))),
             Item(number=6, text=labels.menu_devices, open=lambda: self.app.push_screen(DevicesScreen(host))),
             Item(number=7, text=labels.menu_language, open=host.switch_language),
             Item(

@@ -67,6 +67,13 @@ _RETIRED: Final = Stopped(
 )
 
 
+_NEARLY_FULL: Final = Stopped(
+    headline="Storage is nearly full",
+    meaning="Only selling stops: sending and closing work. Every past sale is kept.",
+    to_do=("Connect the network, then menu (*) 8 1 Send now.", _CALL),
+)
+
+
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
@@ -75,6 +82,8 @@ def stopped(stop: SellingStop) -> Stopped:
                 meaning="There is no room to record another sale. Every past sale is kept.",
                 to_do=("Connect the network, then menu (*) 8 1 Send now.", _CALL),
             )
+        case SellingStop.DISK_NEARLY_FULL:
+            return _NEARLY_FULL
         case SellingStop.DISK_READ_ONLY:
             return Stopped(
                 headline="The storage cannot be written",

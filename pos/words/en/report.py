@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
 
 REPORT_WORDS: Final = ReportWords(
@@ -65,4 +66,23 @@ REPORT_WORDS: Final = ReportWords(
     waiting="{number} not sent yet",
     all_sent="All sent",
     equals_closings="The sum of this period's closings (Z)",
+)
+
+EVIDENCE_WORDS: Final = EvidenceWords(
+    title="PAID TWICE",
+    shop="Shop",
+    receipt="Receipt no.",
+    moment="When",
+    amount="Amount",
+    voucher="Voucher",
+    bearer="Borne by",
+    bearer_shop="the shop",
+    bearer_issuer="the issuer",
+    ours="Our record",
+    theirs="The other record",
+    note=(
+        "One voucher was used for two payments.",
+        "The issuer can check both records.",
+        "Nobody in the shop could have known.",
+    ),
 )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
 
 REPORT_WORDS: Final = ReportWords(
@@ -65,4 +66,23 @@ REPORT_WORDS: Final = ReportWords(
     waiting="미전송 {number}건",
     all_sent="모두 전송됨",
     equals_closings="이 기간 마감(Z)을 모두 더한 금액입니다",
+)
+
+EVIDENCE_WORDS: Final = EvidenceWords(
+    title="겹 친 결 제",
+    shop="가게",
+    receipt="영수증 번호",
+    moment="일시",
+    amount="금액",
+    voucher="상품권",
+    bearer="부담",
+    bearer_shop="가게",
+    bearer_issuer="발행처",
+    ours="우리 가게의 기록",
+    theirs="다른 기록",
+    note=(
+        "같은 상품권으로 두 번 결제되었습니다.",
+        "두 기록은 발행처가 확인할 수 있습니다.",
+        "가게에서는 미리 알 수 없었습니다.",
+    ),
 )

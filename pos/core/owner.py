@@ -1,0 +1,79 @@
+"""The owner's page: today's sales, money to come, money that is late, and the most that offline fraud can cost now.
+
+Rules:
+
+- what could be lost is every approved payment that the ledger has not decided: each could turn out to have been spent
+  elsewhere too; who would bear it is the programme's word, and without one it is the shop's;
+- money to come is what settlements announce, and what was taken since the last day they cover; it is late when its day
+  has passed;
+- nobody at the counter is named: no cashier can tell a code from its copy.
+"""
+
+from dataclasses import dataclass
+
+from pos.clock import Clock
+from pos.core.checkout import business_date
+from pos.core.trust_store import TrustStore
+from pos.journal.journal import Journal
+from pos.journal.owed import Conflict
+from pos.link.calls import ConflictLine, OwnersPage
+from pos.till.policy import ConflictBearer
+from pos.till.receipt.moment import date_of
+from pos.till.report.figures import Group
+from pos.voucher.message_bodies import SettlementState, SettlementTold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Answers the owner."""
+
+    journal: Journal
+    trust: TrustStore
+    clock: Clock
+
+    def page(self) -> OwnersPage:
+        undecided = self.journal.owed.undecided()
+        at_risk_won = sum(line.value_won for line in undecided)
+        shops_won = sum(line.value_won for line in undecided if self.is_shops(line.issuer, line.program))
+        limits, exposure = self.trust.policy.limits, self.journal.payments.exposure()
+        coming_won, late_won = self._settlements()
+        return OwnersPage(
+            sold_today_won=self._sold_today_won(),
+            coming_won=coming_won,
+            late_won=late_won,
+            lost_by_shop_won=shops_won,
+            lost_by_issuers_won=at_risk_won - shops_won,
+            more_won=max(limits.value_max_won - exposure.value_won, 0),
+            conflicts=tuple(map(self._line, self.journal.owed.conflicts())),
+        )
+
+    def is_shops(self, issuer: str, program: str) -> bool:
+        """Whether the shop bears a conflict of this programme; an unknown one is the shop's."""
+        known = self.trust.program(issuer, program)
+        return known is None or known.conflict_bearer is not ConflictBearer.ISSUER
+
+    def _sold_today_won(self) -> int:
+        days = self.journal.days
+        if days.open_day() is not None:
+            figures = days.figures_now(until=self.journal.head.sequence)
+            return figures.won(Group.SALES) - figures.won(Group.CLERK_REFUNDS)
+        return self.journal.day_totals(business_date(self.journal, self.clock.read())).total_won
+
+    def _settlements(self) -> tuple[int, int]:
+        """Money to come, and how much of it is late."""
+        today = date_of(self.clock.read().time_s)
+        told = [settlement for _, settlement in self.journal.inbox.told(SettlementTold)]
+        covered = max((settlement.last_day.isoformat() for settlement in told), default="")
+        announced = [settlement for settlement in told if settlement.state is not SettlementState.PAID]
+        late_won = sum(item.amount_won for item in announced if item.deposit_on.isoformat() < today)
+        coming_won = sum(item.amount_won for item in announced) + self.journal.owed.voucher_won_after(covered)
+        return coming_won, late_won
+
+    def _line(self, conflict: Conflict) -> ConflictLine:
+        return ConflictLine(
+            entry=conflict.entry,
+            time_s=conflict.time_s,
+            receipt_number=conflict.receipt_number,
+            amount_won=conflict.amount_won,
+            is_shops=self.is_shops(conflict.issuer, conflict.program),
+        )
