@@ -1,6 +1,7 @@
 """`pos ledger …`: parsing only; each command's work is imported when that command is asked for."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +20,10 @@ def add_ledger(commands: "Commands") -> None:
     serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file in DIR)")
     serve.add_argument("--port", type=int, metavar="P")
     serve.set_defaults(run=_run_ledger_serve)
+    secret = actions.add_parser("secret", help="make the secret of a merchant's page, or of the operator's")
+    secret.add_argument("--data", type=Path, required=True, metavar="DIR")
+    secret.add_argument("user", metavar="MERCHANT", help="a merchant id, or `operator`")
+    secret.set_defaults(run=_run_ledger_secret)
     payout = actions.add_parser("payout", help="pay all merchants out, or confirm a deposit")
     payout.add_argument("--data", type=Path, required=True, metavar="DIR")
     payout.add_argument("--database", metavar="URL")
@@ -54,6 +59,13 @@ def _run_ledger_serve(options: argparse.Namespace) -> int:
     from pos.ledger.serve import serve
 
     serve(options.data, database=options.database, port=options.port)
+    return Exit.DONE
+
+
+def _run_ledger_secret(options: argparse.Namespace) -> int:
+    from pos.ledger.office_secrets import make_secret
+
+    sys.stdout.write(f"{make_secret(options.data, options.user)}\n")
     return Exit.DONE
 
 

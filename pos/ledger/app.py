@@ -34,6 +34,7 @@ from pos.ledger import openapi
 from pos.ledger.batch import BODY_BYTES_MAX, join_batch
 from pos.ledger.calls import Caller, WrongTimeError, open_call
 from pos.ledger.openapi import CBOR, COSE
+from pos.ledger.pages import Pages
 from pos.ledger.problem import MEDIA_TYPE, Problem, ProblemError, overloaded
 from pos.ledger.reading import check_token, entry_hash, number_in_query, whole_body
 from pos.ledger.returns import REQUEST_BYTES_MAX
@@ -56,7 +57,7 @@ T = TypeVar("T")
 class LedgerApp:
     """The ASGI application of one ledger, and what it does on the side."""
 
-    def __init__(self, service: LedgerService, *, repository_dir: Path) -> None:
+    def __init__(self, service: LedgerService, *, repository_dir: Path, data: Path) -> None:
         self._service = service
         self._queued = 0
         self._threads = anyio.CapacityLimiter(THREADS)
@@ -73,6 +74,7 @@ class LedgerApp:
                 Route("/v1/log/consistency", self._get_consistency, methods=["GET"]),
                 Route("/v1/returns", self._post_return, methods=["POST"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
+                *Pages(service, data=data).routes,
                 Route("/openapi.json", self._get_description, methods=["GET"]),
                 Route("/v1/authority", self._get_authority, methods=["GET"]),
                 Route("/healthz", _healthy, methods=["GET"]),

@@ -28,6 +28,13 @@ _ENTRY: Final[Json] = {
     "description": "SHA-256 of the entry's bytes in lower-case hexadecimal digits.",
     "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
+_MERCHANT: Final[Json] = {
+    "name": "merchant",
+    "in": "path",
+    "required": True,
+    "description": "Merchant id.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,16}$"},
+}
 _SIGNED_CALL: Final[Json] = [{"callToken": []}]
 
 
@@ -138,16 +145,16 @@ def _of_anybody() -> dict[str, Json]:
             )
         },
         "/trust/{path}": {
-            "parameters": [
-                {
-                    "name": "path",
-                    "in": "path",
-                    "required": True,
-                    "description": "File of the TUF repository.",
-                    "schema": {"type": "string"},
-                }
-            ],
+            "parameters": [_path("File of the TUF repository.")],
             "get": _open("Trust data.", {"200": _answer("The file.", "application/octet-stream")}),
+        },
+        "/office": {"get": _page("The merchant's day, or the operator's list.", "401")},
+        "/office/{merchant}": {"parameters": [_MERCHANT], "get": _page("A merchant's day.", "401")},
+        "/receipt": {"get": _page("A checker for receipts that works without a network.")},
+        "/receipt/{merchant}": {"parameters": [_MERCHANT], "get": _page("The same for one merchant's receipts.")},
+        "/web/{path}": {
+            "parameters": [_path("File of the pages.")],
+            "get": _open("Scripts and styles.", {"200": _answer("The file.", "*/*")}),
         },
         "/healthz": {"get": _open("Whether the service answers.", {"200": _answer("ok", TEXT)})},
         "/openapi.json": {"get": _open("This description.", {"200": _answer("OpenAPI 3.1.", "application/json")})},
@@ -187,6 +194,16 @@ def _described(
             for name, words in query.items()
         ]
     return described
+
+
+def _page(summary: str, *refusals: str) -> Json:
+    answers: dict[str, Json] = {"200": _answer("The page.", "text/html")}
+    return _open(summary, answers | {status: {"description": "Say who you are."} for status in refusals})
+
+
+def _path(description: str) -> Json:
+    schema: Json = {"type": "string"}
+    return {"name": "path", "in": "path", "required": True, "description": description, "schema": schema}
 
 
 def _answer(description: str, media_type: str) -> Json:

@@ -119,7 +119,7 @@ class _Server(uvicorn.Server):
     def __init__(self, folder: LedgerFolder, service: LedgerService, listener: socket.socket) -> None:
         self.listener = listener
         self.on_ready: Callable[[], None] = lambda: None
-        self._app = LedgerApp(service, repository_dir=folder.repository_dir)
+        self._app = LedgerApp(service, repository_dir=folder.repository_dir, data=folder.data)
         super().__init__(
             uvicorn.Config(
                 self._app.asgi,

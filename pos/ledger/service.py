@@ -16,7 +16,20 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from pos.ledger import calls, cash_receipts, conflicts, enrolment, inbox, intake, log, payouts, records, returns, roster
+from pos.ledger import (
+    calls,
+    cash_receipts,
+    conflicts,
+    enrolment,
+    inbox,
+    intake,
+    log,
+    office,
+    payouts,
+    records,
+    returns,
+    roster,
+)
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.batch import join_batch, split_batch, verify_batch
 from pos.ledger.calls import Caller
@@ -26,6 +39,7 @@ from pos.ledger.database import Database
 from pos.ledger.examiner import Examiner
 from pos.ledger.folder import AUTHORITY_FILE, REHEARSAL, LedgerFolder
 from pos.ledger.intake import Taken
+from pos.ledger.office import MerchantDay, MerchantLine
 from pos.ledger.payouts import Payout
 from pos.ledger.problem import not_found, unacceptable_entry
 from pos.ledger.publishing import Publisher
@@ -34,6 +48,7 @@ from pos.ledger.witnesses import Witnesses
 from pos.voucher.calls import SignedTime, build_signed_time
 from pos.voucher.fields import ID16_BYTES
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
+from pos.voucher.trust import Ledger
 
 T = TypeVar("T")
 
@@ -202,6 +217,22 @@ class LedgerService:
         owed = self._database.read(payouts.owed_merchants)
         paid = [payouts.pay_out(self._database, merchant, message_key=key, now_s=now_s) for merchant in owed]
         return tuple(payout for payout in paid if payout is not None)
+
+    def merchant_day(self, merchant: str, *, now_s: int) -> MerchantDay:
+        """What a merchant's page shows."""
+        return self._database.read(lambda connection: office.merchant_day(connection, merchant, now_s=now_s))
+
+    def merchant_lines(self) -> tuple[MerchantLine, ...]:
+        """What the operator's page shows."""
+        return self._database.read(office.merchant_lines)
+
+    def certificates(self, merchant: str | None) -> tuple[bytes, ...]:
+        """Certificates of terminals, for checking receipts."""
+        return self._database.read(lambda connection: office.certificates(connection, merchant))
+
+    def described(self) -> Ledger:
+        """This ledger as the trust data describes it. Raises TrustError."""
+        return self._authority.own_ledger()
 
     def give_back(self, raw: bytes, *, now_s: int) -> bytes:
         """Give money that came back to its holder as a new voucher. Raises ProblemError 400, 403, 404 or 409."""

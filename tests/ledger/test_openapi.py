@@ -116,7 +116,7 @@ def test_the_description_is_of_openapis_form() -> None:
 
 
 def test_every_route_is_described_and_nothing_else(desk: Desk) -> None:
-    app = LedgerApp(desk.service, repository_dir=desk.town.folder.trust_dir)
+    app = LedgerApp(desk.service, repository_dir=desk.town.folder.trust_dir, data=desk.town.data)
     routes = set()
     for route in app.asgi.routes:
         if isinstance(route, Mount):
@@ -131,7 +131,7 @@ def test_every_route_is_described_and_nothing_else(desk: Desk) -> None:
 
 
 async def test_the_description_is_served(desk: Desk) -> None:
-    app = LedgerApp(desk.service, repository_dir=desk.town.folder.trust_dir)
+    app = LedgerApp(desk.service, repository_dir=desk.town.folder.trust_dir, data=desk.town.data)
     transport = httpx.ASGITransport(app=app.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://ledger") as client:
         answer = await client.get("/openapi.json")
