@@ -70,7 +70,13 @@ def tests(bench: Bench) -> None:
 
 def slow(bench: Bench) -> None:
     install_packages((*PACKAGES_TO_TEST, "postgresql"))
-    bench.pytest("-n", "2", "-m", "slow", "-k", "not kill_matrix and not outsiders and not cddl")
+    others = "not kill_matrix and not outsiders and not cddl"
+    bench.pytest("-n", "2", "-m", "slow", "-k", others, "--ignore", "tests/browser")
+
+
+def browser(bench: Bench) -> None:
+    install_packages(("chromium", "chromium-driver"))
+    bench.pytest("tests/browser", "-m", "slow")
 
 
 def kill_matrix(bench: Bench) -> None:
@@ -176,6 +182,13 @@ STAGES = (
     Stage(name="fuzz-long", says="fifty million inputs", body=fuzz_long, minutes_max=600, is_soak=True),
     Stage(
         name="pycose", says="independent readers of COSE and CDDL", body=pycose, minutes_max=3, closes_with_pytest=True
+    ),
+    Stage(
+        name="browser",
+        says="pages in a real Chromium",
+        body=browser,
+        minutes_max=3,
+        closes_with_pytest=True,
     ),
     Stage(name="emupos", says="an independent printer emulator", body=emupos, minutes_max=6, closes_with_pytest=True),
     Stage(name="card", says="a virtual card in the real pcscd", body=card, minutes_max=4, closes_with_pytest=True),

@@ -156,6 +156,9 @@ def _of_anybody() -> dict[str, Json]:
             "parameters": [_path("File of the pages.")],
             "get": _open("Scripts and styles.", {"200": _answer("The file.", "*/*")}),
         },
+        "/v1/authority": {
+            "get": _open("The authority of the service's TLS certificate.", {"200": _answer("PEM.", TEXT)})
+        },
         "/healthz": {"get": _open("Whether the service answers.", {"200": _answer("ok", TEXT)})},
         "/openapi.json": {"get": _open("This description.", {"200": _answer("OpenAPI 3.1.", "application/json")})},
     }
