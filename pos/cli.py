@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     add_ware_parsers(commands, add_report_parser(commands, options, _config), options, _config)
     _add_doctor(commands)
     _add_evidence(commands)
+    _add_update(commands)
     _add_bench(commands)
     from pos.commands.ledger_cli import add_ledger
     from pos.sandbox.cli import add_parsers
@@ -189,6 +190,15 @@ def _add_evidence(commands: Commands) -> None:
     _config_option(verify)
     _json_option(verify)
     verify.set_defaults(run=_run_evidence_verify)
+
+
+def _add_update(commands: Commands) -> None:
+    update = commands.add_parser("update", help="newer versions of the program on this machine")
+    update.add_argument("action", choices=("status", "start", "tend", "prove"))
+    update.add_argument("--now", action="store_true", help="tend: change although the day is open")
+    _config_option(update)
+    _json_option(update)
+    update.set_defaults(run=_run_update)
 
 
 def _add_bench(commands: Commands) -> None:
@@ -340,6 +350,12 @@ def _run_evidence_verify(options: argparse.Namespace) -> int:
     given: Path | None = options.trust
     trust_dir = given or _config(options).terminal.trust_dir
     return verify(options.file, trust_dir=trust_dir, as_json=options.json)
+
+
+def _run_update(options: argparse.Namespace) -> int:
+    from pos.commands.updating import update
+
+    return update(_config(options), options.action, is_chosen=options.now, as_json=options.json)
 
 
 def _run_bench(options: argparse.Namespace) -> int:

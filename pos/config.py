@@ -107,6 +107,13 @@ class CardSection:
     """`pcsc:` or `pcsc:NAME`: a reader of voucher cards, which needs pcscd and pyscard."""
 
 
+class UpdateSection:
+    dir: Path | None = None
+    """Folder of the program's versions; without it the program is changed by its package alone."""
+    restart: str = ""
+    """Command that starts the services anew after a change of versions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalConfig:
     """Everything a terminal needs to start."""
@@ -124,6 +131,7 @@ class TerminalConfig:
     display: DisplaySection = DisplaySection()
     lamp: LampSection = LampSection()
     voice: VoiceSection = VoiceSection()
+    update: UpdateSection = UpdateSection()
 
 
 _SECTIONS: Final[Mapping[str, type]] = {
@@ -139,6 +147,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "display": DisplaySection,
     "lamp": LampSection,
     "voice": VoiceSection,
+    "update": UpdateSection,
 }
 _REQUIRED: Final = frozenset({"terminal", "ledger"})
 _CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
@@ -193,6 +202,7 @@ class _Reader:
             display=cast("DisplaySection", made["display"]),
             lamp=cast("LampSection", made["lamp"]),
             voice=cast("VoiceSection", made["voice"]),
+            update=cast("UpdateSection", made["update"]),
         )
 
     def _document(self) -> dict[str, object]:

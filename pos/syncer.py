@@ -11,7 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from threading import Event
 from typing import Final
@@ -28,6 +28,8 @@ from pos.sync.delivery import Delivery
 from pos.sync.inbox import WAIT_S, Inbox
 from pos.sync.log import LogProofs
 from pos.sync.trust import TrustUpdate
+from pos.sync.update import UpdateDownload
+from pos.update.installation import Installation, machine
 
 BACKOFF_FIRST_S: Final = 1.0
 BACKOFF_MAX_S: Final = 60.0
@@ -74,13 +76,31 @@ def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event) -> Non
     def serve(link: BlockingLink) -> None:
         link.call(WatchSync())
         trust = TrustUpdate(link, config.ledger.url, ca_file=config.ledger.ca_file, staging=config.terminal.staging)
-        with closing(trust):
-            _serve(link, _Ledger(Delivery(link, client), LogProofs(link, client), trust), stopping, nudged)
+        with ExitStack() as stack:
+            stack.enter_context(closing(trust))
+            update = _update(config)
+            if update is not None:
+                stack.enter_context(closing(update))
+            ledger = _Ledger(Delivery(link, client), LogProofs(link, client), trust, update)
+            _serve(link, ledger, stopping, nudged)
 
     try:
         _with_core(config, stopping, serve)
     finally:
         client.close()
+
+
+def _update(config: TerminalConfig) -> UpdateDownload | None:
+    """What brings newer versions, on a machine whose program lies in versions."""
+    if config.update.dir is None:
+        return None
+    return UpdateDownload(
+        config.ledger.url,
+        ca_file=config.ledger.ca_file,
+        staging=config.terminal.staging,
+        installation=Installation(config.update.dir),
+        machine=machine(),
+    )
 
 
 def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event) -> None:
@@ -137,6 +157,7 @@ class _Ledger:
     delivery: Delivery
     proofs: LogProofs
     trust: TrustUpdate
+    update: UpdateDownload | None
 
     def see_to(self, *, is_trust_due: bool) -> None:
         """Do it all. Without any trust data nothing can be delivered: nobody's answer could be believed."""
@@ -146,6 +167,8 @@ class _Ledger:
         self.proofs.bring()
         if is_trust_due:
             self.trust.refresh()
+            if self.update is not None:
+                self.update.bring()
 
 
 def _serve(link: BlockingLink, ledger: _Ledger, stopping: Event, nudged: Event) -> None:

@@ -82,7 +82,7 @@ class Publication:
         publisher, keys = Publisher(self._folder), self._keys("")
         trust = self._folder.trust_dir
         names = [*_OFFLINE_FILES, *(f"programs/{file.name}" for file in sorted((trust / "programs").glob("*.json")))]
-        names += [EMERGENCY_ROOT]
+        names += [EMERGENCY_ROOT, *(str(file.relative_to(trust)) for file in sorted(trust.glob("app/*/*.tar")))]
         is_new = publisher.writer.put(
             Targets.type,
             {name: trust / name for name in names},

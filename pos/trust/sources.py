@@ -48,6 +48,18 @@ class DownloadFolder:
         return open_plain(self._targets / quote(path, safe=""))
 
 
+class StoredMetadata:
+    """The metadata of a set that was adopted: one file a role, no versions, and no root behind the newest."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def metadata(self, role: str, version: int | None, *, bytes_max: int) -> bytes | None:
+        if role == _ROOT and version is not None:
+            return None
+        return read_plain(self._folder / metadata_file(role, None), bytes_max=bytes_max)
+
+
 def read_plain(path: Path, *, bytes_max: int) -> bytes | None:
     """The content of a plain file of at most `bytes_max` bytes."""
     file = open_plain(path)

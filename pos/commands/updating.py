@@ -1,0 +1,180 @@
+"""`pos update`: where versions stand, and the steps that the units take (`pos.update`).
+
+    pos update status     what runs, what is on trial, what is offered
+    pos update start      before everything else at a start: finish or end a trial, change to what waits
+    pos update tend       now and then while the shop sells, and when it closes: unpack, change after closing
+    pos update prove      after a start: wait until the version proves itself, else return to the one before
+
+`tend --now` changes although the day is open: somebody chose it.
+"""
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from pos.clock import LinuxMachine
+from pos.commands.output import print_json, print_line
+from pos.config import TerminalConfig
+from pos.errors import ConfigError, LinkError, PosError
+from pos.exits import Exit
+from pos.link.calls import ReadState, Role
+from pos.link.client import BlockingLink
+from pos.link.state import SellingStop, TillState
+from pos.trust.faults import RejectedError
+from pos.trust.folder import TrustFolder
+from pos.update.health import PROOF_S, is_healthy
+from pos.update.installation import Installation, machine
+from pos.update.pieces import PartialFile
+from pos.update.tending import Moment, Situation, Step, next_step
+from pos.update.versions import Offer, Version, newest_offer, verified_targets
+
+UPDATE_FOLDER: Final = "update"
+PAUSE_S: Final = 0.5
+
+
+class StatusJson(msgspec.Struct, frozen=True, kw_only=True):
+    """The stable form of `pos update status`."""
+
+    running: str
+    trial: str | None
+    previous: str | None
+    offered: str | None
+    staged: tuple[str, ...]
+    refused: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updates:
+    """One machine's updates, and how its services are started anew."""
+
+    config: TerminalConfig
+    installation: Installation
+    restart: Callable[[], None]
+
+    def situation(self, moment: Moment, *, is_chosen: bool = False) -> Situation:
+        """Where things stand. Raises OSError, MalformedError where nothing is installed in versions."""
+        offer, staged = self.offer(), self.installation.staged()
+        return Situation(
+            moment=moment,
+            running=Version.parse(self.installation.current),
+            offer=offer,
+            state=self.installation.state,
+            is_downloaded=offer is not None and self._partial(offer).is_complete,
+            is_staged=offer is not None and str(offer.version) in staged,
+            is_chosen=is_chosen,
+        )
+
+    def offer(self) -> Offer | None:
+        """The newest version that the adopted trust data vouches for."""
+        try:
+            stored = TrustFolder(self.config.terminal.trust_dir).stored()
+            if stored is None:
+                return None
+            return newest_offer(verified_targets(stored.folder / "metadata"), machine=machine())
+        except (PosError, RejectedError):
+            return None
+
+    def start(self) -> str:
+        """Before anything runs: the version that runs now."""
+        version = self.installation.start(LinuxMachine().boot_id().hex())
+        situation = self.situation(Moment.STARTING)
+        if next_step(situation) is Step.CHANGE and situation.offer is not None:
+            self.installation.begin_trial(str(situation.offer.version))
+            version = self.installation.start(LinuxMachine().boot_id().hex())
+        return version
+
+    def tend(self, *, is_chosen: bool = False) -> Step:
+        """One step, as far as the shop's day allows it."""
+        till = self._till()
+        is_closed = till is not None and till.sale is None and not till.day.is_open and till.day.is_kept
+        situation = self.situation(Moment.CLOSED if is_closed else Moment.OPEN, is_chosen=is_chosen)
+        step, offer = next_step(situation), situation.offer
+        if step is Step.STAGE and offer is not None:
+            partial = self._partial(offer)
+            self.installation.stage(partial.path, offer)
+            partial.path.unlink(missing_ok=True)
+        elif step is Step.CHANGE and offer is not None:
+            self.installation.begin_trial(str(offer.version))
+            self.restart()
+            self.prove(stop_before=None if till is None else till.stop)
+        return step
+
+    def prove(self, *, stop_before: SellingStop | None = None) -> bool:
+        """Wait until the version on trial proves itself; where it does not, return to the one before."""
+        if self.installation.state.trial is None:
+            return True
+        until_s = time.monotonic() + PROOF_S
+        while time.monotonic() < until_s:
+            till = self._till()
+            if till is not None and is_healthy(till, stop_before=stop_before):
+                self.installation.confirm()
+                return True
+            time.sleep(PAUSE_S)
+        self.installation.fall_back()
+        self.restart()
+        return False
+
+    def _partial(self, offer: Offer) -> PartialFile:
+        return PartialFile(self.config.terminal.staging / UPDATE_FOLDER, offer)
+
+    def _till(self) -> TillState | None:
+        try:
+            link = BlockingLink(self.config.terminal.socket_dir, Role.CONTROL)
+        except LinkError:
+            return None
+        try:
+            return link.call(ReadState()).till
+        except LinkError:
+            return None
+        finally:
+            link.close()
+
+
+def open_updates(config: TerminalConfig) -> Updates:
+    """Raises ConfigError where this machine has no versions."""
+    if config.update.dir is None:
+        raise ConfigError((f"{config.file}: update.dir: this machine's program comes with its package",))
+    command = config.update.restart.split()
+
+    def restart() -> None:
+        if command:
+            subprocess.run(command, check=False)
+
+    return Updates(config=config, installation=Installation(config.update.dir), restart=restart)
+
+
+def update(config: TerminalConfig, action: str, *, is_chosen: bool, as_json: bool) -> int:
+    """One of the actions above."""
+    updates = open_updates(config)
+    match action:
+        case "start":
+            print_line(updates.start())
+        case "tend":
+            print_line(updates.tend(is_chosen=is_chosen).value)
+        case "prove":
+            return Exit.DONE if updates.prove() else Exit.DECLINED
+        case _:
+            _show(updates, as_json=as_json)
+    return Exit.DONE
+
+
+def _show(updates: Updates, *, as_json: bool) -> None:
+    state, offer = updates.installation.state, updates.offer()
+    status = StatusJson(
+        running=updates.installation.current,
+        trial=None if state.trial is None else state.trial.version,
+        previous=state.previous,
+        offered=None if offer is None else str(offer.version),
+        staged=updates.installation.staged(),
+        refused=state.refused,
+    )
+    if as_json:
+        print_json(status)
+    else:
+        print_line(
+            f"runs {status.running}; offered {status.offered or 'nothing'}; on trial {status.trial or 'nothing'}"
+        )
