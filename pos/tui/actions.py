@@ -42,9 +42,10 @@ def actions_of(desk: Desk, words: Words) -> tuple[Action, ...]:
             return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), back, request)
         case Stage.IDLE | Stage.AMOUNT:
             confirm = Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER)
+            wares = _wares(words) if _offers_wares(desk) else _notes(labels)
             rest = _at_rest(desk, words) or (_erase(labels), confirm)
             tender = _cash_receipt(words) if desk.may_ask_cash_receipt else _tender(labels)
-            return (_menu(labels), _notes(labels), tender, _keypad(labels), *rest)
+            return (_menu(labels), wares, tender, _keypad(labels), *rest)
 
 
 def _at_rest(desk: Desk, words: Words) -> tuple[Action, ...]:
@@ -132,3 +133,13 @@ def _erase(labels: Labels) -> Action:
 
 def _keypad(labels: Labels) -> Action:
     return Action(key_text=labels.by_touch, label=labels.keypad)
+
+
+def _offers_wares(desk: Desk) -> bool:
+    """Without an amount there is nothing that notes could pay, and items may make one."""
+    till = desk.till
+    return till is not None and not desk.typed and (till.has_articles or till.suspended_count > 0)
+
+
+def _wares(words: Words) -> Action:
+    return Action(key_text="/", label=words.wares.choose_items, key=PadKey.NOTES)

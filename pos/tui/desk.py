@@ -16,7 +16,18 @@ from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount
 from pos.link.state import Outcome, QuestionKind, QuestionView, TillLock, TillState, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
-from pos.tui.intents import AskCashReceipt, Intent, LeaveSale, Nothing, OpenMenu, OpenRequest, Say, Send, TakeTender
+from pos.tui.intents import (
+    AskCashReceipt,
+    Intent,
+    LeaveSale,
+    Nothing,
+    OpenMenu,
+    OpenRequest,
+    OpenWares,
+    Say,
+    Send,
+    TakeTender,
+)
 from pos.tui.pad import PadKey
 from pos.tui.unread import Offer, UnreadOffer
 from pos.words import Notice
@@ -231,6 +242,8 @@ class Desk:
             return self._answer(question, _LEAVE) if leaves else Say(Notice.ANSWER_FIRST)
         if self.verdict is not None:
             return self._clear_verdict()
+        if sale is None and self.till.settled is not None:
+            return Send((ClearVerdict(),))
         if sale is None:
             is_handed_over = self.till.has_pins and self.till.lock is TillLock.OPEN
             return Send((LogOut(),)) if is_handed_over else Nothing()
@@ -295,7 +308,8 @@ class Desk:
             assert self.till.last_sale is not None, "one of the last sale"
             return AskCashReceipt(amount_won=self.till.last_sale.amount_won)
         if not amount_won:
-            return Say(Notice.NOTHING_TO_PAY)
+            has_wares = self.till.has_articles or self.till.suspended_count > 0
+            return OpenWares() if has_wares and sale is None else Say(Notice.NOTHING_TO_PAY)
         return TakeTender(amount_won=amount_won, begins_sale=sale is None, is_note=is_note)
 
     def _take_offer(self, number: int) -> Intent:

@@ -8,16 +8,27 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
-from pos.link.state import Outcome, PrinterState, QuestionKind, QuestionView, TillLock, TillState, VerdictView
+from pos.link.state import (
+    Outcome,
+    PrinterState,
+    QuestionKind,
+    QuestionView,
+    SaleView,
+    SettledView,
+    TillLock,
+    TillState,
+    VerdictView,
+)
 from pos.money import format_won
 from pos.tui.desk import Desk, Stage
 from pos.words import Advice, Words
-from pos.words.columns import wrapped
+from pos.words.columns import cut, wrapped
 from pos.words.moments import clock_text
 
 LIMIT_SHOWN_PERCENT: Final = 70
 """From here on the header says how much more can be approved offline."""
 LIMIT_URGENT_PERCENT: Final = 90
+ITEMS_SHOWN: Final = 2
 _BESIDE_SIGN_COLUMNS: Final = 62
 """What the smallest screen leaves beside a sign without a word."""
 _PRINTER_WELL: Final = frozenset({PrinterState.READY, PrinterState.PRINTING})
@@ -190,6 +201,9 @@ def _amount(desk: Desk, words: Words) -> Amount:
         approved = verdict.outcome is Outcome.APPROVED
         label = labels.amount_approved if approved else labels.amount_of_code
         return Amount(label=label, figures=format_won(verdict.amount_won), is_faint=False)
+    settled = desk.till.settled if desk.till is not None else None
+    if sale is None and settled is not None:
+        return Amount(label=words.wares.change, figures=format_won(settled.change_won), is_faint=not settled.change_won)
     if sale is None or not sale.due_won:
         return Amount(label=labels.amount_due, figures="0", is_faint=True)
     label = labels.amount_remaining if sale.paid_won else labels.amount_due
@@ -217,6 +231,11 @@ def _resting_band(desk: Desk, till: TillState, words: Words) -> Band:
     labels = words.labels
     if desk.typed:
         return Band(look=Look.IDLE, sign="", word="", title=labels.amount_title, lines=labels.amount_lines)
+    if till.sale is None and till.settled is not None:
+        return _settled_band(till.settled, words)
+    if till.sale is None and till.is_after_cut:
+        title, line = words.wares.after_cut
+        return Band(look=Look.IDLE, sign="", word="", title=title, lines=(line, "", *labels.idle_lines[:1]))
     if till.sale is None:
         seen = words.scanner(till.scanner)
         return Band(look=Look.IDLE, sign="", word="", title=labels.idle_title, lines=labels.idle_lines, foot=seen)
@@ -225,9 +244,27 @@ def _resting_band(desk: Desk, till: TillState, words: Words) -> Band:
         seen = words.scanner(till.scanner)
         return Band(look=Look.ASKING, sign="question", word="", title=labels.unread_title, lines=numbered, foot=seen)
     received = tuple(f"{words.tender(tender)} {labels.received}" for tender in till.sale.tenders[-3:])
-    lines = received or labels.reading_lines
+    lines = received or _item_lines(till.sale, words) or labels.reading_lines
     foot = words.scanner(till.scanner) or (labels.request_open if till.sale.request is not None else "")
     return Band(look=Look.READING, sign="scan", word="", title=labels.reading_title, lines=lines, foot=foot)
+
+
+def _settled_band(settled: SettledView, words: Words) -> Band:
+    """A sale that ended with money: what goes back is what the cashier looks for."""
+    given, change = words.won(settled.given_won), words.won(settled.change_won)
+    line = words.wares.settled_change.format(given=given, change=change) if settled.change_won else ""
+    title = words.wares.settled.format(won=words.won(settled.total_won))
+    return Band(look=Look.QUIET, sign="", word="", title=title, lines=(line,))
+
+
+def _item_lines(sale: SaleView, words: Words) -> tuple[str, ...]:
+    """What is being sold: the last lines, and how many pieces in all."""
+    if not sale.items:
+        return ()
+    pieces = sum(item.quantity for item in sale.items)
+    summed = words.wares.items_sum.format(count=pieces, won=words.won(sale.due_won))
+    shown = (f"{item.name} x {item.quantity}  {words.won(item.amount_won)}" for item in sale.items[-ITEMS_SHOWN:])
+    return (*(cut(line, _BESIDE_SIGN_COLUMNS) for line in shown), summed)
 
 
 def _question_band(question: QuestionView, till: TillState, words: Words) -> Band:

@@ -38,6 +38,11 @@ class OpenRequest:
     begins_won: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OpenWares:
+    """Choose items, or a sale that was put aside."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeTender:
     """Ask how `amount_won` is paid; `begins_sale` where the amount is the whole new sale."""
@@ -61,4 +66,4 @@ class LeaveSale:
     paid_won: int
 
 
-Intent: TypeAlias = AskCashReceipt | Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale
+Intent: TypeAlias = AskCashReceipt | OpenWares | Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale

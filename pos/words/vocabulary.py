@@ -28,6 +28,7 @@ from pos.till.reasons import Check, Refusal
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
+from pos.words.wares import WareLabels
 
 REASON_COLUMNS: Final = 34
 """Each line beside the drawn verdict."""
@@ -200,8 +201,6 @@ class Labels:
     unread_choices: tuple[str, str, str]
     """Again, a request, another tender: when a code is in sight and is not read."""
     tender_title: str
-    tender_notes: str
-    tender_kinds: tuple[str, str]
     leave_title: str
     leave_choices: tuple[str, str]
     request_title: str
@@ -251,6 +250,9 @@ class Words(Protocol):
 
     @property
     def giving_back(self) -> GivingBackLabels: ...
+
+    @property
+    def wares(self) -> WareLabels: ...
 
     def verdict_word(self, outcome: Outcome) -> str:
         """The word that is drawn; every letter has a glyph."""

@@ -18,9 +18,10 @@ from PIL import Image, ImageDraw, ImageFont
 from textual import events
 from textual.pilot import Pilot
 
-from pos.link.calls import AttentionLine, SaleLine
+from pos.link.calls import AttentionLine, QuickKey, SaleLine
 from pos.link.equipment import Condition, FoundPrinter, ScanTest
 from pos.link.state import (
+    ItemView,
     LimitView,
     NetworkView,
     PrinterState,
@@ -411,6 +412,46 @@ async def tender(counter: Counter) -> None:
     await counter.press("+")
 
 
+async def tender_kinds(counter: Counter) -> None:
+    await counter.press("12 . 0 +")
+
+
+async def change_given(counter: Counter) -> None:
+    await counter.press("12 . 0 enter 20 . 0 + 1")
+
+
+async def after_cut(counter: Counter) -> None:
+    await counter.change(is_after_cut=True)
+
+
+async def notes(counter: Counter) -> None:
+    await counter.press("30 . 0 /")
+
+
+async def notes_count(counter: Counter) -> None:
+    await counter.press("30 . 0 / 3 3")
+
+
+async def items(counter: Counter) -> None:
+    counter.core.quick_keys = (
+        QuickKey(key=1, name="소금빵", price_won=3_000, is_exempt=False),
+        QuickKey(key=3, name="생계란 10구", price_won=5_000, is_exempt=True),
+        QuickKey(key=4, name="한우 (무게)", price_won=0, is_exempt=True),
+    )
+    await counter.change(has_articles=True)
+    await counter.press("/")
+    sold = (
+        ItemView(name="소금빵", quantity=2, amount_won=6_000, is_exempt=False),
+        ItemView(name="생계란 10구", quantity=1, amount_won=5_000, is_exempt=True),
+    )
+    await counter.change(sale=SaleView(due_won=11_000, paid_won=0, items=sold))
+
+
+async def items_due(counter: Counter) -> None:
+    await items(counter)
+    await counter.press("enter")
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
@@ -418,6 +459,7 @@ SCENES: dict[str, Scene] = {
         *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
         *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
         *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
+        *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(receipt_code, why, attention, attention_answer, request, tender),
     )
 }

@@ -14,6 +14,7 @@ import msgspec
 
 from pos.errors import LinkError
 from pos.link.calls import (
+    AddItem,
     AnswerQuestion,
     AttentionLine,
     AttentionPage,
@@ -22,20 +23,32 @@ from pos.link.calls import (
     ClearVerdict,
     CloseAttention,
     CloseRequest,
+    CreditNotes,
     Done,
+    DrawerPage,
     EnterAmount,
     EquipmentCall,
     ListAttention,
+    ListDrawer,
+    ListNotePrograms,
+    ListQuickKeys,
     ListSales,
+    ListSuspended,
+    NoteProgram,
+    NoteProgramPage,
+    NumberNotes,
     OpenDrawer,
     OpenRequest,
     PayOther,
     PrintRow,
     PrintWaiting,
+    QuickKey,
+    QuickKeyPage,
     ReceiptPage,
     Refused,
     ReprintReceipt,
     RequestAnswer,
+    ResumeSale,
     SaleLine,
     SalePage,
     ScanAgain,
@@ -43,7 +56,12 @@ from pos.link.calls import (
     ShowReceipt,
     State,
     StateChanged,
+    SubmitNotes,
+    SuspendedPage,
+    SuspendSale,
     SyncNow,
+    TakeItemBack,
+    TakeNotes,
     VerdictShown,
     Watch,
 )
@@ -61,6 +79,7 @@ from pos.link.state import (
     SaleView,
     ScannerState,
     ScannerView,
+    SettledView,
     TenderView,
     TillState,
     VerdictView,
@@ -111,6 +130,17 @@ class Code:
     """Further fields of the verdict it gets."""
 
 
+A_NOTE_PROGRAM = NoteProgram(
+    issuer="41390",
+    program="paper",
+    name="시루 지류",
+    denominations_won=(1_000, 5_000, 10_000, 50_000),
+    is_number_later=True,
+    features=("비추면 숨은 그림",),
+    oldest_year=2020,
+)
+
+
 class TillSimulator:
     """Core, as far as the screen can tell."""
 
@@ -121,6 +151,7 @@ class TillSimulator:
         self.attention: tuple[AttentionLine, ...] = ()
         self.sales: tuple[SaleLine, ...] = ()
         self.receipt: ReceiptPage | None = None
+        self.quick_keys: tuple[QuickKey, ...] = ()
         self.refuse: Refusal | None = None
         """Refuses the next call that can be refused."""
         self.asks_for_receipts = False
@@ -228,13 +259,33 @@ class TillSimulator:
                 return self._pay_other(kind, amount_won)
             case OpenRequest():
                 return self._open_request()
+            case ListQuickKeys():
+                return QuickKeyPage(keys=self.quick_keys)
+            case ListSuspended():
+                return SuspendedPage(lines=())
+            case ListNotePrograms():
+                return NoteProgramPage(programs=(A_NOTE_PROGRAM,))
+            case ListDrawer():
+                return DrawerPage(lines=(), unnumbered=(), submissions=())
+            case TakeNotes(denomination_won=value_won, count=count):
+                return self._pay_other("note", value_won * count)
+            case (
+                AddItem()
+                | TakeItemBack()
+                | SuspendSale()
+                | ResumeSale()
+                | NumberNotes()
+                | SubmitNotes()
+                | CreditNotes()
+            ):
+                return Refused(cause=Refusal.NOT_FOUND)
             case _:
                 return self._answer_quietly(call)
 
     def _answer_quietly(self, call: object) -> object:
         match call:
             case ClearVerdict():
-                self.change(verdict=None)
+                self.change(verdict=None, settled=None)
             case CloseRequest():
                 return self._close_request()
             case ListSales():
@@ -269,7 +320,7 @@ class TillSimulator:
         question = self.till.question
         stays = question is not None and question.kind in (QuestionKind.PRINT_UNKNOWN, QuestionKind.PAPER_LOADED)
         sale = SaleView(due_won=amount_won, paid_won=0)
-        self.change(sale=sale, verdict=None, question=question if stays else None)
+        self.change(sale=sale, verdict=None, settled=None, question=question if stays else None)
         return Done()
 
     def _cancel(self) -> Done | Refused:
@@ -297,9 +348,15 @@ class TillSimulator:
         sale = self.till.sale
         if sale is None:
             return Refused(cause=Refusal.NO_SALE)
-        if not 0 < amount_won <= sale.remaining_won:
+        if not 0 < amount_won <= sale.remaining_won + (99_999 if kind == "cash" else 0):
             return Refused(cause=Refusal.TENDER_OVER)
-        self._tender(TenderView(kind=kind, amount_won=amount_won), verdict=None)
+        self._tender(TenderView(kind=kind, amount_won=min(amount_won, sale.remaining_won)), verdict=None)
+        if self.till.sale is None:
+            change_won = max(amount_won - sale.remaining_won, 0)
+            settled = SettledView(
+                serial=self._next(), total_won=sale.due_won, given_won=amount_won, change_won=change_won
+            )
+            self.change(settled=settled)
         return Done()
 
     def _open_request(self) -> RequestAnswer | Refused:

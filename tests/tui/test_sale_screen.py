@@ -10,6 +10,7 @@ from pos.link.calls import (
     OpenRequest,
     PayOther,
     ScanAgain,
+    TakeNotes,
     VerdictShown,
 )
 from pos.link.state import (
@@ -254,14 +255,15 @@ async def test_cash_for_a_whole_sale() -> None:
         assert counter.app.desk.typed == ""
 
 
-async def test_a_paper_note_is_recorded_as_another_tender_and_says_so() -> None:
+async def test_paper_notes_are_counted_by_denomination() -> None:
     async with open_counter() as counter:
         await counter.press("5 . /")
-        assert shows(counter, "번호는 확인하지 않습니다")
+        assert shows(counter, "종이 상품권: 시루 지류", "1,000원", "50,000원")
 
-        await counter.press("1")
+        await counter.press("1 enter")
+        taken = counter.core.asked_for(TakeNotes)
 
-        assert [(call.kind, call.amount_won) for call in counter.core.asked_for(PayOther)] == [("other", 500)]
+    assert [(call.denomination_won, call.count) for call in taken] == [(1_000, 1)]
 
 
 async def test_a_tender_question_is_left_with_back_and_the_digits_stay() -> None:
@@ -280,7 +282,7 @@ async def test_an_unpaid_sale_is_cancelled_at_once_and_a_paid_one_only_after_a_q
         await counter.press("12 . 0 enter")
         await counter.present(Code(amount_won=8_000))
         await counter.press("1 enter -")
-        assert shows(counter, "판매를 끝낼까요?", "이미 받은 8,000원은 승인된 채로 남습니다.")
+        assert shows(counter, "판매를 끝낼까요?", "이미 받은 8,000원은 돌아갑니다")
 
         await counter.press("2")
         assert counter.core.till.sale is not None

@@ -25,6 +25,11 @@ ENGLISH = (
     "history",
     "devices",
     "devices_trial",
+    "tender_kinds",
+    "change_given",
+    "notes",
+    "items_due",
+    "after_cut",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (

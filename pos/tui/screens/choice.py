@@ -13,6 +13,8 @@ from pos.tui.widgets.footer import ActionFooter, KeyButton
 from pos.tui.widgets.line import Line
 from pos.words import Notice
 
+GAPPED_MAX = 4
+
 
 class ChoiceScreen(PadScreen):
     """A title, some lines, and up to five large numbered buttons."""
@@ -22,6 +24,8 @@ class ChoiceScreen(PadScreen):
         self._title = title
         self._lines = lines
         self._choices = choices
+        # The smallest screen has room for four with a gap between them.
+        self.set_class(len(choices) > GAPPED_MAX, "-many")
 
     def compose(self) -> ComposeResult:
         yield Line(self._title, classes="title")

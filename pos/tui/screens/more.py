@@ -1,12 +1,13 @@
 """The second page of the menu: what is wanted rarely.
 
 Numbers: 1 send now, 2 payment request, 3 refund by receipt, 4 change of clerk, 5 owner's page, 6 devices, 7 language,
-8 cash receipts, 9 leave the screen. A number whose item is not there stays free.
+8 cash receipts, 9 leave the screen, 0 paper notes to the bank. A number whose item is not there stays free.
 """
 
 from pos.link.calls import LogOut, SyncNow
 from pos.tui.answers import said_of
 from pos.tui.giving_back import GROUP, take_back
+from pos.tui.screens.bank import BankScreen
 from pos.tui.screens.cash_receipts import CashReceiptsScreen
 from pos.tui.screens.devices import DevicesScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
@@ -37,6 +38,7 @@ class MoreScreen(NumberedMenu):
                 text=host.words.giving_back.menu_cash_receipts,
                 open=lambda: self.app.push_screen(CashReceiptsScreen(host)),
             ),
+            Item(number=0, text=host.words.wares.bank_title, open=lambda: self.app.push_screen(BankScreen(host))),
         )
         return (*items, Item(number=9, text=labels.menu_quit, open=host.quit_screen)) if host.may_quit else items
 

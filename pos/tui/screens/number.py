@@ -17,13 +17,23 @@ _EMPTY = "_"
 
 
 class NumberScreen(PadScreen):
-    """Closes with the number on Enter, or with None for Back. `proposed` is what Enter alone means."""
+    """Closes with the number on Enter, or with None for Back. `proposed` is what Enter alone means, `unit` stands
+    behind a number that is no money."""
 
-    def __init__(self, host: Host, *, title: str, lines: tuple[str, ...] = (), proposed: int | None = None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        *,
+        title: str,
+        lines: tuple[str, ...] = (),
+        proposed: int | None = None,
+        unit: str | None = None,
+    ) -> None:
         super().__init__(host)
         self._title = title
         self._lines = lines
         self._proposed = proposed
+        self._unit = unit
         self.typed = ""
         self.add_class("-keypad")
 
@@ -45,8 +55,8 @@ class NumberScreen(PadScreen):
 
     def shown(self) -> str:
         """What stands for the digits typed."""
-        words = self.host.words
-        return words.won(int(self.typed or self._proposed or 0))
+        number = int(self.typed or self._proposed or 0)
+        return self.host.words.won(number) if self._unit is None else f"{number}{self._unit}"
 
     def actions(self) -> tuple[Action, ...]:
         labels = self.labels

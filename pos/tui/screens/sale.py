@@ -4,13 +4,15 @@ It copies a `Face` into its widgets and carries out what the desk makes of a key
 keys were pressed; nothing waits for their answers.
 """
 
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, OpenDay, PayOther, Refused
+from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, OpenDay, Refused
 from pos.tui.actions import actions_of
-from pos.tui.answers import said_of
+from pos.tui.answers import refusal_text, said_of
 from pos.tui.desk import Stage
 from pos.tui.face import Face, face_of
 from pos.tui.giving_back import GROUP, ask_cash_receipt
@@ -23,6 +25,7 @@ from pos.tui.intents import (
     Nothing,
     OpenMenu,
     OpenRequest,
+    OpenWares,
     Say,
     Send,
     TakeTender,
@@ -33,12 +36,12 @@ from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.menu import MenuScreen
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.request import RequestScreen
+from pos.tui.screens.tenders import open_notes, open_wares, take_tender, tender_question
 from pos.tui.widgets.amount import AmountPanel
 from pos.tui.widgets.band import BandPanel
 from pos.tui.widgets.footer import ActionFooter, Keypad
 from pos.tui.widgets.header import HeaderRows
 from pos.tui.widgets.line import Line
-from pos.voucher.bodies import TenderKind
 from pos.words import Notice
 
 LARGE_COLUMNS, LARGE_ROWS = 100, 30
@@ -110,7 +113,9 @@ class SaleScreen(PadScreen):
     def _notice(self) -> str:
         if self.size.width < SMALL_COLUMNS or self.size.height < SMALL_ROWS:
             return self.labels.screen_small
-        return self.host.told()
+        till = self.host.desk.till
+        said = refusal_text(self.host.words, Refused(cause=till.said)) if till is not None and till.said else ""
+        return self.host.told() or said
 
     def _carry_out(self, intent: Intent) -> None:
         match intent:
@@ -130,6 +135,8 @@ class SaleScreen(PadScreen):
             case AskCashReceipt(amount_won=amount_won):
                 conversation = ask_cash_receipt(self.app, self.host, amount_won=amount_won)
                 self.app.run_worker(conversation, group=GROUP, exclusive=True)
+            case OpenWares():
+                open_wares(self)
             case LeaveSale(paid_won=paid_won):
                 self._ask_leaving(paid_won)
 
@@ -144,32 +151,10 @@ class SaleScreen(PadScreen):
         self.refresh_words()
 
     def _ask_tender(self, asked: TakeTender) -> None:
-        words = self.host.words
-        lines = (words.tender_question(asked.amount_won),)
-        screen = ChoiceScreen(
-            self.host,
-            title=words.labels.notes if asked.is_note else words.labels.tender_title,
-            lines=(*lines, words.labels.tender_notes) if asked.is_note else lines,
-            choices=words.labels.tender_kinds[1:] if asked.is_note else words.labels.tender_kinds,
-        )
-        kinds = (TenderKind.OTHER,) if asked.is_note else (TenderKind.CASH, TenderKind.OTHER)
-
-        def take(choice: int | None) -> None:
-            if choice is not None:
-                self.run_worker(self._take_tender(asked, kinds[choice - 1]))
-
-        self.app.push_screen(screen, take)
-
-    async def _take_tender(self, asked: TakeTender, kind: TenderKind) -> None:
-        desk, host = self.host.desk, self.host
-        if asked.begins_sale and not said_of(host, await host.ask(EnterAmount(amount_won=asked.amount_won)), None):
-            self.refresh_words()
-            return
-        desk.take_typed()
-        answer = await host.ask(PayOther(kind=kind, amount_won=asked.amount_won))
-        if isinstance(answer, Refused):
-            said_of(host, answer, None)
-        self.refresh_words()
+        if asked.is_note:
+            self.run_worker(open_notes(self, asked))
+        else:
+            self.app.push_screen(tender_question(self.host, asked), partial(take_tender, self, asked))
 
     def _ask_leaving(self, paid_won: int) -> None:
         words = self.host.words

@@ -34,11 +34,14 @@ from pos.words.en.giving_back import GIVING_BACK_LABELS
 from pos.words.en.labels import LABELS
 from pos.words.en.notices import NOTICES
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
+from pos.words.en.wares import WARE_LABELS
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
+from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
+from pos.words.wares import WareLabels
 
 _AGAIN: Final = "The same code may be shown again"
 _NEVER_AGAIN: Final = "This code can never be used again"
@@ -54,6 +57,7 @@ class EnglishWords:
     labels: Final[Labels] = LABELS
     day: Final[DayLabels] = DAY_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
+    wares: Final[WareLabels] = WARE_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:
@@ -196,8 +200,10 @@ class EnglishWords:
                 name = view.program_name or "Voucher"
             case "cash":
                 name = "Cash"
+            case "note" | "scanned_note" | "confirmation":
+                name = view.program_name or "voucher"
             case _:
-                name = "Other"
+                name = method_name(view.method, WARE_LABELS.methods)
         return f"{name} {won(view.amount_won)}"
 
     def due(self, sale: SaleView) -> str:
@@ -212,7 +218,7 @@ class EnglishWords:
         return f"How is {won(amount_won)} paid?"
 
     def leave_question(self, paid_won: int) -> str:
-        return f"The {won(paid_won)} already received stay approved."
+        return f"The {won(paid_won)} received go back: cash now, vouchers once online."
 
     def won(self, amount_won: int) -> str:
         return won(amount_won)

@@ -37,9 +37,12 @@ from pos.words.ko.giving_back import GIVING_BACK_LABELS
 from pos.words.ko.labels import LABELS
 from pos.words.ko.notices import NOTICES
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
+from pos.words.ko.wares import WARE_LABELS
+from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
+from pos.words.wares import WareLabels
 
 _AGAIN: Final = "같은 코드를 다시 대도 됩니다"
 _NEVER_AGAIN: Final = "같은 코드는 다시 쓸 수 없습니다"
@@ -55,6 +58,7 @@ class KoreanWords:
     labels: Final[Labels] = LABELS
     day: Final[DayLabels] = DAY_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
+    wares: Final[WareLabels] = WARE_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:
@@ -197,8 +201,10 @@ class KoreanWords:
                 name = view.program_name or "상품권"
             case "cash":
                 name = "현금"
+            case "note" | "scanned_note" | "confirmation":
+                name = view.program_name or "상품권"
             case _:
-                name = "기타"
+                name = method_name(view.method, WARE_LABELS.methods)
         return f"{name} {won(view.amount_won)}"
 
     def due(self, sale: SaleView) -> str:
@@ -213,7 +219,7 @@ class KoreanWords:
         return f"{won(amount_won)}을 무엇으로 받습니까?"
 
     def leave_question(self, paid_won: int) -> str:
-        return f"이미 받은 {won(paid_won)}은 승인된 채로 남습니다."
+        return f"이미 받은 {won(paid_won)}은 돌아갑니다: 현금은 지금, 상품권은 연결되면"
 
     def won(self, amount_won: int) -> str:
         return won(amount_won)

@@ -51,7 +51,7 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
         case QuestionKind.OPEN_SALE:
             due_won, paid_won = (sale.due_won, sale.paid_won) if sale is not None else (view.amount_won, 0)
             return Asked(
-                title="끝나지 않은 판매가 있습니다",
+                title="끝나지 않은 판매",
                 detail=f"정전 전 {won(due_won)} 중 {won(paid_won)} 받음",
                 customer="",
                 choices=("이어서 하기", "모두 취소"),

@@ -1,0 +1,80 @@
+"""Words about items, money and paper notes: fixed ones, and patterns with figures in braces."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WareLabels:
+    """What the screens of items, other money, sales put aside and paper notes say."""
+
+    # money
+    tender_kinds: tuple[str, str, str, str, str]
+    """Cash, card elsewhere, transfer, other, put the sale aside."""
+    methods: tuple[str, str, str, str]
+    """Card elsewhere, transfer, the shop's own QR, other: as the members of `TenderMethod` stand."""
+    change: str
+    settled: str
+    """{won} of the whole sale."""
+    settled_change: str
+    """{given} was handed over, {change} goes back."""
+    after_cut: tuple[str, str]
+    """A cut before the record."""
+    # items
+    counter_title: str
+    choose_items: str
+    choose_held: str
+    """{count} sales."""
+    items_title: str
+    items_sum: str
+    """{count} pieces, {won}."""
+    no_items: str
+    typed_price: str
+    price_title: str
+    """{name}."""
+    exempt: str
+    take_back: str
+    held_title: str
+    held_line: str
+    """{number}, {time}, {won}."""
+    held_paid: str
+    """{won} of it is paid."""
+    # notes
+    notes_title: str
+    """{name}."""
+    choose_denomination: str
+    count_title: str
+    """{won} each."""
+    count_line: str
+    good_from: str
+    """{year}."""
+    note_options: tuple[str, str, str]
+    """Torn note, year of issue, numbers now."""
+    more: str
+    torn_title: str
+    torn_line: str
+    year_title: str
+    year_line: str
+    serial_title: str
+    """{number} of {count}."""
+    serial_line: str
+    check_title: str
+    check_choices: tuple[str, str]
+    consecutive_title: str
+    consecutive_choices: tuple[str, str]
+    change_title: str
+    change_lines: tuple[str, str]
+    """{used} of {face} was used, the ordinance says {ratio} per cent; {change} would go back."""
+    change_choices: tuple[str, str]
+    # the bank
+    bank_title: str
+    bank_empty: str
+    bank_unnumbered: str
+    """{name}, {won}, {count}."""
+    bank_submit: str
+    """{name}, {count}, {won}."""
+    bank_credit: str
+    """{number}, {name}, {won}, {date}."""
+    bank_credited: str
+    """{number}, {name}, {won}, {date}."""
+    credit_title: str
+    """{won} was submitted."""
