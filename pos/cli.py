@@ -97,6 +97,7 @@ def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser("demo", help="a whole town on this machine")
     demo.add_argument("--headless", action="store_true", help="scripted sales instead of the screen")
     demo.add_argument("--sales", type=_count, default=20, metavar="N", help="how many scripted sales (default 20)")
+    demo.add_argument("--story", choices=("day",), default=None, help="with --headless: one business day in scenes")
     demo.add_argument("--seed", type=int, default=1, help="same seed, same town and customers")
     demo.add_argument("--out", type=Path, default=None, metavar="DIR", help="keep the town and the receipts here")
     demo.set_defaults(run=_run_demo)
@@ -260,6 +261,10 @@ def _run_demo(options: argparse.Namespace) -> int:
     if options.headless:
         from pos.demo.headless import run_headless
 
+        if options.story is not None:
+            from pos.demo.story import run_story
+
+            return run_story(seed=options.seed, out=options.out)
         return run_headless(sales=options.sales, seed=options.seed, out=options.out)
     from pos.demo.visit import run_visit
 

@@ -11,13 +11,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pos.demo.town import RunningTown, demo_folder, running_town
 from pos.errors import LinkError, PosError
 from pos.exits import Exit
 from pos.link.calls import (
     AnswerQuestion,
+    Call,
     CancelSale,
     ClearVerdict,
     EnterAmount,
@@ -43,6 +44,7 @@ SETTLE_S: Final = 120.0
 OUT_OF_SIGHT_S: Final = 2.3
 """After this the same picture is a new showing for the scanner."""
 TAKE: Final = 1
+R = TypeVar("R")
 
 
 class DemoError(PosError):
@@ -78,14 +80,14 @@ class Cashier:
         """One customer, from the amount to the verdict."""
         self._link.call(EnterAmount(amount_won=scenario.amount_due_won))
         request = self._open_request() if scenario.needs_request else None
-        verdict = self._verdict_for(scenario, scenario.text(int(time.time()), request))
-        self._seen_serial = verdict.serial
-        if verdict.outcome is Outcome.APPROVED:
-            self._link.call(VerdictShown(entry_sequence=verdict.entry_sequence))
+        try:
+            verdict = self.present(scenario.text(int(time.time()), request))
+        except DemoError as error:
+            raise DemoError(f"customer {scenario.number} ({scenario.kind}): {error}") from error
         self._finish(verdict)
         return verdict
 
-    def _verdict_for(self, scenario: Scenario, text: str) -> VerdictView:
+    def _verdict_for(self, text: str) -> VerdictView:
         """Show the code until it is answered, putting the phone away and showing it again as people do."""
         for _ in range(SHOWINGS_MAX):
             self._show(text)
@@ -99,7 +101,48 @@ class Cashier:
                 self._take_away(text)
                 return verdict
             self._take_away(text)
-        raise DemoError(f"customer {scenario.number} ({scenario.kind}) got no answer in {SHOWINGS_MAX} showings")
+        raise DemoError(f"no answer in {SHOWINGS_MAX} showings")
+
+    def call(self, call: Call[R]) -> R:
+        """Any call of the screen; what follows from it is seen at once."""
+        answer = self._link.call(call)
+        self._look()
+        return answer
+
+    def present(self, text: str) -> VerdictView:
+        """A code before the camera, until it is answered."""
+        verdict = self._verdict_for(text)
+        self._seen_serial = verdict.serial
+        if verdict.outcome is Outcome.APPROVED:
+            self._link.call(VerdictShown(entry_sequence=verdict.entry_sequence))
+        return verdict
+
+    def give_up(self) -> None:
+        """Leave the open sale and its verdict."""
+        self._link.call(CancelSale())
+        self._link.call(ClearVerdict())
+
+    def look(self) -> TillState:
+        """The till as it is now."""
+        self._look()
+        return self.state
+
+    def connect_again(self) -> None:
+        """Core was gone and is back; it counts its verdicts from the beginning."""
+        self._link.close()
+        until_s = time.monotonic() + START_S
+        while True:
+            self._link = _connect(self._running.config.terminal.socket_dir)
+            self._seen_serial = 0
+            try:
+                self._look()
+            except LinkError:
+                # It was the one that is going.
+                self._link.close()
+                if time.monotonic() > until_s:
+                    raise
+            else:
+                return
 
     def synchronise(self) -> None:
         self._link.call(SyncNow())
