@@ -107,6 +107,7 @@ class CardSection:
     """`pcsc:` or `pcsc:NAME`: a reader of voucher cards, which needs pcscd and pyscard."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateSection:
     dir: Path | None = None
     """Folder of the program's versions; without it the program is changed by its package alone."""

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from pos.config import load_config
 from pos.update import installation as installing
 from pos.update import pieces
 from pos.update.installation import BOOTS_MAX, STARTS_MAX, Installation, UpdateError
@@ -386,3 +387,15 @@ def test_an_archive_that_was_changed_after_its_download_is_not_unpacked(tmp_path
 
     with pytest.raises(UpdateError, match="not the archive"):
         machine.stage(tmp_path / "next.tar", offer_of("1.1.0", raw))
+
+
+def test_the_folder_of_versions_is_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "terminal.toml"
+    path.write_text(
+        '[terminal]\nid = "t"\nmerchant = "m"\nledger = "l"\nstate_dir = "s"\nsocket_dir = "r"\ntrust_dir = "trust"\n'
+        '[ledger]\nurl = "http://127.0.0.1:8400"\n[update]\ndir = "opt"\nrestart = "true"\n'
+    )
+    config = load_config(path)
+
+    assert (config.update.dir, config.update.restart) == (tmp_path / "opt", "true")
+    assert config.terminal.staging == tmp_path / "staging"
