@@ -68,7 +68,7 @@ def make_authority(town: Town, *, host: str = "127.0.0.1") -> Path:
     data = town.ledger_dir
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
-        authority = _openssl_authority(work)
+        authority = openssl_authority(work)
         certificate, key = sign_server(work, host=host)
         write_durably(data / AUTHORITY_FILE, authority.read_bytes(), mode=0o644)
         write_durably(data / "tls.pem", certificate.read_bytes(), mode=0o644)
@@ -96,7 +96,8 @@ def sign_server(work: Path, *, host: str, name: str = "server", days: str = _DAY
 _NEW_KEY: Final = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 
 
-def _openssl_authority(work: Path) -> Path:
+def openssl_authority(work: Path) -> Path:
+    """Make an authority's key and certificate in `work`."""
     path = work / "authority.pem"
     _openssl(
         *("req", "-x509", *_NEW_KEY, "-keyout", work / "authority.key", "-out", path, "-days", _DAYS),
