@@ -6,6 +6,7 @@ handed to whoever asks it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
@@ -42,6 +43,7 @@ from pos.core.screen_desk import ScreenDesk
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
+from pos.core.wiping import wipe
 from pos.journal.journal import Journal
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
@@ -292,4 +294,5 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             day=day,
         ),
         takes_writes=on.takes_writes,
+        wipe=partial(wipe, on.config.terminal.state_dir),
     )

@@ -78,6 +78,8 @@ class Core:
     cash_receipts: CashReceipts
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
+    wipe: Callable[[], tuple[str, ...]]
+    """Destroys the terminal's secrets."""
     must_end: bool = False
     """Only a fresh look at the disk can tell what is true: this process has to go."""
     _is_half_started: bool = False
@@ -87,6 +89,7 @@ class Core:
     _rejoined_s: float = 0.0
     _issued_s: float = 0.0
     _mirror_seen: MirrorState = MirrorState.OFF
+    _is_wiped: bool = False
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
         """Begin where the journal left off: its first entry, an open sale, a fork or a fault that was found."""
@@ -123,6 +126,9 @@ class Core:
         """Once a second: what happens by itself. Faults become the till's state."""
         if self.views.stop in _MAY_PASS:
             self._probe()
+        if self.views.selling_stop is SellingStop.TERMINAL_RETIRED:
+            with suppress(JournalError), self._noting_faults():
+                self._wipe_if_told()
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
                 self._watch_mirror()
@@ -174,6 +180,17 @@ class Core:
             self.must_end = isinstance(error, OutcomeUnknownError) or self.journal.must_reopen
             log.error("selling stops: %s: %s", type(error).__name__, error)
             raise
+
+    def _wipe_if_told(self) -> None:
+        """Destroy the secrets of a terminal that was retired with that order, once everything is delivered."""
+        told = self.sync.inbox.retirement
+        if told is None or not told.must_wipe or self._is_wiped or self.sync.delivery.waiting():
+            return
+        try:
+            log.warning("retired (%s) and told to wipe: %s destroyed", told.reason, ", ".join(self.wipe()) or "nothing")
+        except OSError as error:
+            log.error("the secrets could not be destroyed: %s", error)
+        self._is_wiped = True
 
     def _watch_mirror(self) -> None:
         """Tell the owner when the second medium is lost, once each time; and what else waits to be told."""

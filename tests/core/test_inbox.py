@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pos.core.alarms import AlarmCause
+from pos.errors import ConfigError
 from pos.journal.inbox import MessageState
 from pos.link.calls import (
     CloseAttention,
@@ -19,6 +20,7 @@ from pos.link.calls import (
 )
 from pos.link.state import SellingStop
 from pos.sandbox.wallet.requests import check_request
+from pos.terminal import build_core
 from pos.till.reasons import Reason
 from pos.voucher.claims import TerminalCertificate
 from pos.voucher.keys import SigningKey
@@ -236,3 +238,29 @@ def test_what_the_owner_has_to_know_is_on_the_list_until_it_is_read(shop: Shop, 
     shop.restart()
     assert shop.screen(ListAttention()).lines == ()
     assert shop.till.notice_count == 0
+
+
+def test_a_stolen_terminal_destroys_its_key_once_everything_is_delivered(shop: Shop, post: Post) -> None:
+    shop.pay(shop.code(4_000), 4_000)
+    post.tell(RetireTold(reason="stolen", must_wipe=True))
+    shop.core.tick()
+    assert (shop.state_dir / "terminal.key").exists(), "what was sold is still to be delivered"
+
+    post.acknowledge()
+    shop.core.tick()
+
+    assert not (shop.state_dir / "terminal.key").exists()
+    assert not (shop.state_dir / "pin.pepper").exists()
+    assert shop.till.stop is SellingStop.TERMINAL_RETIRED
+    shop.core.tick()
+    shop.core.close()
+    with pytest.raises(ConfigError, match="enrol"):
+        build_core(shop.config, shop.clock)
+
+
+def test_a_terminal_that_was_only_replaced_keeps_its_key(shop: Shop, post: Post) -> None:
+    post.tell(RetireTold(reason="replaced", replaced_by="t-bakery-2"))
+    post.acknowledge()
+    shop.core.tick()
+
+    assert (shop.state_dir / "terminal.key").exists()
