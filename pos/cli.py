@@ -176,6 +176,7 @@ def _add_records(commands: Commands) -> None:
 
 def _add_doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="what works, what does not, and what to do about it")
+    doctor.add_argument("--decode", metavar="NUMBER", help="explain a support number, on any machine")
     _config_option(doctor)
     _json_option(doctor)
     doctor.set_defaults(run=_run_doctor)
@@ -344,8 +345,11 @@ def _run_trust_import(options: argparse.Namespace) -> int:
 
 
 def _run_doctor(options: argparse.Namespace) -> int:
-    from pos.commands.doctor import doctor
+    from pos.commands.doctor import doctor, explain
 
+    if options.decode is not None:
+        language = "ko" if os.environ.get("LANG", "").startswith("ko") else "en"
+        return explain(options.decode, language=language, as_json=options.json)
     return doctor(_config(options), as_json=options.json)
 
 

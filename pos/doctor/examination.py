@@ -6,14 +6,29 @@ from typing import Final
 
 from drivers.errors import DeviceError
 from pos.config import TerminalConfig
+from pos.doctor.board import BatteryCheck, CardCheck, HeatCheck, PackageCheck, PowerCheck
 from pos.doctor.check import Check, Colour, Finding, Place
+from pos.doctor.contact import CoreCheck
 from pos.doctor.devices import DevicesCheck
+from pos.doctor.storage import DataCheck, KeyCheck, MirrorCheck, SavedTimeCheck
 from pos.errors import LinkError, PosError
 from pos.link.calls import Role
 from pos.link.client import BlockingLink
 from pos.words.findings import FindingCode
 
-CHECKS: Final[tuple[Check, ...]] = (DevicesCheck(),)
+CHECKS: Final[tuple[Check, ...]] = (
+    DevicesCheck(),
+    CoreCheck(),
+    DataCheck(),
+    MirrorCheck(),
+    CardCheck(),
+    SavedTimeCheck(),
+    BatteryCheck(),
+    KeyCheck(),
+    PowerCheck(),
+    HeatCheck(),
+    PackageCheck(),
+)
 """In the order in which they are told: what stands on the counter first."""
 
 

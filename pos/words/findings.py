@@ -42,6 +42,48 @@ _PAPER: Final = frozenset({Condition.PAPER_LOW, Condition.PAPER_OUT, Condition.C
 class FindingCode(IntEnum):
     """What a check other than of a device can find."""
 
+    DATA_THERE = 200
+    DATA_MISSING = 201
+    DATA_READ_ONLY = 202
+    SPACE_ENOUGH = 210
+    SPACE_SHORT = 211
+    MIRROR_OFF = 220
+    MIRROR_THERE = 221
+    MIRROR_MISSING = 222
+    MIRROR_UNKNOWN = 223
+    CARD_FINE = 230
+    CARD_ERRORS = 231
+    CARD_UNKNOWN = 232
+    CLOCK_SURE = 300
+    CLOCK_UNSURE = 301
+    BATTERY_THERE = 310
+    BATTERY_MISSING = 311
+    TIME_SAVED = 320
+    TIME_NOT_SAVED = 321
+    KEY_SEALED = 400
+    KEY_OPEN = 401
+    KEY_MISSING = 402
+    KEY_UNKNOWN = 403
+    LEDGER_REACHED = 500
+    LEDGER_AWAY = 501
+    CONTACT_FRESH = 510
+    CONTACT_OLD = 511
+    WAITING_FINE = 520
+    WAITING_LONG = 521
+    CORE_SELLS = 530
+    CORE_STOPPED = 531
+    CORE_AWAY = 532
+    POWER_FINE = 600
+    POWER_LOW = 601
+    POWER_UNKNOWN = 602
+    HEAT_FINE = 610
+    HEAT_HIGH = 611
+    HEAT_UNKNOWN = 612
+    PACKAGE_WHOLE = 620
+    PACKAGE_DAMAGED = 621
+    PACKAGE_ABSENT = 622
+    INSTALLING_SAFE = 630
+    INSTALLING_UNSAFE = 631
     CHECK_FAILED = 900
     """The check itself could not be made."""
 

@@ -319,6 +319,11 @@ class Words(Protocol):
 
     def won(self, amount_won: int) -> str: ...
 
+    @property
+    def support_number(self) -> str:
+        """What the eight digits are called that a shop reads over the telephone."""
+        ...
+
     def finding(self, code: int) -> FindingWords:
         """A number that this program does not know is said to be one."""
 

@@ -223,6 +223,10 @@ class EnglishWords:
     def won(self, amount_won: int) -> str:
         return won(amount_won)
 
+    @property
+    def support_number(self) -> str:
+        return "Support number"
+
     def finding(self, code: int) -> FindingWords:
         return FINDINGS.get(code, UNKNOWN)
 

@@ -33,6 +33,96 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
         code: FindingWords(name=DEVICES[kind], meaning=_CONDITIONS[condition][0], to_do=_CONDITIONS[condition][1])
         for code, (kind, condition) in DEVICE_CODES.items()
     },
+    FindingCode.DATA_THERE: FindingWords(name="Data partition", meaning="In place", to_do=""),
+    FindingCode.DATA_MISSING: FindingWords(
+        name="Data partition",
+        meaning="Not there; nothing can be sold without it",
+        to_do="Have the unit replaced; the second medium holds every approval",
+    ),
+    FindingCode.DATA_READ_ONLY: FindingWords(
+        name="Data partition", meaning="Cannot be written; the card is failing", to_do="Have the unit replaced"
+    ),
+    FindingCode.SPACE_ENOUGH: FindingWords(name="Free space", meaning="Enough", to_do=""),
+    FindingCode.SPACE_SHORT: FindingWords(
+        name="Free space", meaning="Nearly none left", to_do="Tell your technician this number"
+    ),
+    FindingCode.MIRROR_OFF: FindingWords(name="Second medium", meaning="Set not to be used", to_do=""),
+    FindingCode.MIRROR_THERE: FindingWords(name="Second medium", meaning="In place", to_do=""),
+    FindingCode.MIRROR_MISSING: FindingWords(
+        name="Second medium",
+        meaning="Not plugged in, or not this terminal's",
+        to_do="Plug the terminal's own stick in again",
+    ),
+    FindingCode.MIRROR_UNKNOWN: FindingWords(
+        name="Second medium", meaning="May not be looked at from here", to_do="Look again as administrator"
+    ),
+    FindingCode.CARD_FINE: FindingWords(name="Memory card", meaning="No errors counted", to_do=""),
+    FindingCode.CARD_ERRORS: FindingWords(
+        name="Memory card", meaning="Errors were counted on it", to_do="Have the card replaced soon"
+    ),
+    FindingCode.CARD_UNKNOWN: FindingWords(name="Memory card", meaning="Its errors are not counted here", to_do=""),
+    FindingCode.CLOCK_SURE: FindingWords(name="Clock", meaning="Right", to_do=""),
+    FindingCode.CLOCK_UNSURE: FindingWords(
+        name="Clock",
+        meaning="Nobody has confirmed the time yet; limits are lower",
+        to_do="Connect the network for a moment",
+    ),
+    FindingCode.BATTERY_THERE: FindingWords(name="Clock battery", meaning="The board has a clock of its own", to_do=""),
+    FindingCode.BATTERY_MISSING: FindingWords(
+        name="Clock battery",
+        meaning="The board has no clock of its own",
+        to_do="The time is right again once the network is there",
+    ),
+    FindingCode.TIME_SAVED: FindingWords(name="Saved time", meaning="The time is kept for the next start", to_do=""),
+    FindingCode.TIME_NOT_SAVED: FindingWords(
+        name="Saved time", meaning="The time is not kept for the next start", to_do="Tell your technician this number"
+    ),
+    FindingCode.KEY_SEALED: FindingWords(name="Terminal key", meaning="In place and sealed", to_do=""),
+    FindingCode.KEY_OPEN: FindingWords(
+        name="Terminal key",
+        meaning="In place, but not sealed: for trials only",
+        to_do="Have it sealed before the terminal is used in a shop",
+    ),
+    FindingCode.KEY_MISSING: FindingWords(
+        name="Terminal key", meaning="There is none: the terminal is not enrolled", to_do="Enrol the terminal"
+    ),
+    FindingCode.KEY_UNKNOWN: FindingWords(
+        name="Terminal key", meaning="May not be looked at from here", to_do="Look again as administrator"
+    ),
+    FindingCode.LEDGER_REACHED: FindingWords(name="Ledger", meaning="Reached", to_do=""),
+    FindingCode.LEDGER_AWAY: FindingWords(
+        name="Ledger", meaning="Not reached; sales go on within limits", to_do="Check the router and its cable"
+    ),
+    FindingCode.CONTACT_FRESH: FindingWords(name="Last contact", meaning="Recent enough", to_do=""),
+    FindingCode.CONTACT_OLD: FindingWords(
+        name="Last contact", meaning="Soon too long ago: selling offline will stop", to_do="Connect the network today"
+    ),
+    FindingCode.WAITING_FINE: FindingWords(name="To be delivered", meaning="Little enough", to_do=""),
+    FindingCode.WAITING_LONG: FindingWords(
+        name="To be delivered", meaning="Much is waiting; limits are nearly used up", to_do="Connect the network"
+    ),
+    FindingCode.CORE_SELLS: FindingWords(name="Till", meaning="Running", to_do=""),
+    FindingCode.CORE_STOPPED: FindingWords(
+        name="Till", meaning="Running, but cannot sell", to_do="Do what the screen says"
+    ),
+    FindingCode.CORE_AWAY: FindingWords(name="Till", meaning="Not running", to_do="Restart the terminal"),
+    FindingCode.POWER_FINE: FindingWords(name="Power supply", meaning="Strong enough", to_do=""),
+    FindingCode.POWER_LOW: FindingWords(
+        name="Power supply", meaning="Was too weak: this breaks cards", to_do="Use the board's own power supply"
+    ),
+    FindingCode.POWER_UNKNOWN: FindingWords(name="Power supply", meaning="This board does not measure it", to_do=""),
+    FindingCode.HEAT_FINE: FindingWords(name="Temperature", meaning="Normal", to_do=""),
+    FindingCode.HEAT_HIGH: FindingWords(name="Temperature", meaning="Too hot", to_do="Give the unit air"),
+    FindingCode.HEAT_UNKNOWN: FindingWords(name="Temperature", meaning="This board does not measure it", to_do=""),
+    FindingCode.PACKAGE_WHOLE: FindingWords(name="Program", meaning="Every file is as it was delivered", to_do=""),
+    FindingCode.PACKAGE_DAMAGED: FindingWords(
+        name="Program", meaning="Files are not as they were delivered", to_do="Install the program again"
+    ),
+    FindingCode.PACKAGE_ABSENT: FindingWords(name="Program", meaning="Not installed as a package", to_do=""),
+    FindingCode.INSTALLING_SAFE: FindingWords(name="Installing", meaning="Survives a power cut", to_do=""),
+    FindingCode.INSTALLING_UNSAFE: FindingWords(
+        name="Installing", meaning="Does not survive a power cut", to_do="Tell your technician this number"
+    ),
     FindingCode.CHECK_FAILED: FindingWords(
         name="Examination", meaning="A check could not be made", to_do="Tell your technician this number"
     ),

@@ -224,6 +224,10 @@ class KoreanWords:
     def won(self, amount_won: int) -> str:
         return won(amount_won)
 
+    @property
+    def support_number(self) -> str:
+        return "지원 번호"
+
     def finding(self, code: int) -> FindingWords:
         return FINDINGS.get(code, UNKNOWN)
 

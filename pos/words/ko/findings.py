@@ -33,6 +33,94 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
         code: FindingWords(name=DEVICES[kind], meaning=_CONDITIONS[condition][0], to_do=_CONDITIONS[condition][1])
         for code, (kind, condition) in DEVICE_CODES.items()
     },
+    FindingCode.DATA_THERE: FindingWords(name="자료 저장소", meaning="정상입니다", to_do=""),
+    FindingCode.DATA_MISSING: FindingWords(
+        name="자료 저장소",
+        meaning="찾을 수 없어 판매할 수 없습니다",
+        to_do="단말기를 교체하세요. 승인 기록은 보조 저장 장치에 있습니다",
+    ),
+    FindingCode.DATA_READ_ONLY: FindingWords(
+        name="자료 저장소", meaning="쓸 수 없습니다. 카드가 고장 나고 있습니다", to_do="단말기를 교체하세요"
+    ),
+    FindingCode.SPACE_ENOUGH: FindingWords(name="남은 공간", meaning="넉넉합니다", to_do=""),
+    FindingCode.SPACE_SHORT: FindingWords(
+        name="남은 공간", meaning="거의 없습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
+    ),
+    FindingCode.MIRROR_OFF: FindingWords(name="보조 저장 장치", meaning="쓰지 않기로 되어 있습니다", to_do=""),
+    FindingCode.MIRROR_THERE: FindingWords(name="보조 저장 장치", meaning="정상입니다", to_do=""),
+    FindingCode.MIRROR_MISSING: FindingWords(
+        name="보조 저장 장치",
+        meaning="꽂혀 있지 않거나 이 단말기의 것이 아닙니다",
+        to_do="단말기의 메모리를 다시 꽂으세요",
+    ),
+    FindingCode.MIRROR_UNKNOWN: FindingWords(
+        name="보조 저장 장치", meaning="지금 권한으로는 볼 수 없습니다", to_do="관리자 권한으로 다시 점검하세요"
+    ),
+    FindingCode.CARD_FINE: FindingWords(name="메모리 카드", meaning="오류가 없습니다", to_do=""),
+    FindingCode.CARD_ERRORS: FindingWords(
+        name="메모리 카드", meaning="오류가 있었습니다", to_do="곧 카드를 교체하세요"
+    ),
+    FindingCode.CARD_UNKNOWN: FindingWords(name="메모리 카드", meaning="오류를 알 수 없습니다", to_do=""),
+    FindingCode.CLOCK_SURE: FindingWords(name="시계", meaning="정확합니다", to_do=""),
+    FindingCode.CLOCK_UNSURE: FindingWords(
+        name="시계", meaning="확인되지 않아 한도가 낮습니다", to_do="네트워크를 잠시 연결하세요"
+    ),
+    FindingCode.BATTERY_THERE: FindingWords(name="시계 전지", meaning="정상입니다", to_do=""),
+    FindingCode.BATTERY_MISSING: FindingWords(
+        name="시계 전지", meaning="단말기에 시계가 없습니다", to_do="네트워크가 연결되면 시각이 맞춰집니다"
+    ),
+    FindingCode.TIME_SAVED: FindingWords(name="저장된 시각", meaning="정상입니다", to_do=""),
+    FindingCode.TIME_NOT_SAVED: FindingWords(
+        name="저장된 시각", meaning="시각이 저장되지 않고 있습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
+    ),
+    FindingCode.KEY_SEALED: FindingWords(name="단말기 열쇠", meaning="정상입니다", to_do=""),
+    FindingCode.KEY_OPEN: FindingWords(
+        name="단말기 열쇠", meaning="봉인되어 있지 않습니다. 시험용입니다", to_do="가게에서 쓰기 전에 봉인하세요"
+    ),
+    FindingCode.KEY_MISSING: FindingWords(
+        name="단말기 열쇠", meaning="없습니다. 아직 등록되지 않은 단말기입니다", to_do="단말기를 등록하세요"
+    ),
+    FindingCode.KEY_UNKNOWN: FindingWords(
+        name="단말기 열쇠", meaning="지금 권한으로는 볼 수 없습니다", to_do="관리자 권한으로 다시 점검하세요"
+    ),
+    FindingCode.LEDGER_REACHED: FindingWords(name="본사 연결", meaning="연결되어 있습니다", to_do=""),
+    FindingCode.LEDGER_AWAY: FindingWords(
+        name="본사 연결", meaning="끊겨 있습니다. 한도 안에서 판매할 수 있습니다", to_do="공유기와 케이블을 확인하세요"
+    ),
+    FindingCode.CONTACT_FRESH: FindingWords(name="마지막 연결", meaning="정상입니다", to_do=""),
+    FindingCode.CONTACT_OLD: FindingWords(
+        name="마지막 연결", meaning="오래되어 곧 판매가 멈춥니다", to_do="오늘 안에 네트워크를 연결하세요"
+    ),
+    FindingCode.WAITING_FINE: FindingWords(name="전송 대기", meaning="정상입니다", to_do=""),
+    FindingCode.WAITING_LONG: FindingWords(
+        name="전송 대기", meaning="많이 밀려 한도가 거의 찼습니다", to_do="네트워크를 연결하세요"
+    ),
+    FindingCode.CORE_SELLS: FindingWords(name="판매 프로그램", meaning="작동하고 있습니다", to_do=""),
+    FindingCode.CORE_STOPPED: FindingWords(
+        name="판매 프로그램", meaning="작동하지만 판매할 수 없습니다", to_do="화면의 안내를 따르세요"
+    ),
+    FindingCode.CORE_AWAY: FindingWords(
+        name="판매 프로그램", meaning="작동하지 않습니다", to_do="단말기를 다시 켜세요"
+    ),
+    FindingCode.POWER_FINE: FindingWords(name="전원", meaning="정상입니다", to_do=""),
+    FindingCode.POWER_LOW: FindingWords(
+        name="전원", meaning="전압이 부족했습니다. 카드가 고장 날 수 있습니다", to_do="정품 전원 어댑터를 쓰세요"
+    ),
+    FindingCode.POWER_UNKNOWN: FindingWords(name="전원", meaning="이 단말기는 전압을 재지 못합니다", to_do=""),
+    FindingCode.HEAT_FINE: FindingWords(name="온도", meaning="정상입니다", to_do=""),
+    FindingCode.HEAT_HIGH: FindingWords(
+        name="온도", meaning="너무 높습니다", to_do="단말기 둘레에 바람이 통하게 하세요"
+    ),
+    FindingCode.HEAT_UNKNOWN: FindingWords(name="온도", meaning="이 단말기는 온도를 재지 못합니다", to_do=""),
+    FindingCode.PACKAGE_WHOLE: FindingWords(name="프로그램", meaning="처음 그대로입니다", to_do=""),
+    FindingCode.PACKAGE_DAMAGED: FindingWords(
+        name="프로그램", meaning="바뀐 파일이 있습니다", to_do="프로그램을 다시 설치하세요"
+    ),
+    FindingCode.PACKAGE_ABSENT: FindingWords(name="프로그램", meaning="설치 묶음으로 설치되지 않았습니다", to_do=""),
+    FindingCode.INSTALLING_SAFE: FindingWords(name="설치 방식", meaning="정전에도 안전합니다", to_do=""),
+    FindingCode.INSTALLING_UNSAFE: FindingWords(
+        name="설치 방식", meaning="정전에 안전하지 않습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
+    ),
     FindingCode.CHECK_FAILED: FindingWords(
         name="점검", meaning="점검을 끝까지 하지 못했습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
     ),
