@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evidence(commands)
     _add_update(commands)
     _add_bench(commands)
+    _add_scanner_sheet(commands)
     from pos.commands.ledger_cli import add_ledger
     from pos.sandbox.cli import add_parsers
 
@@ -209,6 +210,12 @@ def _add_bench(commands: Commands) -> None:
     bench.add_argument("arguments", nargs="*", metavar="ARG")
     _json_option(bench)
     bench.set_defaults(run=_run_bench)
+
+
+def _add_scanner_sheet(commands: Commands) -> None:
+    sheet = commands.add_parser("scanner-sheet", help="a page of codes that set a hand scanner up and try it")
+    sheet.add_argument("file", type=Path, metavar="FILE", help="a PNG picture of an A4 page")
+    sheet.set_defaults(run=_run_scanner_sheet)
 
 
 def _config_option(parser: argparse.ArgumentParser) -> None:
@@ -371,3 +378,9 @@ def _run_bench(options: argparse.Namespace) -> int:
     from pos.bench.run import run_bench
 
     return run_bench(options.name, options.arguments, as_json=options.json)
+
+
+def _run_scanner_sheet(options: argparse.Namespace) -> int:
+    from pos.commands.scanning import write_scanner_sheet
+
+    return write_scanner_sheet(options.file)
