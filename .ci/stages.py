@@ -108,6 +108,11 @@ def card(bench: Bench) -> None:
     bench.pytest("tests/outside/card", env={"CHAK_SMARTCARD": library})
 
 
+def sixel(bench: Bench) -> None:
+    install_packages(["libsixel-bin"])
+    bench.pytest("tests/outside/sixel", env={"CHAK_SIXEL2PNG": "/usr/bin/sixel2png"})
+
+
 def receiptio(bench: Bench) -> None:
     bench.pytest("tests/outside/receiptio", env={"CHAK_RECEIPTIO": str(environments.receiptio())})
 
@@ -192,6 +197,9 @@ STAGES = (
     ),
     Stage(name="emupos", says="an independent printer emulator", body=emupos, minutes_max=6, closes_with_pytest=True),
     Stage(name="card", says="a virtual card in the real pcscd", body=card, minutes_max=4, closes_with_pytest=True),
+    Stage(
+        name="sixel", says="the request's code, drawn by libsixel", body=sixel, minutes_max=2, closes_with_pytest=True
+    ),
     Stage(name="receiptio", says="another printing client", body=receiptio, minutes_max=4, closes_with_pytest=True),
     Stage(
         name="package",

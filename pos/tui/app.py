@@ -21,6 +21,7 @@ from pos.tui.answers import refusal_text
 from pos.tui.bridge import Bridge
 from pos.tui.desk import Desk
 from pos.tui.giving_back import GROUP, take_back
+from pos.tui.graphics import Graphics
 from pos.tui.link import Connect
 from pos.tui.messages import LinkLost, TillChanged
 from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
@@ -52,6 +53,7 @@ class TillApp(App[None], inherit_bindings=False):
         *,
         words: Words,
         may_quit: bool = False,
+        graphics: Graphics | None = None,
         monotonic_s: Callable[[], float] = time.monotonic,
         sounds: Sounds | None = None,
         pressed_s: Callable[[events.Key], float] = lambda key: key.time,
@@ -62,6 +64,7 @@ class TillApp(App[None], inherit_bindings=False):
         self.words = words
         self.desk = Desk()
         self.may_quit = may_quit
+        self.graphics = graphics
         self.now_s = monotonic_s
         self._sounds: Sounds = sounds or BellSounds(ring=self.bell, after=self.set_timer)
         self.painted = asyncio.Event()
@@ -218,6 +221,13 @@ class TillApp(App[None], inherit_bindings=False):
 
     def told(self) -> str:
         return self._told
+
+    def draw_picture(self, picture: str, *, column: int, row: int) -> None:
+        driver = self._driver
+        if driver is not None:
+            # Through the toolkit's own queue: a picture in the middle of its drawing would tear both.
+            driver.write(f"\x1b7\x1b[{row + 1};{column + 1}H{picture}\x1b8")
+            driver.flush()
 
     def switch_language(self) -> None:
         self.words = words_for("ko" if self.words.language == "en" else "en")

@@ -4,6 +4,7 @@ from typing import Protocol, TypeVar
 
 from pos.link.calls import Call
 from pos.tui.desk import Desk
+from pos.tui.graphics import Graphics
 from pos.words import Notice, Words
 
 R = TypeVar("R")
@@ -47,6 +48,15 @@ class Host(Protocol):
 
     def show_sale(self) -> None:
         """Close whatever lies over the sale screen."""
+        ...
+
+    @property
+    def graphics(self) -> Graphics | None:
+        """What the terminal draws besides letters; None for letters only."""
+        ...
+
+    def draw_picture(self, picture: str, *, column: int, row: int) -> None:
+        """Put a sixel picture over blank cells, its upper left corner in this one."""
         ...
 
     def switch_language(self) -> None: ...

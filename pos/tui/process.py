@@ -17,6 +17,7 @@ from pos.link.calls import Role
 from pos.link.client import AsyncLink
 from pos.notify import Notifier
 from pos.tui.app import TillApp
+from pos.tui.graphics import ask_terminal
 from pos.tui.link import TillLink
 from pos.words import words_for
 
@@ -32,7 +33,8 @@ def serve_screen(config: TerminalConfig, *, may_quit: bool = False) -> int:
         return await AsyncLink.connect(config.terminal.socket_dir, Role.SCREEN)
 
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
-    app = TillApp(connect, words=words_for(config.terminal.language), may_quit=may_quit)
+    graphics = ask_terminal(sys.stdin.fileno())
+    app = TillApp(connect, words=words_for(config.terminal.language), may_quit=may_quit, graphics=graphics)
     asyncio.run(run(app))
     _let_go_of_tty()
     return app.return_code or Exit.DONE

@@ -13,6 +13,7 @@ OUTSIDERS = {
     "emupos": "CHAK_EMUPOS",
     "package": "CHAK_PACKAGES",
     "receiptio": "CHAK_RECEIPTIO",
+    "sixel": "CHAK_SIXEL2PNG",
 }
 
 collect_ignore = [folder for folder, variable in OUTSIDERS.items() if variable not in os.environ]

@@ -8,6 +8,7 @@ from pos.tui.host import Host
 from pos.tui.pad import PadKey
 from pos.tui.qr import qr_rows
 from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.sixel import module_px, qr_sixel, side_px
 from pos.tui.widgets.footer import KeyButton
 from pos.tui.widgets.line import Line
 
@@ -45,6 +46,9 @@ class CodeScreen(PadScreen):
             code.display = False
             words.say_rows(self.words_beside(), title=self._title)
             return
+        if self._draw_picture(code):
+            words.say_rows(self.words_beside(), title=self._title)
+            return
         rows = qr_rows(self.code_text, columns=self.size.width - _WORDS_COLUMNS, rows=self.size.height)
         code.display = rows is not None
         if rows is None:
@@ -54,6 +58,28 @@ class CodeScreen(PadScreen):
         code.styles.height = len(rows)
         code.say_rows(rows)
         words.say_rows(self.words_beside(), title=self._title)
+
+    def _draw_picture(self, code: Line) -> bool:
+        """Draw the code in dots, where the terminal has them and they are enough."""
+        graphics = self.host.graphics
+        if graphics is None:
+            return False
+        width_px = (self.size.width - _WORDS_COLUMNS) * graphics.cell_width_px
+        dots = module_px(self.code_text, width_px=width_px, height_px=self.size.height * graphics.cell_height_px)
+        if dots is None:
+            return False
+        side = side_px(self.code_text, module_px=dots)
+        code.display = True
+        code.styles.width = -(-side // graphics.cell_width_px)
+        code.styles.height = -(-side // graphics.cell_height_px)
+        code.say("")
+        # Behind the blank cells, or they would wipe it out.
+        self.call_after_refresh(self._put_picture, code, qr_sixel(self.code_text, module_px=dots))
+        return True
+
+    def _put_picture(self, code: Line, picture: str) -> None:
+        if self.is_current:
+            self.host.draw_picture(picture, column=code.region.x, row=code.region.y)
 
     def press(self, key: PadKey) -> None:
         if key is PadKey.BACK:
