@@ -7,15 +7,18 @@ one process may hold the journal.
 
 import logging
 import os
+import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pos.clock import Clock, LinuxMachine, Machine
-from pos.config import TerminalConfig
+from pos.config import MirrorSection, TerminalConfig
 from pos.control import LocalControl, RemoteControl
 from pos.core.assembly import Grounds, assemble
 from pos.core.core import Core
@@ -38,6 +41,8 @@ from pos.voucher.bodies import JournalOpened
 from pos.voucher.keys import SEED_BYTES, SigningKey
 
 KEY_FILE: Final = "terminal.key"
+TRAINING: Final = "training"
+"""Folder and terminal id of a till that only practises."""
 JOURNAL_FILE: Final = "journal.db"
 CREDENTIAL: Final = "terminal.key"
 """Name under which systemd hands the key over (`LoadCredentialEncrypted=`)."""
@@ -135,8 +140,30 @@ def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: 
             people=_people_desk(config, journal, timekeeper),
             trust_desk=trust_desk(config, timekeeper),
             takes_writes=partial(takes_writes, state_dir),
+            practise=partial(_practised, config, machine, trust),
+            is_training=config.terminal.id == TRAINING,
         )
     )
+
+
+def _practised(config: TerminalConfig, machine: Machine, trust: LiveTrust) -> Core:
+    """A core that only practises: an empty folder, a key that nobody knows, no issuer, no second medium."""
+    folder = config.terminal.state_dir / TRAINING
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    apart = replace(config, terminal=replace(config.terminal, id=TRAINING, state_dir=folder), mirror=MirrorSection())
+    key = SigningKey.from_seed(secrets.token_bytes(SEED_BYTES))
+    journal, report = Journal.open(folder / JOURNAL_FILE, mirror=None, key=key, terminal=TRAINING)
+    practised = trust.for_practice()
+    core = _wired(apart, machine, key=key, trust=practised, journal=journal)
+    section = config.terminal
+    core.start(
+        report,
+        JournalOpened(
+            terminal=TRAINING, merchant=section.merchant, ledger=section.ledger, certificate=practised.certificate
+        ),
+    )
+    return core
 
 
 def _people_desk(config: TerminalConfig, journal: Journal, clock: Clock) -> PeopleDesk:

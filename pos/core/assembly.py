@@ -33,6 +33,7 @@ from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
+from pos.core.practice import Practice, PractisedTill
 from pos.core.receipt_codes import ReceiptCodes
 from pos.core.receipts import Receipts
 from pos.core.refunds import Refunds
@@ -64,6 +65,9 @@ class Grounds:
     people: PeopleDesk
     trust_desk: TrustDesk
     takes_writes: Callable[[], bool]
+    practise: Callable[[], PractisedTill]
+    """Sets up a till that only practises."""
+    is_training: bool = False
 
     @property
     def terminal(self) -> str:
@@ -178,6 +182,7 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
         words=report_words(on.config.terminal.language),
         evidence_words=evidence_words(on.config.terminal.language),
         terminal=on.terminal,
+        is_training=on.is_training,
     )
 
 
@@ -198,6 +203,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         columns=choices.columns,
         words=words,
         documents=_documents(on, choices),
+        is_training=on.is_training,
     )
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = ReceiptCodes(journal=journal, trust=trust, terminal=on.terminal)
@@ -293,6 +299,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             equipment=views.equipment,
             day=day,
         ),
+        practice=Practice(make=on.practise),
         takes_writes=on.takes_writes,
         wipe=partial(wipe, on.config.terminal.state_dir),
     )

@@ -22,6 +22,7 @@ from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people import People
+from pos.core.practice import Practice
 from pos.core.receipts import Receipts
 from pos.core.sale import sale_of
 from pos.core.screen_desk import ScreenDesk
@@ -32,19 +33,26 @@ from pos.journal.boot import BootReport
 from pos.journal.faults import ContradictionError
 from pos.journal.journal import Journal
 from pos.journal.mirror import MirrorState
+from pos.journal.records import PrintState
 from pos.link.calls import (
     AnyAnswer,
     AnyCall,
     ControlCall,
     DevicesCall,
     DevicesState,
+    Done,
+    Practise,
+    Refused,
     Role,
     ScreenCall,
     SyncCall,
     SyncWork,
 )
 from pos.link.state import SellingStop, TillState
-from pos.voucher.bodies import JournalOpened
+from pos.till.people import Right
+from pos.till.reasons import Refusal
+from pos.till.report.figures import Group
+from pos.voucher.bodies import JournalOpened, TrainingBegun, TrainingEnded
 
 PROBE_S: Final = 5.0
 """How often a disk that was full or read-only is tried again."""
@@ -76,6 +84,7 @@ class Core:
     sync: SyncDesk
     control: ControlDesk
     cash_receipts: CashReceipts
+    practice: Practice
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
     wipe: Callable[[], tuple[str, ...]]
@@ -115,6 +124,14 @@ class Core:
 
     def handle(self, role: Role, call: AnyCall) -> AnyAnswer:
         """Answer one call. Raises PosError."""
+        if isinstance(call, Practise):
+            with self._noting_faults():
+                return self._practise(is_begun=call.is_begun)
+        if self.practice.takes(role):
+            if role is Role.DEVICES and self.practice.concerns_both(call):
+                self._answer(role, call)
+            self.people.touch()
+            return self.practice.handle(role, call)
         stop = self.views.selling_stop
         refusal = None if stop is None else answer_while_stopped(call, stop)
         if refusal is not None:
@@ -124,6 +141,8 @@ class Core:
 
     def tick(self) -> None:
         """Once a second: what happens by itself. Faults become the till's state."""
+        if self.practice.till is not None:
+            self.practice.till.tick()
         if self.views.stop in _MAY_PASS:
             self._probe()
         if self.views.selling_stop is SellingStop.TERMINAL_RETIRED:
@@ -139,11 +158,33 @@ class Core:
                 self._rejoin_mirror()
                 self._issue_mandatory()
 
+    def sales_ended(self) -> int:
+        """How many sales came to their end in this journal."""
+        days = self.journal.days
+        return days.figures_between(0, self.journal.head.sequence).count(Group.SALES)
+
+    def _practise(self, *, is_begun: bool) -> Done | Refused:
+        """Turn the till to practice, or back; who did it is in the real journal."""
+        refusal = self.people.refusal(Right.TRAIN)
+        if refusal is None and is_begun == self.practice.is_on:
+            refusal = Refusal.NOT_ACCEPTABLE
+        if refusal is None and (self.counter.sale is not None or self.journal.paper.count(PrintState.SENDING)):
+            refusal = Refusal.SALE_IN_THE_WAY
+        if refusal is not None:
+            return Refused(cause=refusal)
+        clerk, reading = self.people.clerk or None, self.views.clock.read()
+        if is_begun:
+            self.practice.begin()
+            self.journal.record([TrainingBegun(clerk=clerk)], reading=reading)
+        else:
+            self.journal.record([TrainingEnded(sales=self.practice.end(), clerk=clerk)], reading=reading)
+        return Done()
+
     def till(self) -> TillState:
         """The snapshot for the screen; where the journal cannot be read any more, the last one and why."""
         try:
             with self._noting_faults():
-                self._newest = self.views.till()
+                self._newest = self.practice.shown(self.views.till())
         except JournalError:
             stop = self.views.selling_stop or SellingStop.DISK_FAULT
             known = self._newest or stopped_till(self.views.terminal, stop, time_s=self.views.clock.read().time_s)
@@ -152,7 +193,7 @@ class Core:
 
     def devices_state(self) -> DevicesState:
         try:
-            return self.views.devices()
+            return self.practice.devices(self.views.devices())
         except JournalError:
             return DevicesState(armed=False, jobs_waiting=0)
 
@@ -163,6 +204,7 @@ class Core:
             return SyncWork(waiting=0)
 
     def close(self) -> None:
+        self.practice.end()
         self.journal.close()
 
     @contextmanager

@@ -20,6 +20,10 @@ class LiveTrust:
         self._distrusted = distrusted
         self._terminal = terminal
 
+    def for_practice(self) -> "LiveTrust":
+        """What holds now, for a till that only practises."""
+        return PracticeTrust(self._store, self._distrusted, terminal=self._terminal)
+
     def install(self, store: FolderTrustStore) -> None:
         """Let a new set hold."""
         former, self._store = self._store, store
@@ -74,3 +78,10 @@ class LiveTrust:
         if voucher_id.hex() in self._distrusted.vouchers.get(issuer, ()):
             return RevocationState.REVOKED
         return self._store.revocation(issuer, voucher_id, now_s=now_s)
+
+
+class PracticeTrust(LiveTrust):
+    """The shop's own names and rules, and no issuer at all: nothing real can be taken under it."""
+
+    def issuer(self, issuer: str) -> Issuer | None:
+        return None

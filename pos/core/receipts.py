@@ -71,6 +71,7 @@ class Receipts:
     """Of the paper that is in use now."""
     words: ReceiptWords
     documents: Documents
+    is_training: bool = False
 
     def receipt(self, number: str, *, copy_number: int) -> Receipt | None:
         """The receipt of this number as data; `copy_number` 1 is the original. None where there is no such sale."""
@@ -83,7 +84,7 @@ class Receipts:
         total_won = sale.total_won if sale.tax is not None and sale.total_won is not None else sale.paid_won
         last = self._entry(sale.tenders[-1].entry)
         return Receipt(
-            kind=ReceiptKind.SALE,
+            kind=ReceiptKind.TRAINING if self.is_training else ReceiptKind.SALE,
             shop=self._shop(),
             number=number,
             issued_s=last.time_s,
@@ -134,6 +135,11 @@ class Receipts:
             return body.program if note is None else note.name
         voucher = self.voucher(entry)
         return "" if voucher is None else self._name(voucher)
+
+    def _kind(self, *, is_void: bool) -> ReceiptKind:
+        if self.is_training:
+            return ReceiptKind.TRAINING
+        return ReceiptKind.VOID if is_void else ReceiptKind.REFUND
 
     def _shop(self) -> ShopBlock:
         merchant = self.trust.merchant
@@ -194,7 +200,7 @@ class Receipts:
         assert original is not None, "a refund is of a sale"
         is_void = refund.kind is RefundKind.VOID
         return Receipt(
-            kind=ReceiptKind.VOID if is_void else ReceiptKind.REFUND,
+            kind=self._kind(is_void=is_void),
             shop=self._shop(),
             number=refund.receipt_number,
             issued_s=last.time_s,

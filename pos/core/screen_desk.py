@@ -45,6 +45,7 @@ from pos.link.calls import (
     OpenRequest,
     PayOther,
     PeopleCall,
+    Practise,
     PreviewRefund,
     PrintDocument,
     PrintWaiting,
@@ -99,6 +100,7 @@ class ScreenDesk:
             return self.people.answer(call)
         if isinstance(call, DayCall):
             return self.day.answer(call)
+        assert not isinstance(call, Practise), "core turns the till itself"
         match call:
             case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)

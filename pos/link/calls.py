@@ -102,6 +102,7 @@ from pos.link.people_calls import (
     PeoplePage,
     PersonLine,
     PinRefused,
+    Practise,
     RemovePerson,
 )
 from pos.link.refund_calls import (
@@ -250,6 +251,7 @@ __all__ = [
     "PersonLine",
     "Pieces",
     "PinRefused",
+    "Practise",
     "PreviewRefund",
     "PrintDocument",
     "PrintJob",
@@ -402,6 +404,7 @@ ScreenCall: TypeAlias = (
     | ShowReceipt
     | ReprintReceipt
     | SummariseSync
+    | Practise
     | PeopleCall
     | PreviewRefund
     | MakeRefund

@@ -72,3 +72,9 @@ class ChangePerson(Call[Done | Refused], frozen=True, kw_only=True):
 
 class RemovePerson(Call[Done | Refused], frozen=True, kw_only=True):
     person: int
+
+
+class Practise(Call[Done | Refused], frozen=True, kw_only=True):
+    """Turn the till to practice, or back."""
+
+    is_begun: bool

@@ -9,7 +9,7 @@ from functools import partial
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from pos.link.calls import CloseDay, DayClosing, MoveCash, OpenDay, Pieces, PrintDocument, Refused
+from pos.link.calls import CloseDay, DayClosing, MoveCash, OpenDay, Pieces, Practise, PrintDocument, Refused
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
 from pos.tui.host import Host
@@ -63,6 +63,7 @@ class DayScreen(NumberedMenu):
             Item(number=4, text=day.last_closing, open=lambda: self._show(ReportScreen(host, "z"))),
             Item(number=5, text=day.cash_in, open=partial(self._move, is_in=True)),
             Item(number=6, text=day.cash_out, open=partial(self._move, is_in=False)),
+            Item(number=8, text=day.menu_training, open=lambda: self.run_worker(self._practise())),
             Item(number=9, text=day.menu_people, open=lambda: self._show(PeopleScreen(host))),
         )
 
@@ -115,6 +116,15 @@ class DayScreen(NumberedMenu):
             app.push_screen(ClosedScreen(self.host, answer))
         elif isinstance(answer, Refused):
             said_of(self.host, answer, None)
+
+    # -- practice ----------------------------------------------------------------------------------------------------
+
+    async def _practise(self) -> None:
+        till, day = self.host.desk.till, self.host.words.day
+        is_begun = till is None or not till.is_training
+        if said_of(self.host, await self.host.ask(Practise(is_begun=is_begun)), None):
+            self.host.show_sale()
+            self.host.tell(day.training_begun if is_begun else day.training_ended)
 
     # -- cash --------------------------------------------------------------------------------------------------------
 

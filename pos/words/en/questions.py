@@ -67,6 +67,11 @@ _RETIRED: Final = Stopped(
 )
 
 
+_FULL: Final = Stopped(
+    headline="No storage left",
+    meaning="There is no room to record another sale. Every past sale is kept.",
+    to_do=("Connect the network, then menu (*) 8 1 Send now.", _CALL),
+)
 _NEARLY_FULL: Final = Stopped(
     headline="Storage is nearly full",
     meaning="Only selling stops: sending and closing work. Every past sale is kept.",
@@ -77,11 +82,7 @@ _NEARLY_FULL: Final = Stopped(
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
-            return Stopped(
-                headline="No storage left",
-                meaning="There is no room to record another sale. Every past sale is kept.",
-                to_do=("Connect the network, then menu (*) 8 1 Send now.", _CALL),
-            )
+            return _FULL
         case SellingStop.DISK_NEARLY_FULL:
             return _NEARLY_FULL
         case SellingStop.DISK_READ_ONLY:

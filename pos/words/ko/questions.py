@@ -67,6 +67,11 @@ _RETIRED: Final = Stopped(
 )
 
 
+_FULL: Final = Stopped(
+    headline="저장 공간이 없습니다",
+    meaning="새 판매를 적을 곳이 없어 판매를 멈췄습니다. 지난 판매는 모두 남아 있습니다.",
+    to_do=("인터넷을 연결하고 메뉴(*) 8 1 지금 보내기를 누르세요.", _CALL),
+)
 _NEARLY_FULL: Final = Stopped(
     headline="저장 공간이 거의 찼습니다",
     meaning="판매만 멈췄습니다. 보내기와 마감은 됩니다. 지난 판매는 모두 남아 있습니다.",
@@ -77,11 +82,7 @@ _NEARLY_FULL: Final = Stopped(
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
-            return Stopped(
-                headline="저장 공간이 없습니다",
-                meaning="새 판매를 적을 곳이 없어 판매를 멈췄습니다. 지난 판매는 모두 남아 있습니다.",
-                to_do=("인터넷을 연결하고 메뉴(*) 8 1 지금 보내기를 누르세요.", _CALL),
-            )
+            return _FULL
         case SellingStop.DISK_NEARLY_FULL:
             return _NEARLY_FULL
         case SellingStop.DISK_READ_ONLY:
