@@ -3,8 +3,10 @@
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -311,3 +313,43 @@ def test_only_the_scanner_loads_opencv() -> None:
     program = f"import sys, pos.errors, pos.money, pos.text; {loaded}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=SOURCE, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_libraries_say_while_decoding_reaches_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    """zbar and others write warnings from within; on a till they would be drawn into the cashier's screen."""
+    chatty = (
+        "import os, sys, runpy; sys.argv[0:1] = ['worker']; "
+        "os.write(2, b'WARNING: Assertion failed'); "
+        "runpy.run_module('pos.scanner.worker_main', run_name='__main__', alter_sys=False)"
+    )
+    worker = DecodingWorker(program=("-c", chatty))
+    grey, text = code()
+    try:
+        assert worker.wait_ready()
+        assert worker.look(frame(grey)) == Sighting(captured_s=1.0, texts=(text,), is_located=True)
+        for broken in (b"\x89PNG\r\n\x1a\n" + b"\0" * 60, b"\xff\xd8\xff\xe0" + b"\0" * 60):
+            assert worker.decode(broken).texts == ()
+    finally:
+        worker.close()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_picture_that_unpacks_to_more_memory_than_there_is_costs_no_more_than_a_worker() -> None:
+    """A few kilobytes of PNG can hold pixels for gigabytes."""
+    side = 60_000
+    rows = zlib.compressobj(9)
+    pixels = b"".join(rows.compress(bytes(1 + side // 8)) for _ in range(side)) + rows.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    picture = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+    worker = DecodingWorker()
+    grey, text = code()
+    try:
+        assert worker.wait_ready()
+        assert worker.decode(picture).texts == ()
+        assert worker.wait_ready()
+        assert worker.look(frame(grey)) == Sighting(captured_s=1.0, texts=(text,), is_located=True)
+    finally:
+        worker.close()
