@@ -88,7 +88,10 @@ class Updates:
         return version
 
     def tend(self, *, is_chosen: bool = False) -> Step:
-        """One step, as far as the shop's day allows it."""
+        """One step, as far as the shop's day allows it; first of all the proof of a version on trial."""
+        if self.installation.state.trial is not None:
+            self.prove()
+            return Step.NOTHING
         till = self._till()
         is_closed = till is not None and till.sale is None and not till.day.is_open and till.day.is_kept
         situation = self.situation(Moment.CLOSED if is_closed else Moment.OPEN, is_chosen=is_chosen)

@@ -23,6 +23,8 @@ EXPOSURE_MAX = {
     "pos-screen.service": 1.5,
     "pos-data-check.service": 0.8,
     "pos-failure@.service": 0.8,
+    "pos-update-start.service": 0.9,
+    "pos-update.service": 1.5,
 }
 LATER_THAN_DEBIAN_12 = ("RestartSteps=", "RestartMaxDelaySec=")
 """systemd 252 warns of these and restarts every second instead; that is all it costs there."""

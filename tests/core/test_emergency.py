@@ -1,11 +1,13 @@
 """Trust taken away by a sheet of codes, at a real counter without a network."""
 
 import random
+import shutil
 import time
 
 import pytest
 
 from pos.core.emergency_desk import SHOWN_S
+from pos.link.calls import AskTrust, CancelSale, TakeTrust, TrustOrigin, TrustStep
 from pos.link.state import EmergencyState, Outcome, SellingStop
 from pos.sandbox.emergency import emergency_texts
 from pos.sandbox.town import HOME_ISSUER, KeyState
@@ -129,3 +131,34 @@ def test_codes_shown_in_the_middle_of_a_sale_leave_the_sale_alone(shop: Shop) ->
     sale = shop.till.sale
     assert sale is not None
     assert sale.remaining_won == 6_000
+
+
+def test_a_terminal_that_the_city_revoked_sells_nothing_beyond_its_last_trusted_entry(shop: Shop) -> None:
+    path = shop.town.served_trust.folder / "terminals" / "t-bakery-1.json"
+    told = path.read_text("utf-8").replace('"revoked_after": null', '"revoked_after": 1')
+    path.unlink()
+    path.write_text(told, "utf-8")
+    stick = shop.config.terminal.staging / "import"
+    shop.town.publication.publish(now_s=shop.town.made_s)
+    shutil.copytree(shop.town.ledger_dir / "repository", stick)
+
+    taken = shop.control(TakeTrust(origin=TrustOrigin.STICK))
+
+    assert taken.step is TrustStep.TAKEN
+    assert shop.till.stop is SellingStop.TERMINAL_RETIRED
+    assert shop.kinds[-1] == "trust.updated"
+
+
+def test_trust_data_from_a_stick_waits_for_the_end_of_an_open_sale(shop: Shop) -> None:
+    stick = shop.config.terminal.staging / "import"
+    shop.town.served_trust.revocations(
+        HOME_ISSUER, (bytes(16),), as_of_s=shop.town.made_s, covers_until_s=shop.clock.wall + 86_400
+    )
+    shop.town.publication.publish(now_s=shop.town.made_s)
+    shutil.copytree(shop.town.ledger_dir / "repository", stick)
+    shop.type_amount(10_000)
+
+    assert shop.control(TakeTrust(origin=TrustOrigin.STICK)).step is TrustStep.LATER
+    shop.screen(CancelSale())
+    assert shop.control(TakeTrust(origin=TrustOrigin.STICK)).step is TrustStep.TAKEN
+    assert shop.control(AskTrust()).trust_version == 2
