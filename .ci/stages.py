@@ -94,6 +94,10 @@ def fuzz_long(bench: Bench) -> None:
     fuzz(bench, FUZZ_RUNS_SOAK)
 
 
+def many_tills(bench: Bench) -> None:
+    bench.pytest("tests/sync/test_many_tills.py", "-s", "-m", "slow", env={"CHAK_SALES": "10000"})
+
+
 def pycose(bench: Bench) -> None:
     python = {"CHAK_PYCOSE_PYTHON": str(environments.pycose())}
     bench.pytest("-m", "slow", "-k", "outsiders or cddl", env=python)
@@ -185,6 +189,14 @@ STAGES = (
     ),
     Stage(name="fuzz", says="a slice of the fuzzing", body=fuzz, minutes_max=5),
     Stage(name="fuzz-long", says="fifty million inputs", body=fuzz_long, minutes_max=600, is_soak=True),
+    Stage(
+        name="many-tills",
+        says="ten thousand sales of twenty tills through a bad network",
+        body=many_tills,
+        minutes_max=60,
+        is_soak=True,
+        closes_with_pytest=True,
+    ),
     Stage(
         name="pycose", says="independent readers of COSE and CDDL", body=pycose, minutes_max=3, closes_with_pytest=True
     ),

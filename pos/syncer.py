@@ -27,6 +27,7 @@ from pos.sync.conversation import LedgerBusyError
 from pos.sync.delivery import Delivery
 from pos.sync.inbox import WAIT_S, Inbox
 from pos.sync.log import LogProofs
+from pos.sync.recovery import Recovery
 from pos.sync.trust import TrustUpdate
 from pos.sync.update import UpdateDownload
 from pos.update.installation import Installation, machine
@@ -81,7 +82,7 @@ def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event) -> Non
             update = _update(config)
             if update is not None:
                 stack.enter_context(closing(update))
-            ledger = _Ledger(Delivery(link, client), LogProofs(link, client), trust, update)
+            ledger = _Ledger(Delivery(link, client), LogProofs(link, client), Recovery(link, client), trust, update)
             _serve(link, ledger, stopping, nudged)
 
     try:
@@ -156,6 +157,7 @@ class _Ledger:
 
     delivery: Delivery
     proofs: LogProofs
+    recovery: Recovery
     trust: TrustUpdate
     update: UpdateDownload | None
 
@@ -165,10 +167,18 @@ class _Ledger:
             self.trust.refresh()
         self.delivery.deliver_all()
         self.proofs.bring()
+        self._recover()
         if is_trust_due:
             self.trust.refresh()
             if self.update is not None:
                 self.update.bring()
+
+    def _recover(self) -> None:
+        """What a replaced terminal left; being refused that is no reason to stop delivering what is ours."""
+        try:
+            self.recovery.bring_all()
+        except LedgerRefusedError as error:
+            log.warning("the second medium of another terminal is not taken: %s", error)
 
 
 def _serve(link: BlockingLink, ledger: _Ledger, stopping: Event, nudged: Event) -> None:

@@ -17,6 +17,7 @@ from pos.sync.client import LedgerClient
 from pos.sync.delivery import Delivery
 from pos.sync.inbox import Inbox
 from pos.sync.log import LogProofs
+from pos.sync.recovery import Recovery
 from pos.terminal import open_control, town_ledger
 
 
@@ -49,6 +50,7 @@ def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
         delivered = Delivery(link, client).deliver_all(_progress)
         if delivered.step is not DeliveryStep.STOP:
             LogProofs(link, client).bring()
+            _recover(Recovery(link, client))
         refresh(link, config, url)
         if delivered.step is not DeliveryStep.STOP and Inbox(link, client).bring_all():
             # What was stored is acknowledged by an entry, and that is delivered too.
@@ -73,6 +75,17 @@ def sync(config: TerminalConfig, *, is_once: bool, as_json: bool) -> int:
             f"conflicts {result.conflicts}, refused {result.refused}, pending {result.pending}"
         )
     return Exit.DONE
+
+
+def _recover(recovery: Recovery) -> None:
+    """What a replaced terminal left on its second medium, where that is plugged in."""
+    try:
+        sent = recovery.bring_all()
+    except LedgerRefusedError as error:
+        sys.stderr.write(f"the second medium of another terminal is not taken: {error}\n")
+        return
+    if sent:
+        sys.stderr.write(f"{sent} entries of the replaced terminal were brought\n")
 
 
 def _progress(waiting: int) -> None:

@@ -36,6 +36,7 @@ from pos.core.people_desk import PeopleDesk
 from pos.core.practice import Practice, PractisedTill
 from pos.core.receipt_codes import ReceiptCodes
 from pos.core.receipts import Receipts
+from pos.core.recovery import Recovery
 from pos.core.refunds import Refunds
 from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
@@ -147,6 +148,18 @@ def _emergency(on: Grounds) -> EmergencyDesk:
         live=on.trust,
         journal=on.journal,
         clock=on.timekeeper,
+    )
+
+
+def _recovery(on: Grounds, delivery: Delivery) -> Recovery:
+    return Recovery(
+        folder=on.config.mirror.path,
+        journal=on.journal,
+        trust=on.trust,
+        delivery=delivery,
+        alarms=delivery.alarms,
+        terminal=on.terminal,
+        public_key=on.key.public_key,
     )
 
 
@@ -280,6 +293,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             delivery=views.delivery,
             inbox=views.inbox,
             log=views.delivery.log,
+            recovery=_recovery(on, views.delivery),
             cash_receipts=selling.cash_receipts,
             trust=trust,
             views=views,

@@ -141,6 +141,10 @@ class Delivery:
         self._set_clock(ack.time_s, made_s, call.raw)
         return self._settle(ack, call.raw)
 
+    def is_own_try(self, nonce: bytes) -> bool:
+        """Whether a token of this nonce was made and not answered yet; it is used up by asking."""
+        return self._tries.pop(nonce, None) is not None
+
     def adopt(self, call: AdoptEntries) -> Done | Refused:
         """Take back entries of ours that only the ledger still held."""
         try:

@@ -14,6 +14,7 @@ from pos.core.inbox import Inbox
 from pos.core.log_watch import LogWatch
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
+from pos.core.recovery import Recovery
 from pos.core.refunds import Refunds
 from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
@@ -43,6 +44,7 @@ from pos.link.calls import (
     MakeRefund,
     NextBatch,
     NextPrintJob,
+    NextRecovered,
     OpenRequest,
     Pay,
     PayAnswer,
@@ -75,6 +77,7 @@ from pos.link.calls import (
     TakeMessages,
     TakeNotes,
     TakeProof,
+    TakeRecovered,
     TakeSignedTime,
     TakeTrust,
     VerdictShown,
@@ -122,6 +125,7 @@ class SyncDesk:
     inbox: Inbox
     cash_receipts: CashReceipts
     log: LogWatch
+    recovery: Recovery
     views: Views
 
     def answer(self, call: SyncCall) -> AnyAnswer:
@@ -145,6 +149,8 @@ class SyncDesk:
                 if not self.delivery.is_missing_entries:
                     self.cash_receipts.take_news()
                 return self._heard(taken)
+            case NextRecovered() | TakeRecovered():
+                return self._heard(self.recovery.answer(call))
             case AskLog() | TakeGrowth() | TakeProof():
                 return self._heard(self.log.answer(call))
             case ReportNetwork():

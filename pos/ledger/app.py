@@ -69,6 +69,7 @@ class LedgerApp:
                 Route(f"{terminal}/journal", self._post_journal, methods=["POST"]),
                 Route(f"{terminal}/journal", self._get_journal, methods=["GET"]),
                 Route(f"{terminal}/inbox", self._get_inbox, methods=["GET"]),
+                Route(f"{terminal}/recovered/{{old}}", self._post_recovered, methods=["POST"]),
                 Route(f"{terminal}/proofs/{{entry}}", self._get_proof, methods=["GET"]),
                 Route("/v1/log/checkpoint", self._get_checkpoint, methods=["GET"]),
                 Route("/v1/log/consistency", self._get_consistency, methods=["GET"]),
@@ -101,6 +102,15 @@ class LedgerApp:
         delivered = await self._run(partial(self._service.deliver, caller, body, now_s=_now_s()))
         self._settled.set()
         self._room.ring()
+        return Response(delivered.acknowledgement, 200 if delivered.broken is None else 409, media_type=COSE)
+
+    async def _post_recovered(self, request: Request) -> Response:
+        caller = await self._caller(request)
+        body = await whole_body(request, bytes_max=BODY_BYTES_MAX)
+        check_token(caller, request, body)
+        old = request.path_params["old"]
+        delivered = await self._run(partial(self._service.recover, caller, old, body, now_s=_now_s()))
+        self._settled.set()
         return Response(delivered.acknowledgement, 200 if delivered.broken is None else 409, media_type=COSE)
 
     async def _get_journal(self, request: Request) -> Response:

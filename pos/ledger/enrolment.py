@@ -116,6 +116,17 @@ def enrol(
     return Enrolled(certificate=row.certificate, merchant=row.merchant)
 
 
+def has_replaced(connection: Connection, terminal: str, *, old: str) -> bool:
+    """Whether `terminal` was enrolled for the place of `old`."""
+    codes, places = schema.enrolments, schema.replacements
+    rows = (
+        select(places.c.replaces)
+        .join(codes, codes.c.secret_hash == places.c.secret_hash)
+        .where(codes.c.terminal == terminal, codes.c.public_key.is_not(None), places.c.replaces == old)
+    )
+    return connection.execute(rows).first() is not None
+
+
 def _take_place(connection: Connection, code: StoredRow, request: Enrolment, *, certificate: bytes, now_s: int) -> None:
     known = KnownTerminal(
         terminal=code.terminal,

@@ -41,7 +41,7 @@ from pos.ledger.folder import AUTHORITY_FILE, REHEARSAL, LedgerFolder
 from pos.ledger.intake import Taken
 from pos.ledger.office import MerchantDay, MerchantLine
 from pos.ledger.payouts import Payout
-from pos.ledger.problem import not_found, unacceptable_entry
+from pos.ledger.problem import forbidden, not_found, unacceptable_entry
 from pos.ledger.publishing import Publisher
 from pos.ledger.returns import FolderIssuing
 from pos.ledger.witnesses import Witnesses
@@ -102,6 +102,19 @@ class LedgerService:
         if batch.fault is not None and taken.broken is None:
             raise unacceptable_entry(batch.fault)
         return Delivered(acknowledgement=self._acknowledge(caller, taken, now_s=now_s), broken=taken.broken)
+
+    def recover(self, caller: Caller, old: str, body: bytes, *, now_s: int) -> Delivered:
+        """Take in entries of the terminal whose place the caller took, from its second medium.
+
+        Raises ProblemError 403 where the caller replaced nobody of that name, and as `deliver` does.
+        """
+        is_allowed = self._database.read(
+            lambda connection: enrolment.has_replaced(connection, caller.terminal, old=old)
+        )
+        known = self.find(old) if is_allowed else None
+        if known is None:
+            raise forbidden("the caller did not take this terminal's place")
+        return self.deliver(Caller(known=known, token=caller.token), body, now_s=now_s)
 
     def journal_after(self, caller: Caller, sequence: int, *, now_s: int) -> bytes:
         """Return the terminal's own entries behind `sequence`, as many as fit."""

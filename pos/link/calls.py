@@ -105,6 +105,7 @@ from pos.link.people_calls import (
     Practise,
     RemovePerson,
 )
+from pos.link.recovery_calls import NextRecovered, RecoveredBatch, RecoveredTaken, TakeRecovered
 from pos.link.refund_calls import (
     BeginCashReceipt,
     CashReceiptLine,
@@ -232,6 +233,7 @@ __all__ = [
     "MoveCash",
     "NextBatch",
     "NextPrintJob",
+    "NextRecovered",
     "NoteAsked",
     "NoteCall",
     "NoteProgram",
@@ -268,6 +270,8 @@ __all__ = [
     "ReadReport",
     "ReadState",
     "ReceiptPage",
+    "RecoveredBatch",
+    "RecoveredTaken",
     "RefundMade",
     "RefundPlan",
     "Refused",
@@ -309,6 +313,7 @@ __all__ = [
     "TakeMessages",
     "TakeNotes",
     "TakeProof",
+    "TakeRecovered",
     "TakeSignedTime",
     "TakeTrust",
     "Token",
@@ -362,6 +367,8 @@ AnyAnswer: TypeAlias = (
     | DevicePage
     | LogWants
     | LogTaken
+    | RecoveredBatch
+    | RecoveredTaken
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
@@ -437,6 +444,8 @@ SyncCall: TypeAlias = (
     | AskLog
     | TakeGrowth
     | TakeProof
+    | NextRecovered
+    | TakeRecovered
     | ReportNetwork
     | AskTrust
     | TakeTrust
