@@ -79,6 +79,11 @@ class Equipment:
         return self._scan_test is not None and self._clock.monotonic_s() < self._scan_test_end_s
 
     @property
+    def is_request_on_paper(self) -> bool:
+        """Whether a payment request is printed as well as shown."""
+        return self._choices.shown_on() == "paper"
+
+    @property
     def printer(self) -> PrinterChoice:
         """What receipts are printed on."""
         return self._choices.printer()

@@ -14,15 +14,18 @@ from typing import Final
 
 from pos.clock import Clock
 from pos.core.receipts import Receipts
+from pos.core.request_slip import request_slip
 from pos.journal.journal import Journal
 from pos.journal.records import PrintJob as JournalJob
 from pos.journal.records import PrintState
-from pos.link.calls import Done, EndPrintJob, PrintJob, Refused
+from pos.link.calls import Done, EndPrintJob, PrintJob, PrintRow, Refused
 from pos.link.state import PrinterState, QuestionKind, QuestionView
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import DocumentAsked, DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
 
 _NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
+SLIP_JOB: Final = -1
+"""Receipts are numbered by entries, from 1."""
 _NEVER_PRINTED: Final = (PrintState.HELD, PrintState.SKIPPED)
 _ENDS: Final = {
     "printed": PrintOutcome.PRINTED,
@@ -60,6 +63,8 @@ class Paper:
         self._held_until_s: dict[str, float] = {}
         self._put_off: set[int] = set()
         self._unwanted: set[int] = set()
+        self._slip: tuple[PrintRow, ...] = ()
+        self._slip_sent: tuple[PrintRow, ...] = ()
         self._needs_recovery = bool(journal.paper.count(PrintState.UNKNOWN))
         self._serial = _QUESTION_SERIALS_FROM
 
@@ -70,7 +75,8 @@ class Paper:
     def printable(self) -> int:
         """Receipts that the devices may fetch now."""
         is_asking = self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED
-        return 0 if is_asking or self._is_next_held() else self.unprinted()
+        receipts = 0 if is_asking or self._is_next_held() else self.unprinted()
+        return receipts + bool(self._slip)
 
     def hold(self, receipt_number: str, *, for_s: float) -> None:
         """Keep a receipt that waits off the paper for a moment: something may yet have to stand on it."""
@@ -164,8 +170,18 @@ class Paper:
             self._question = None
         return Done()
 
+    def print_request(self, text: str, amount_won: int) -> None:
+        """Print a payment request before any receipt that waits: a customer stands there for it.
+
+        It is not recorded and not kept: the request is, and its code can be shown again.
+        """
+        self._slip = request_slip(text, amount_won, self._receipts.words)
+
     def next_job(self) -> PrintJob:
-        """Hand out the oldest queued receipt."""
+        """Hand out the slip if there is one, then the oldest queued receipt."""
+        if self._slip:
+            self._slip_sent, self._slip = self._slip, ()
+            return PrintJob(job=SLIP_JOB, rows=self._slip_sent, recover=self._needs_recovery)
         if not self.printable():
             return PrintJob(job=0)
         job = self._journal.paper.next_job()
@@ -180,6 +196,10 @@ class Paper:
 
     def end_job(self, end: EndPrintJob) -> None:
         """Record what became of the paper."""
+        if end.job == SLIP_JOB:
+            self._slip = self._slip or (self._slip_sent if end.outcome not in _ENDS else ())
+            self._needs_recovery = end.outcome == PrintOutcome.UNKNOWN.value
+            return
         job = self._journal.paper.job(end.job)
         if job is None or job.state is not PrintState.SENDING:
             return

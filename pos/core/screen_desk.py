@@ -161,6 +161,13 @@ class ScreenDesk:
             self.people.people.touch()
         return None if refusal is None else Refused(cause=refusal)
 
+    def _open_request(self) -> AnyAnswer:
+        answer = self.counter.open_request()
+        sale = self.counter.sale
+        if self.equipment.is_request_on_paper and sale is not None and sale.request is not None:
+            self.paper.print_request(sale.request.text, sale.request.amount_won)
+        return answer
+
     def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:
         if isinstance(call, SummariseSync):
             return self.delivery.summary()
@@ -174,7 +181,7 @@ class ScreenDesk:
             case CancelSale():
                 return self.counter.cancel()
             case OpenRequest():
-                return self.counter.open_request()
+                return self._open_request()
             case CloseRequest():
                 return self.counter.close_request()
             case ClearVerdict():

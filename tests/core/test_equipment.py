@@ -12,6 +12,7 @@ from pos.link.calls import (
     ChooseShownOn,
     ChooseTrialLine,
     Done,
+    EndPrintJob,
     ListDevices,
     NextPrintJob,
     PrintTrial,
@@ -189,3 +190,43 @@ def test_the_configuration_holds_where_nobody_chose(open_with: Callable[..., Sho
 
     assert shop.screen(ListDevices()).printing == "never"
     assert printer(shop).profile == "simulated-80mm"
+
+
+# A payment request on paper
+
+
+def test_a_request_on_paper_goes_before_the_receipts_that_wait(shop: Shop) -> None:
+    shop.screen(ChooseShownOn(shown_on="paper"))
+    shop.type_amount(4_000)
+    shop.see(shop.code(4_000))
+    shop.type_amount(80_000)
+    request = shop.ask_phone()
+
+    slip = shop.devices(NextPrintJob())
+
+    assert [row.text for row in slip.rows if row.kind == "qr"] == [request.text]
+    assert "80,000원" in [row.text for row in slip.rows]
+    shop.devices(EndPrintJob(job=slip.job, outcome="printed"))
+    assert shop.devices(NextPrintJob()).receipt_number, "then the receipt"
+    assert "receipt.printed" not in shop.kinds, "a request is no receipt"
+    shop.see(shop.answer_to(request))
+    assert shop.verdict.amount_won == 80_000
+
+
+def test_a_request_that_found_no_paper_is_printed_when_there_is_some(shop: Shop) -> None:
+    shop.screen(ChooseShownOn(shown_on="paper"))
+    shop.type_amount(80_000)
+    shop.ask_phone()
+    slip = shop.devices(NextPrintJob())
+    shop.devices(EndPrintJob(job=slip.job, outcome="not_started", cause="paper_out"))
+
+    assert shop.devices(NextPrintJob()) == slip
+    shop.devices(EndPrintJob(job=slip.job, outcome="unknown"))
+    assert shop.devices(NextPrintJob()).job == 0, "what may have come out is shown on the screen, not printed twice"
+
+
+def test_a_request_is_not_printed_where_it_is_shown(shop: Shop) -> None:
+    shop.type_amount(80_000)
+    shop.ask_phone()
+
+    assert shop.devices(NextPrintJob()).job == 0

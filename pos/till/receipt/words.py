@@ -101,3 +101,8 @@ class ReceiptWords:
     # end
     journal: str
     code_caption: str
+    # a payment request on paper
+    request_title: str
+    request_amount: str
+    """{amount}"""
+    request_caption: str

@@ -75,4 +75,7 @@ RECEIPT_WORDS: Final = ReceiptWords(
     not_paid="Nothing was paid.",
     journal="Journal",
     code_caption="Code to look this up",
+    request_title="Payment request",
+    request_amount="{amount} won",
+    request_caption="Scan with your phone",
 )

@@ -75,4 +75,7 @@ RECEIPT_WORDS: Final = ReceiptWords(
     not_paid="결제되지 않았습니다",
     journal="거래기록",
     code_caption="거래 확인용 코드",
+    request_title="결제 요청",
+    request_amount="{amount}원",
+    request_caption="전화기로 찍어 주세요",
 )
