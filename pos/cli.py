@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     options = (_config_option, _json_option)
     add_ware_parsers(commands, add_report_parser(commands, options, _config), options, _config)
     _add_doctor(commands)
+    _add_mirror(commands)
     _add_evidence(commands)
     _add_update(commands)
     _add_bench(commands)
@@ -349,6 +350,19 @@ def _run_trust_import(options: argparse.Namespace) -> int:
     from pos.commands.trust import import_trust
 
     return import_trust(_config(options), options.folder, as_json=options.json)
+
+
+def _add_mirror(commands: Commands) -> None:
+    mirror = commands.add_parser("mirror", help="the terminal's second medium")
+    mirror.add_argument("action", choices=("prepare",))
+    _config_option(mirror)
+    mirror.set_defaults(run=_run_mirror)
+
+
+def _run_mirror(options: argparse.Namespace) -> int:
+    from pos.commands.mirroring import prepare
+
+    return prepare(_config(options))
 
 
 def _run_doctor(options: argparse.Namespace) -> int:

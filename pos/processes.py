@@ -48,11 +48,11 @@ def run_process(name: str, config: TerminalConfig) -> int:
 
 
 def run_supervised(config: TerminalConfig) -> int:
-    """Core, devices and sync under a supervisor; the screen here. Ends when the screen does."""
+    """Core, devices and sync under a supervisor; the screen here, which a person may leave; then all end."""
     from pos.tui.process import serve_screen
 
     with Supervisor(terminal_services(config), log_dir(config)):
-        return serve_screen(config)
+        return serve_screen(config, may_quit=True)
 
 
 def terminal_services(config: TerminalConfig) -> tuple[Service, ...]:

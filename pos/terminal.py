@@ -46,6 +46,8 @@ TRAINING: Final = "training"
 JOURNAL_FILE: Final = "journal.db"
 CREDENTIAL: Final = "terminal.key"
 """Name under which systemd hands the key over (`LoadCredentialEncrypted=`)."""
+SEALED_FOLDER: Final = "credentials"
+"""Beside the state folder: where the sealed key lies on an appliance."""
 
 HELD_S_MAX: Final = 5.0
 """How long a command waits for another one to let go of the journal."""
@@ -61,12 +63,17 @@ def load_key(config: TerminalConfig) -> SigningKey:
     try:
         seed = path.read_bytes()
     except OSError as error:
-        raise ConfigError(
-            (f"{path}: the terminal's key cannot be read: {error.strerror}; enrol the terminal",)
-        ) from None
+        raise ConfigError((_no_key(config, path, error),)) from None
     if len(seed) != SEED_BYTES:
         raise ConfigError((f"{path}: a key has {SEED_BYTES} bytes, this file {len(seed)}; enrol the terminal again",))
     return SigningKey.from_seed(seed)
+
+
+def _no_key(config: TerminalConfig, path: Path, error: OSError) -> str:
+    """A sealed key is handed to core alone: a command beside it cannot open the journal and need not."""
+    if (config.terminal.state_dir.parent / SEALED_FOLDER / CREDENTIAL).exists():
+        return "the terminal's key is sealed for the till itself, which is not running. Do: systemctl restart pos-core"
+    return f"{path}: the terminal's key cannot be read: {error.strerror}; enrol the terminal"
 
 
 def open_trust(config: TerminalConfig) -> LiveTrust:

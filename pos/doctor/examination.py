@@ -10,6 +10,7 @@ from pos.doctor.board import BatteryCheck, CardCheck, HeatCheck, PackageCheck, P
 from pos.doctor.check import Check, Colour, Finding, Place
 from pos.doctor.contact import CoreCheck
 from pos.doctor.devices import DevicesCheck
+from pos.doctor.papers import CertificateCheck
 from pos.doctor.storage import DataCheck, KeyCheck, MirrorCheck, SavedTimeCheck
 from pos.errors import LinkError, PosError
 from pos.link.calls import Role
@@ -25,6 +26,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     SavedTimeCheck(),
     BatteryCheck(),
     KeyCheck(),
+    CertificateCheck(),
     PowerCheck(),
     HeatCheck(),
     PackageCheck(),

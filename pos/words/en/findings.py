@@ -123,6 +123,16 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.INSTALLING_UNSAFE: FindingWords(
         name="Installing", meaning="Does not survive a power cut", to_do="Tell your technician this number"
     ),
+    FindingCode.CERTIFICATE_FINE: FindingWords(name="Certificate", meaning="Valid; days left", to_do=""),
+    FindingCode.CERTIFICATE_ENDS: FindingWords(
+        name="Certificate", meaning="Ends soon; days left", to_do="Connect the network today"
+    ),
+    FindingCode.CERTIFICATE_OVER: FindingWords(
+        name="Certificate", meaning="Has ended", to_do="Connect the network; if that does not help, enrol again"
+    ),
+    FindingCode.CERTIFICATE_MISSING: FindingWords(
+        name="Certificate", meaning="There is none", to_do="Enrol the terminal"
+    ),
     FindingCode.CHECK_FAILED: FindingWords(
         name="Examination", meaning="A check could not be made", to_do="Tell your technician this number"
     ),

@@ -121,6 +121,16 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.INSTALLING_UNSAFE: FindingWords(
         name="설치 방식", meaning="정전에 안전하지 않습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
     ),
+    FindingCode.CERTIFICATE_FINE: FindingWords(name="단말기 증명서", meaning="유효합니다. 남은 날", to_do=""),
+    FindingCode.CERTIFICATE_ENDS: FindingWords(
+        name="단말기 증명서", meaning="곧 끝납니다. 남은 날", to_do="오늘 안에 네트워크를 연결하세요"
+    ),
+    FindingCode.CERTIFICATE_OVER: FindingWords(
+        name="단말기 증명서", meaning="기한이 지났습니다", to_do="네트워크를 연결하고 그대로이면 다시 등록하세요"
+    ),
+    FindingCode.CERTIFICATE_MISSING: FindingWords(
+        name="단말기 증명서", meaning="없습니다", to_do="단말기를 등록하세요"
+    ),
     FindingCode.CHECK_FAILED: FindingWords(
         name="점검", meaning="점검을 끝까지 하지 못했습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
     ),
