@@ -18,9 +18,10 @@ from PIL import Image, ImageDraw, ImageFont
 from textual import events
 from textual.pilot import Pilot
 
-from pos.link.calls import AttentionLine, QuickKey, SaleLine
+from pos.link.calls import AttentionLine, PersonLine, QuickKey, SaleLine
 from pos.link.equipment import Condition, FoundPrinter, ScanTest
 from pos.link.state import (
+    DayView,
     ItemView,
     LimitView,
     NetworkView,
@@ -33,6 +34,7 @@ from pos.link.state import (
     ScannerView,
     SellingStop,
     TenderView,
+    TillLock,
     WaitingView,
 )
 from pos.till.reasons import Reason
@@ -452,6 +454,81 @@ async def items_due(counter: Counter) -> None:
     await counter.press("enter")
 
 
+def some_people(counter: Counter) -> None:
+    names = (("박주인", "owner"), ("김점원", "clerk"), ("이책임", "manager"))
+    counter.core.people = tuple(
+        PersonLine(person=number, name=name, role=role, has_pin=True)
+        for number, (name, role) in enumerate(names, start=1)
+    )
+
+
+async def login(counter: Counter) -> None:
+    some_people(counter)
+    await counter.change(has_pins=True, lock=TillLock.PIN, clerk="")
+
+
+async def login_pin(counter: Counter) -> None:
+    await login(counter)
+    await counter.press("2 314")
+
+
+async def login_wrong(counter: Counter) -> None:
+    await login(counter)
+    await counter.press("2 314160")
+
+
+async def locked(counter: Counter) -> None:
+    await counter.change(has_pins=True, lock=TillLock.PAYMENTS)
+
+
+async def opening(counter: Counter) -> None:
+    await counter.change(day=DayView(is_kept=True, offers_opening=True, proposed_float_won=100_000))
+
+
+async def forgotten_closing(counter: Counter) -> None:
+    await counter.change(day=DayView(is_kept=True, is_open=True, is_forgotten=True, proposed_float_won=100_000))
+
+
+async def day_menu(counter: Counter) -> None:
+    await counter.press("* 6")
+
+
+async def day_count(counter: Counter) -> None:
+    await counter.press("* 6 2 134500")
+
+
+async def day_pieces(counter: Counter) -> None:
+    await counter.press("* 6 2 + 2 enter 3")
+
+
+async def day_closed(counter: Counter) -> None:
+    await counter.press("* 6 2 134500 enter")
+    await counter.change(unsent_count=23)
+
+
+async def day_closed_sent(counter: Counter) -> None:
+    await counter.press("* 6 2 134500 enter")
+    await counter.change(unsent_count=0)
+
+
+async def people(counter: Counter) -> None:
+    some_people(counter)
+    await counter.press("* 6 9")
+
+
+async def owner(counter: Counter) -> None:
+    await counter.press("* 8 5")
+
+
+async def owner_conflicts(counter: Counter) -> None:
+    await owner(counter)
+    await counter.press("1")
+
+
+async def training(counter: Counter) -> None:
+    await counter.change(is_training=True)
+
+
 SCENES: dict[str, Scene] = {
     scene.__name__: scene
     for scene in (
@@ -461,6 +538,8 @@ SCENES: dict[str, Scene] = {
         *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(receipt_code, why, attention, attention_answer, request, tender),
+        *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
+        *(day_closed, day_closed_sent, people, owner, owner_conflicts, training),
     )
 }
 

@@ -15,6 +15,8 @@ import msgspec
 from pos.errors import LinkError
 from pos.link.calls import (
     AddItem,
+    AddPerson,
+    AllowOnce,
     AnswerQuestion,
     AttentionLine,
     AttentionPage,
@@ -22,8 +24,11 @@ from pos.link.calls import (
     CancelSale,
     ClearVerdict,
     CloseAttention,
+    CloseDay,
     CloseRequest,
+    ConflictLine,
     CreditNotes,
+    DayClosing,
     Done,
     DrawerPage,
     EnterAmount,
@@ -31,21 +36,34 @@ from pos.link.calls import (
     ListAttention,
     ListDrawer,
     ListNotePrograms,
+    ListPeople,
     ListQuickKeys,
     ListSales,
     ListSuspended,
+    LogIn,
+    LogOut,
+    MoveCash,
     NoteProgram,
     NoteProgramPage,
     NumberNotes,
+    OpenDay,
     OpenDrawer,
     OpenRequest,
+    OwnersPage,
     PayOther,
+    PeoplePage,
+    PersonLine,
+    PinRefused,
+    Practise,
+    PrintDocument,
     PrintRow,
     PrintWaiting,
     QuickKey,
     QuickKeyPage,
+    ReadOwnersPage,
     ReceiptPage,
     Refused,
+    RemovePerson,
     ReprintReceipt,
     RequestAnswer,
     ResumeSale,
@@ -152,6 +170,20 @@ class TillSimulator:
         self.sales: tuple[SaleLine, ...] = ()
         self.receipt: ReceiptPage | None = None
         self.quick_keys: tuple[QuickKey, ...] = ()
+        self.people: tuple[PersonLine, ...] = ()
+        self.owners_page = OwnersPage(
+            sold_today_won=1_234_000,
+            coming_won=3_456_000,
+            late_won=70_000,
+            lost_by_shop_won=36_000,
+            lost_by_issuers_won=120_000,
+            more_won=844_000,
+            conflicts=(
+                ConflictLine(
+                    entry=345, time_s=NOON_S - 90_000, receipt_number="1121-0101", amount_won=12_000, is_shops=True
+                ),
+            ),
+        )
         self.refuse: Refusal | None = None
         """Refuses the next call that can be refused."""
         self.asks_for_receipts = False
@@ -282,7 +314,7 @@ class TillSimulator:
             case _:
                 return self._answer_quietly(call)
 
-    def _answer_quietly(self, call: object) -> object:
+    def _answer_quietly(self, call: object) -> object:  # noqa: C901, PLR0912 - one case for each kind of call
         match call:
             case ClearVerdict():
                 self.change(verdict=None, settled=None)
@@ -303,6 +335,16 @@ class TillSimulator:
                 pass
             case ScanAgain():
                 self.change(scanner=ScannerView(state=ScannerState.READY))
+            case ListPeople():
+                return PeoplePage(people=self.people)
+            case ReadOwnersPage():
+                return self.owners_page
+            case CloseDay(counted_won=counted_won):
+                return DayClosing(z_number=12, expected_won=135_000, counted_won=counted_won, difference_won=-500)
+            case LogIn() | AllowOnce():
+                return PinRefused(cause=Refusal.PIN_WRONG, wait_s=30)
+            case OpenDay() | MoveCash() | LogOut() | PrintDocument() | Practise() | AddPerson() | RemovePerson():
+                pass
             case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt():
                 pass
             case _:
