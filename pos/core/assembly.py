@@ -51,7 +51,7 @@ from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.receipt import receipt_words
-from pos.words.report import evidence_words, report_words
+from pos.words.report import cheat_sheet_words, evidence_words, report_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +194,7 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
         columns=choices.columns,
         words=report_words(on.config.terminal.language),
         evidence_words=evidence_words(on.config.terminal.language),
+        cheat_sheet_words=cheat_sheet_words(on.config.terminal.language),
         terminal=on.terminal,
         is_training=on.is_training,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.day import Day
-from pos.core.documents import Documents
+from pos.core.documents import KEY_CARD, Documents
 from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.link.calls import (
@@ -55,6 +55,8 @@ class DayDesk:
         """A day's figures are for whoever may close it, a period's and evidence for the owner."""
         if call.name.startswith("P"):
             return Right.PERIOD_REPORT
+        if call.name == KEY_CARD:
+            return Right.COUNTER
         return Right.OWNER_PAGE if call.name.startswith("E") else Right.INTERIM_REPORT
 
     def _print(self, name: str) -> Done | Refused:

@@ -5,6 +5,7 @@ journal whenever it is wanted; so a copy years later says what the first one sai
 
     Z12             the closing of that number
     X345            the day as it stood after entry 345
+    C               the key card
     E345            the payment of that entry, which was made twice
     P20261101-20261130   a period of business days, the sum of its closings
 """
@@ -25,6 +26,7 @@ from pos.till.policy import ConflictBearer
 from pos.till.receipt.moment import date_of
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.rows import Row
+from pos.till.report.cheat_sheet import CheatSheetWords, cheat_sheet_rows
 from pos.till.report.evidence import Evidence, EvidenceWords, evidence_rows
 from pos.till.report.figures import Figures, Group
 from pos.till.report.layout import layout
@@ -32,6 +34,7 @@ from pos.till.report.report import Report, ReportKind
 from pos.till.report.words import ReportWords
 from pos.voucher.entry import entry_hash
 
+KEY_CARD: Final = "C"
 _CLOSING: Final = re.compile(r"Z([1-9][0-9]{0,8})", re.ASCII)
 _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
 _EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
@@ -49,6 +52,7 @@ class Documents:
     """Of the paper that is in use now."""
     words: ReportWords
     evidence_words: EvidenceWords
+    cheat_sheet_words: CheatSheetWords
     terminal: str
     is_training: bool = False
 
@@ -66,6 +70,8 @@ class Documents:
         """The document laid out for this terminal's paper; None where there is none of this name."""
         if match := _EVIDENCE.fullmatch(name):
             return self._evidence(int(match[1]))
+        if name == KEY_CARD:
+            return cheat_sheet_rows(self.cheat_sheet_words, columns=self.columns())
         report = self.report(name)
         return None if report is None else layout(report, columns=self.columns(), words=self.words)
 

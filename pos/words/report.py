@@ -1,5 +1,6 @@
 """A report's words in the terminal's language."""
 
+from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
 
@@ -22,5 +23,16 @@ def evidence_words(language: str) -> EvidenceWords:
 
         return ENGLISH
     from pos.words.ko.report import EVIDENCE_WORDS as KOREAN
+
+    return KOREAN
+
+
+def cheat_sheet_words(language: str) -> CheatSheetWords:
+    """What the key card says."""
+    if language == "en":
+        from pos.words.en.report import CHEAT_SHEET_WORDS as ENGLISH
+
+        return ENGLISH
+    from pos.words.ko.report import CHEAT_SHEET_WORDS as KOREAN
 
     return KOREAN

@@ -26,6 +26,7 @@ from pos.tui.widgets.line import Line
 from pos.words import Notice
 
 _BY_PIECES, _UNCOUNTED = -1, -2
+_KEY_CARD = "C"
 
 
 class CountScreen(NumberScreen):
@@ -63,6 +64,7 @@ class DayScreen(NumberedMenu):
             Item(number=4, text=day.last_closing, open=lambda: self._show(ReportScreen(host, "z"))),
             Item(number=5, text=day.cash_in, open=partial(self._move, is_in=True)),
             Item(number=6, text=day.cash_out, open=partial(self._move, is_in=False)),
+            Item(number=7, text=day.menu_cheat_sheet, open=lambda: self.run_worker(self._print_key_card())),
             Item(number=8, text=day.menu_training, open=lambda: self.run_worker(self._practise())),
             Item(number=9, text=day.menu_people, open=lambda: self._show(PeopleScreen(host))),
         )
@@ -116,6 +118,9 @@ class DayScreen(NumberedMenu):
             app.push_screen(ClosedScreen(self.host, answer))
         elif isinstance(answer, Refused):
             said_of(self.host, answer, None)
+
+    async def _print_key_card(self) -> None:
+        said_of(self.host, await self.host.ask(PrintDocument(name=_KEY_CARD)), Notice.REPRINTING)
 
     # -- practice ----------------------------------------------------------------------------------------------------
 

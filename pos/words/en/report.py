@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
 
@@ -84,5 +85,55 @@ EVIDENCE_WORDS: Final = EvidenceWords(
         "One voucher was used for two payments.",
         "The issuer can check both records.",
         "Nobody in the shop could have known.",
+    ),
+)
+
+CHEAT_SHEET_WORDS: Final = CheatSheetWords(
+    title="KEY CARD",
+    sections=(
+        (
+            "[Sale]",
+            (
+                ("Amount", "digits, Enter"),
+                ("Read a code", "to the camera"),
+                ("Request QR", "Enter"),
+                ("Paper voucher", "/"),
+                ("Cash, other", "+"),
+                ("Erase, back", "-"),
+                ("00", "."),
+            ),
+        ),
+        (
+            "[Menu *]",
+            (
+                ("Cancel the last sale", "* 1"),
+                ("Sales, reprint", "* 2"),
+                ("Why not approved", "* 3"),
+                ("Open matters", "* 4"),
+                ("Printer", "* 5"),
+                ("Opening, closing", "* 6"),
+                ("Drawer", "* 7"),
+                ("More", "* 8"),
+            ),
+        ),
+        (
+            "[Day]",
+            (
+                ("Open the day", "Enter"),
+                ("Close the day", "* 6 2, counted"),
+                ("Report so far", "* 6 3"),
+                ("Hand over", "-, number, PIN"),
+                ("Training", "* 6 8"),
+            ),
+        ),
+    ),
+    trouble_title="If something happens",
+    trouble=(
+        "Sell on without the network: everything is sent later by itself.",
+        "When a code is declined, read the line for the customer aloud.",
+        "If a code is not read: brighter, and a little further away.",
+        "After a power cut answer the question on the screen. Nobody pays twice.",
+        "Never give cash for a voucher.",
+        "Without paper selling goes on; receipts come when paper is back.",
     ),
 )
