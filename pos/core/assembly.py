@@ -38,6 +38,7 @@ from pos.core.receipt_codes import ReceiptCodes
 from pos.core.receipts import Receipts
 from pos.core.recovery import Recovery
 from pos.core.refunds import Refunds
+from pos.core.remotes import Remotes
 from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
@@ -90,6 +91,7 @@ class _Selling:
     other_codes: OtherCodes
     cash_receipts: CashReceipts
     refunds: Refunds
+    remotes: Remotes
     counter: Counter
     wares: SaleDesk
     equipment: Equipment
@@ -126,6 +128,7 @@ def assemble(on: Grounds) -> Core:
         people=on.people.people,
         receipts=selling.receipts,
         cash_receipts=selling.cash_receipts,
+        remotes=selling.remotes,
         other_codes=selling.other_codes,
         delivery=ledger_side.delivery,
         scans=scans,
@@ -257,6 +260,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         other_codes=other_codes,
         cash_receipts=cash_receipts,
         refunds=refunds,
+        remotes=Remotes(journal=journal, checkout=checkout, paper=paper, clock=clock, clerk=clerk),
         counter=counter,
         equipment=Equipment(choices=choices, counter=counter, clock=clock),
     )
@@ -286,6 +290,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             people=on.people,
             day=day,
             refunds=selling.refunds,
+            remotes=selling.remotes,
             cash_receipts=selling.cash_receipts,
             equipment=views.equipment,
         ),

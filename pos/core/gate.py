@@ -24,6 +24,7 @@ from pos.link.calls import (
     ListNotePrograms,
     ListPeople,
     ListQuickKeys,
+    ListRemotes,
     ListSales,
     ListSuspended,
     NextBatch,
@@ -106,6 +107,7 @@ _LOOKS_SOMETHING_UP = (
     | ListAttention
     | PreviewRefund
     | ListCashReceipts
+    | ListRemotes
     | ListSales
     | ShowReceipt
     | ReadJournal

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from pos.core.documents import Documents
 from pos.core.print_rows import print_row
+from pos.core.remote_words import items_of, who_of
 from pos.core.trust_store import TrustStore
 from pos.errors import MalformedError
 from pos.journal.journal import Journal
 from pos.journal.records import Delivery, RefundPartRecord, RefundRecord, SaleRecord, TenderForm, TenderRecord
 from pos.link.calls import PrintRow, ReceiptPage
-from pos.text import safe_text
+from pos.text import SafeText, safe_text
 from pos.till.receipt.layout import layout
 from pos.till.receipt.masking import mask_serial, mask_voucher_id
 from pos.till.receipt.plain import plain_lines
@@ -99,7 +100,16 @@ class Receipts:
             copy_number=copy_number - 1,
             entry=last.hash,
             code=self._code(number, total_won, last),
+            notes=self._remote_notes(sale),
         )
+
+    def _remote_notes(self, sale: SaleRecord) -> tuple[SafeText, ...]:
+        """Where a sale came from and what was ordered: the slip for the kitchen."""
+        subject = self.journal.remotes.subject_of(sale.sale_id)
+        if subject is None:
+            return ()
+        told = self.journal.inbox.order(subject) or self.journal.inbox.remote_payment(subject)
+        return () if told is None else (who_of(told), *items_of(told))
 
     def rows(self, number: str, *, copy_number: int = 1) -> tuple[PrintRow, ...] | None:
         """The receipt, or the document of that name, laid out for this terminal's paper."""

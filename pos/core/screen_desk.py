@@ -12,6 +12,7 @@ from pos.core.history import History
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.refunds import Refunds
+from pos.core.remotes import Remotes
 from pos.core.rights import right_for
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
@@ -20,6 +21,7 @@ from pos.link.calls import (
     AddItem,
     AddPerson,
     AnswerQuestion,
+    AnswerRemote,
     AnyAnswer,
     BeginCashReceipt,
     CancelSale,
@@ -37,6 +39,7 @@ from pos.link.calls import (
     ListDrawer,
     ListNotePrograms,
     ListQuickKeys,
+    ListRemotes,
     ListSales,
     ListSuspended,
     MakeRefund,
@@ -87,6 +90,7 @@ class ScreenDesk:
     people: PeopleDesk
     day: DayDesk
     refunds: Refunds
+    remotes: Remotes
     cash_receipts: CashReceipts
     equipment: Equipment
 
@@ -128,6 +132,8 @@ class ScreenDesk:
                 return self.counter.answer(call.serial, call.choice)
             case PreviewRefund() | MakeRefund():
                 return self.refunds.answer(call)
+            case ListRemotes() | AnswerRemote():
+                return self.remotes.answer(call)
             case ListCashReceipts() | BeginCashReceipt() | RequestCashReceipt():
                 return self.cash_receipts.answer(call)
             case Watch():

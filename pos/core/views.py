@@ -23,6 +23,7 @@ from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.core.people import People
 from pos.core.receipts import Receipts
+from pos.core.remotes import Remotes
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.journal.journal import Journal
@@ -59,6 +60,7 @@ class Views:
     people: People
     receipts: Receipts
     cash_receipts: CashReceipts
+    remotes: Remotes
     other_codes: OtherCodes
     delivery: Delivery
     scans: ScanDesk
@@ -103,6 +105,7 @@ class Views:
             notice_count=len(open_notices(self.journal)),
             receipt_seen=self.other_codes.receipt,
             number_seen=self.other_codes.number,
+            remotes_waiting=self.remotes.waiting(),
             cash_receipts_late=self.cash_receipts.late(),
             day=self.day.view(),
             conflict_count=self._conflict_count(),

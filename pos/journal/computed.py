@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 6
+VERSION: Final = 7
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -162,6 +162,23 @@ _TABLES: Final = {
         exempt_won INTEGER,
         service_won INTEGER
     ) STRICT""",
+    # Payments that the ledger took elsewhere and that are sales of this shop; the same payment is a sale once.
+    "remote_payments": """(
+        entry INTEGER PRIMARY KEY,
+        subject BLOB NOT NULL UNIQUE,
+        payment_id BLOB NOT NULL UNIQUE,
+        sale INTEGER NOT NULL,
+        amount_won INTEGER NOT NULL,
+        issuer TEXT NOT NULL,
+        program TEXT NOT NULL
+    ) STRICT""",
+    # Orders and payments from elsewhere that were answered without a sale.
+    "remote_answers": """(
+        subject BLOB PRIMARY KEY,
+        entry INTEGER NOT NULL,
+        answer TEXT NOT NULL,
+        reason TEXT
+    ) STRICT, WITHOUT ROWID""",
     # One per request to the provider, an issue or (with `original_id`) a cancellation.
     "cash_receipts": """(
         entry INTEGER PRIMARY KEY,
@@ -276,6 +293,7 @@ _VIEW: Final = """CREATE VIEW sale_tenders AS
         CASE WHEN EXISTS (SELECT 1 FROM notes WHERE notes.entry = payments.entry) THEN 'scanned_note' ELSE 'voucher' END
         AS form, amount_won, program, NULL AS method FROM payments
     UNION ALL SELECT entry, sale, 'confirmation', amount_won, program, NULL FROM confirmations
+    UNION ALL SELECT entry, sale, 'confirmation', amount_won, program, NULL FROM remote_payments
     UNION ALL SELECT entry, sale, 'note', amount_won, program, NULL FROM note_tenders
     UNION ALL SELECT entry, sale, kind, amount_won, NULL, method FROM tenders"""
 COMPUTED_TABLES: Final = tuple(_TABLES)

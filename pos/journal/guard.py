@@ -25,11 +25,12 @@ from pos.voucher.bodies import (
     PaymentApproved,
     PaymentDeclined,
     RefundRequested,
+    RemoteAccepted,
     TenderRecorded,
 )
 from pos.voucher.spend_line import extends
 
-_NUMBERED: Final = (NoteTaken, PaymentApproved, PaymentDeclined, RefundRequested, TenderRecorded)
+_NUMBERED: Final = (NoteTaken, PaymentApproved, PaymentDeclined, RefundRequested, RemoteAccepted, TenderRecorded)
 
 
 def refuse_contradiction(database: Database, body: EntryBody) -> None:

@@ -46,6 +46,7 @@ from pos.journal.rebuild import rebuild
 from pos.journal.reconcile import MirrorReport
 from pos.journal.records import DayTotals, Place, PrintState
 from pos.journal.refunds import Refunds
+from pos.journal.remotes import Remotes
 from pos.journal.requests import Requests
 from pos.journal.sales import Sales
 from pos.journal.settings import Settings
@@ -84,6 +85,7 @@ class Journal:
         self.requests = Requests(database)
         self.sales = Sales(database)
         self.refunds = Refunds(database)
+        self.remotes = Remotes(database)
         self.cash_receipts = CashReceipts(database)
         self.outbox = Outbox(database)
         self.inbox = Inbox(database)

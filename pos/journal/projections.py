@@ -48,6 +48,8 @@ from pos.voucher.bodies import (
     ReceiptPrinted,
     ReceiptReprinted,
     RefundRequested,
+    RemoteAccepted,
+    RemoteAnswered,
     RequestClosed,
     RequestEnd,
     RequestOpened,
@@ -68,7 +70,9 @@ _COPY = "SELECT max(job) FROM print_jobs WHERE receipt_number = ? AND copy_numbe
 _DOCUMENT = "SELECT max(job) FROM print_jobs WHERE receipt_number = ? AND copy_number = ?"
 
 
-def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBody) -> None:
+def apply(  # noqa: C901, PLR0912 - one case for each kind
+    connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBody
+) -> None:
     """Add one entry to the tables. Raises sqlite3.IntegrityError where it contradicts an earlier one, MalformedError
     where its evidence cannot be read; the tables are then as before."""
     match body:
@@ -94,6 +98,13 @@ def apply(connection: sqlite3.Connection, at: Place, body: EntryBody | UnknownBo
             _paper(connection, at, body)
         case RefundRequested():
             _refunded(connection, at, body)
+        case RemoteAccepted():
+            _accepted(connection, at, body)
+        case RemoteAnswered():
+            connection.execute(
+                "INSERT INTO remote_answers VALUES (?, ?, ?, ?)",
+                (body.subject, at.sequence, body.answer.value, body.reason),
+            )
         case CashReceiptRequested() | CashReceiptCancelRequested():
             request_cash_receipt(connection, at, body)
         case CashReceiptIssued() | CashReceiptConfirmed() | CashReceiptRejected():
@@ -204,7 +215,10 @@ def _notes_tender(connection: sqlite3.Connection, at: Place, body: NoteTaken) ->
 
 
 def _add_tender(
-    connection: sqlite3.Connection, at: Place, body: PaymentApproved | TenderRecorded | NoteTaken, sale: SaleRow
+    connection: sqlite3.Connection,
+    at: Place,
+    body: PaymentApproved | TenderRecorded | NoteTaken | RemoteAccepted,
+    sale: SaleRow,
 ) -> None:
     sale.paid_won += body.amount_won
     resume(connection, sale.sale_id)
@@ -233,6 +247,13 @@ def _end(connection: sqlite3.Connection, at: Place, sale: SaleRow, state: SaleSt
     # A sale that was given up has a receipt only where a payment had been approved in it.
     if sale.receipt_number is not None:
         _queue_original(connection, at, sale.receipt_number)
+
+
+def _accepted(connection: sqlite3.Connection, at: Place, body: RemoteAccepted) -> None:
+    sale = find_sale(connection, body.sale_id) or new_sale(body.sale_id, at, body.business_date)
+    paid = (body.subject, body.payment_id, sale.sale, body.amount_won, body.issuer, body.program)
+    connection.execute("INSERT INTO remote_payments VALUES (?, ?, ?, ?, ?, ?, ?)", (at.sequence, *paid))
+    _add_tender(connection, at, body, sale)
 
 
 def _refunded(connection: sqlite3.Connection, at: Place, body: RefundRequested) -> None:

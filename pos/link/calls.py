@@ -117,6 +117,7 @@ from pos.link.refund_calls import (
     RefundPlan,
     RequestCashReceipt,
 )
+from pos.link.remote_calls import AnswerRemote, ListRemotes, RemoteLine, RemotePage
 from pos.link.sale_calls import (
     AddItem,
     CatalogueAnswer,
@@ -173,6 +174,7 @@ __all__ = [
     "AllowOnce",
     "Answer",
     "AnswerQuestion",
+    "AnswerRemote",
     "AskLog",
     "AskTrust",
     "AttentionLine",
@@ -222,6 +224,7 @@ __all__ = [
     "ListNotePrograms",
     "ListPeople",
     "ListQuickKeys",
+    "ListRemotes",
     "ListSales",
     "ListSuspended",
     "LogIn",
@@ -275,6 +278,8 @@ __all__ = [
     "RefundMade",
     "RefundPlan",
     "Refused",
+    "RemoteLine",
+    "RemotePage",
     "RemovePerson",
     "ReportDevice",
     "ReportFound",
@@ -353,6 +358,7 @@ AnyAnswer: TypeAlias = (
     | Acknowledged
     | SyncSummary
     | RefundPlan
+    | RemotePage
     | RefundMade
     | CashReceiptPage
     | DayClosing
@@ -420,6 +426,8 @@ ScreenCall: TypeAlias = (
     | RequestCashReceipt
     | DayCall
     | EquipmentCall
+    | ListRemotes
+    | AnswerRemote
 )
 DevicesCall: TypeAlias = (
     WatchDevices

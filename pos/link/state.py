@@ -328,6 +328,8 @@ class TillState(View, frozen=True, kw_only=True):
     sync_progress_percent: int | None = None
     receipt_seen: ReceiptSeenView | None = None
     number_seen: NumberSeenView | None = None
+    remotes_waiting: int = 0
+    """Orders and payments from elsewhere that nobody has answered."""
     cash_receipts_late: int = 0
     """Without an approval a day after their sale."""
     contact_days_left: int | None = None

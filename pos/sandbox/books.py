@@ -23,7 +23,9 @@ from pos.sandbox.wallet.wire import Purpose, decode, is_signed, open_envelope
 
 ENTRY_DEPTH_MAX: Final = 16
 APPROVED: Final = "payment.approved"
-NUMBERED: Final = frozenset({APPROVED, "payment.declined", "tender.recorded", "note.taken", "refund.requested"})
+NUMBERED: Final = frozenset(
+    {APPROVED, "payment.declined", "tender.recorded", "note.taken", "refund.requested", "remote.accepted"}
+)
 """Kinds of entries that give a receipt its number."""
 
 _OBJECT, _RECEIPT_NUMBER, _SALE, _BODY_AMOUNT = 1, 2, 3, 4

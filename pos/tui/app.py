@@ -75,6 +75,7 @@ class TillApp(App[None], inherit_bindings=False):
         self._is_waiting = False
         self._told = ""
         self._receipt_serial = 0
+        self._remotes_heard = 0
         self._state_at_s = 0.0
         self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
 
@@ -132,6 +133,7 @@ class TillApp(App[None], inherit_bindings=False):
             self._show_verdict(verdict)
         self._follow_lock()
         self._follow_receipt(message.till.receipt_seen)
+        self._follow_remotes(message.till.remotes_waiting)
         self._refresh_seen()
 
     def _follow_receipt(self, seen: ReceiptSeenView | None) -> None:
@@ -147,6 +149,12 @@ class TillApp(App[None], inherit_bindings=False):
         else:
             back = take_back(self, self, receipt_number=seen.receipt_number, code=seen.code)
             self.run_worker(back, group=GROUP, exclusive=True)
+
+    def _follow_remotes(self, waiting: int) -> None:
+        """Let it be heard when one more order or payment from elsewhere waits."""
+        if waiting > self._remotes_heard:
+            self._sounds.call()
+        self._remotes_heard = waiting
 
     def on_link_lost(self) -> None:
         self.desk.lose_link()

@@ -176,6 +176,8 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
         return words.day.training_line, Tone.URGENT
     if till.limit.used_percent >= LIMIT_URGENT_PERCENT:
         return words.limit(till.limit), Tone.URGENT
+    if till.remotes_waiting:
+        return words.giving_back.remotes_waiting.format(count=till.remotes_waiting), Tone.WARM
     if till.attention_count:
         return words.attention(till.attention_count), Tone.WARM
     if till.notice_count:

@@ -11,12 +11,17 @@ from pos.link.state import Outcome
 
 STROKES: Final = {Outcome.APPROVED: 1, Outcome.REFERRED: 2, Outcome.DECLINED: 3}
 STROKE_INTERVAL_S: Final = 0.16
+CALL_STROKES: Final = 2
+CALL_INTERVAL_S: Final = 0.6
 
 
 class Sounds(Protocol):
     """What is heard."""
 
     def play(self, outcome: Outcome) -> None: ...
+
+    def call(self) -> None:
+        """Somebody far away waits for an answer."""
 
 
 class BellSounds:
@@ -25,6 +30,10 @@ class BellSounds:
     def __init__(self, *, ring: Callable[[], None], after: Callable[[float, Callable[[], None]], object]) -> None:
         self._ring = ring
         self._after = after
+
+    def call(self) -> None:
+        for stroke in range(CALL_STROKES):
+            self._after(stroke * CALL_INTERVAL_S, self._ring)
 
     def play(self, outcome: Outcome) -> None:
         self._ring()

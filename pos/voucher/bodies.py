@@ -27,6 +27,7 @@ from pos.voucher.body_values import (
     PersonRole,
     PrintOutcome,
     RefundKind,
+    RemoteAnswerKind,
     RequestEnd,
     SoldItem,
     TaxClass,
@@ -76,6 +77,7 @@ from pos.voucher.people_bodies import (
     WrongPin,
 )
 from pos.voucher.refund_bodies import RefundRequested
+from pos.voucher.remote_bodies import RemoteAccepted, RemoteAnswered
 from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
@@ -123,6 +125,9 @@ __all__ = [
     "ReceiptReprinted",
     "RefundKind",
     "RefundRequested",
+    "RemoteAccepted",
+    "RemoteAnswerKind",
+    "RemoteAnswered",
     "RequestClosed",
     "RequestEnd",
     "RequestOpened",
@@ -208,6 +213,8 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             TrainingEnded,
             AlarmRaised,
             RefundRequested,
+            RemoteAccepted,
+            RemoteAnswered,
             CashReceiptRequested,
             CashReceiptCancelRequested,
             CashReceiptIssued,

@@ -30,6 +30,7 @@ from pos.voucher.body_values import (
     PersonRole,
     PrintOutcome,
     RefundKind,
+    RemoteAnswerKind,
     RequestEnd,
     SoldItem,
     TaxClass,
@@ -342,3 +343,8 @@ SettingName = Annotated[str, BodyField(83, _text(REASON_BYTES_MAX))]
 SettingValue = Annotated[str, BodyField(84, _text(REASON_BYTES_MAX))]
 BootId = Annotated[bytes, BodyField(100, _bytes(ID16_BYTES))]
 BootMs = Annotated[int, BodyField(101, _uint())]
+RemoteSubject = Annotated[bytes, BodyField(86, _bytes(ID16_BYTES))]
+RemoteIssuer = Annotated[str, BodyField(87, Fields.issuer)]
+RemoteProgram = Annotated[str, BodyField(88, Fields.id_)]
+RemoteAnswer = Annotated[RemoteAnswerKind, BodyField(89, _member_of(RemoteAnswerKind), str)]
+RemotePayment = Annotated[bytes, BodyField(55, _bytes(ID16_BYTES))]

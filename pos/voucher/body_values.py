@@ -112,6 +112,13 @@ class CashReceiptReason(StrEnum):
     OTHER = "other"
 
 
+class RemoteAnswerKind(StrEnum):
+    """What the shop said to an order or a payment from elsewhere."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class PrintOutcome(StrEnum):
     """What is proven about a receipt's paper."""
 

@@ -4,7 +4,7 @@ Rules: `Words` is the type of a language; the type checker refuses a language th
 or question. Layout, colour and keys belong to the screen; what is printed on paper is laid out by `pos.till.receipt`.
 """
 
-from pos.words.giving_back import GivingBackLabels, RefundCause
+from pos.words.giving_back import GivingBackLabels, RefundCause, RemoteCause
 from pos.words.vocabulary import (
     Advice,
     Asked,
@@ -25,6 +25,7 @@ __all__ = [
     "Labels",
     "Notice",
     "RefundCause",
+    "RemoteCause",
     "Stopped",
     "Words",
     "words_for",

@@ -13,6 +13,15 @@ class RefundCause(StrEnum):
     OTHER = "other"
 
 
+class RemoteCause(StrEnum):
+    """Why an order or a payment from elsewhere is refused. Persisted: add members, never rename."""
+
+    SOLD_OUT = "sold_out"
+    TOO_BUSY = "too_busy"
+    CLOSED = "closed"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivingBackLabels:
     """What a language says about refunds and cash receipts."""
@@ -53,6 +62,18 @@ class GivingBackLabels:
     done: str
     receipt_title: str
     receipt_lines: tuple[str, ...]
+    # orders and payments from elsewhere
+    remotes_waiting: str
+    """{count}"""
+    remotes_title: str
+    remotes_empty: str
+    remote_order: str
+    """{who}"""
+    remote_payment: str
+    remote_unpaid: str
+    remote_choices: tuple[str, str]
+    remote_causes: tuple[str, str, str, str]
+    """In the order of `RemoteCause`."""
     # cash receipts
     ask_cash_receipt: str
     """A label of at most 12 columns."""

@@ -7,8 +7,17 @@ import pytest
 
 from pos.link.calls import PayOther, ReceiptPage, ShowReceipt
 from pos.tui.screens.sale import SaleScreen
-from pos.voucher.bodies import CashReceiptPurpose, CashReceiptRequested, RefundKind, RefundRequested
+from pos.voucher.bodies import (
+    CashReceiptPurpose,
+    CashReceiptRequested,
+    RefundKind,
+    RefundRequested,
+    RemoteAccepted,
+    RemoteAnswered,
+)
 from tests.support.core_builders import Shop, make_town, open_shop
+from tests.support.ledger_post import Post
+from tests.support.message_builders import ORDER
 from tests.support.real_counter import RealCounter, ShopLink, open_real_counter
 
 
@@ -192,3 +201,24 @@ async def test_the_next_amount_means_that_no_cash_receipt_is_wanted(shop: Shop) 
 
         assert shop.till.sale is not None
         assert not any(isinstance(body, CashReceiptRequested) for body in shop.bodies)
+
+
+async def test_an_order_is_heard_seen_and_accepted_with_three_keys(shop: Shop) -> None:
+    async with open_real_counter(shop) as (counter, links):
+        Post(shop).tell(ORDER)
+        await settle(counter, links)
+        assert shows(counter, "주문, 원격결제 1건 (* 4)")
+        await counter.press("* 4")
+        assert shows(counter, "15,500원", "배달모아 주문", "단팥빵 x 3")
+        await counter.press("1 1")
+
+        assert [body.amount_won for body in shop.bodies if isinstance(body, RemoteAccepted)] == [15_500]
+        assert shows(counter, "기다리는 주문이 없습니다")
+
+
+async def test_an_order_is_refused_with_a_cause(shop: Shop) -> None:
+    Post(shop).tell(ORDER)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("* 4 1 2 1")
+
+        assert [body.reason for body in shop.bodies if isinstance(body, RemoteAnswered)] == ["sold_out"]

@@ -117,6 +117,21 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.AlarmRaised(cause="journal_forked", details="head 7 differs"),
     bodies.TrustUpdated(trust_version=12, root_version=2, timestamp_version=40, origin="download"),
     bodies.TrustWithdrawn(trust_version=3, origin="codes", emergency=b'{"terminals":["t-1"]}'),
+    bodies.RemoteAccepted(
+        subject=SALE,
+        payment_id=SALE,
+        sale_id=SALE,
+        receipt_number="3",
+        amount_won=11_000,
+        business_date="2026-11-22",
+        issuer="41390",
+        program="general",
+        total_won=11_000,
+        tax=bodies.TaxSplit(taxable_won=10_000, vat_won=1_000, exempt_won=0, service_won=0),
+    ),
+    bodies.RemoteAnswered(
+        subject=SALE, answer=bodies.RemoteAnswerKind.REFUSED, business_date="2026-11-22", reason="sold_out"
+    ),
     bodies.RefundRequested(
         receipt_number="2",
         sale_id=SALE,
@@ -272,6 +287,8 @@ def test_a_body_without_one_of_its_required_keys_is_refused(body: EntryBody):
         optional |= {1, 2, 3, 4}
     if isinstance(body, bodies.RefundRequested):
         optional |= {12, 13}
+    if isinstance(body, bodies.RemoteAnswered):
+        optional |= {7}
     if isinstance(body, bodies.DayClosed):
         optional |= {73, 74}
     if isinstance(body, bodies.PersonChanged):

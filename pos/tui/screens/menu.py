@@ -15,6 +15,7 @@ from pos.tui.screens.history import HistoryScreen
 from pos.tui.screens.more import MoreScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
 from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.remotes import RemotesScreen
 from pos.tui.screens.why import WhyScreen
 from pos.words import DrawerCause, Notice
 
@@ -33,7 +34,7 @@ class MenuScreen(NumberedMenu):
             Item(number=1, text=host.words.giving_back.menu_cancel_last, open=self._cancel_last),
             Item(number=2, text=labels.menu_history, open=lambda: self._show(HistoryScreen(host))),
             Item(number=3, text=labels.menu_why, open=lambda: self._show(WhyScreen(host))),
-            Item(number=4, text=labels.menu_attention, open=lambda: self._show(AttentionScreen(host))),
+            self._matters(),
             Item(number=5, text=labels.menu_printer, open=self._ask_printing),
             Item(number=6, text=host.words.day.menu_day, open=lambda: self._show(DayScreen(host))),
             Item(number=7, text=labels.menu_drawer, open=self._ask_drawer),
@@ -42,6 +43,14 @@ class MenuScreen(NumberedMenu):
 
     def _show(self, screen: PadScreen) -> None:
         self.app.push_screen(screen)
+
+    def _matters(self) -> Item:
+        """What waits for a person: first whoever waits for an answer."""
+        till, host = self.host.desk.till, self.host
+        if till is not None and till.remotes_waiting:
+            title = host.words.giving_back.remotes_title
+            return Item(number=4, text=title, open=lambda: self._show(RemotesScreen(host)))
+        return Item(number=4, text=self.labels.menu_attention, open=lambda: self._show(AttentionScreen(host)))
 
     def _cancel_last(self) -> None:
         self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
