@@ -13,7 +13,7 @@ WORDS = TEXT.replace("−", "-").replace("\u00a0", " ")
 
 
 def test_every_aad_and_prefix_is_in_the_table():
-    assert set(re.findall(r"`(chak/[a-z]+/1)`", TEXT)) == {str(aad) for aad in Aad}
+    assert set(re.findall(r"`(chak/[a-z]+/1)`", TEXT)) == {str(aad) for aad in Aad if aad.startswith("chak/")}
     assert set(re.findall(r"`(CK[A-Z])1:`", TEXT)) == {str(kind) for kind in QrKind}
 
 
