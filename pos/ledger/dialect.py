@@ -20,10 +20,12 @@ from typing import Final, TypeVar
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     Connection,
     Dialect,
     Engine,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     TypeDecorator,
@@ -115,9 +117,23 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: s
         for name in whole:
             if not isinstance(row[name], int | None):
                 raise TypeError(f"{row[name]!r} is not a whole number")
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark] * len(names))}){ending}"
-    connection.exec_driver_sql(statement, [tuple(map(row.__getitem__, names)) for row in rows])
+    values = [tuple(map(row.__getitem__, names)) for row in rows]
+    start = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"{start}({', '.join('?' * len(names))}){ending}", values)
+        return
+    # One statement over arrays costs the server and its driver far less than one for each row.
+    arrays = ", ".join(f"%s::{_array_of(table.c[name])}" for name in names)
+    columns = tuple(
+        [str(value) if isinstance(value, str) else value for value in column] for column in zip(*values, strict=True)
+    )
+    connection.exec_driver_sql(f"{start.removesuffix('VALUES ')}SELECT * FROM unnest({arrays}){ending}", columns)
+
+
+def _array_of(column: Column[object]) -> str:
+    if isinstance(column.type, Whole):
+        return "bigint[]"
+    return "bytea[]" if isinstance(column.type, LargeBinary) else "text[]"
 
 
 def is_transient(error: DBAPIError) -> bool:
