@@ -209,6 +209,7 @@ class LedgerApp:
             await self._quietly(self._service.look_again)
             await self._quietly(self._service.publish)
             await self._quietly(self._service.look_at_refunds)
+            await self._quietly(self._service.tell_news)
             await self._quietly(self._service.ask_for_cash_receipts)
             if time.monotonic() - forgot_s > FORGET_S:
                 forgot_s = time.monotonic()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from pos.errors import MalformedError
-from pos.ledger import answers, cash_receipts, closures, inbox, log, payments, records, refunds, roster, schema
+from pos.ledger import answers, cash_receipts, closures, inbox, log, news, payments, records, refunds, roster, schema
 from pos.ledger.answers import outcomes_for, told_by_message
 from pos.ledger.calls import Caller, use_nonce
 from pos.ledger.chain import Break, Head, walk
@@ -58,6 +58,7 @@ def take_in(
     judged = payments.judge_in_order(connection, approved, now_s=now_s)
     payments.record(connection, judged, now_s=now_s)
     merchant = caller.known.merchant
+    news.note(connection, judged, terminal=terminal, merchant=merchant)
     closures.note(connection, walked.fresh, terminal=terminal, merchant=merchant)
     cash_receipts.take(connection, walked.fresh, terminal=terminal, merchant=merchant)
     refunds.take(connection, walked.fresh, terminal=terminal, merchant=merchant, now_s=now_s)

@@ -28,6 +28,13 @@ _ENTRY: Final[Json] = {
     "description": "SHA-256 of the entry's bytes in lower-case hexadecimal digits.",
     "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
 }
+_OLD: Final[Json] = {
+    "name": "old",
+    "in": "path",
+    "required": True,
+    "description": "Terminal whose journal it was.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,16}$"},
+}
 _MERCHANT: Final[Json] = {
     "name": "merchant",
     "in": "path",
@@ -89,6 +96,14 @@ def _of_terminals(terminal: str) -> dict[str, Json]:
                 "Fetch entries that the ledger holds.",
                 query={"after": "Sequence behind which they are wanted."},
                 answers={"200": _answer("Array of byte strings, oldest first.", CBOR)},
+            ),
+        },
+        f"{terminal}/recovered/{{old}}": {
+            "parameters": [_TERMINAL, _OLD],
+            "post": _call(
+                "Deliver what was left of the journal of a terminal that this one replaced.",
+                body=CBOR,
+                answers={"200": _answer("Acknowledgement.", COSE), "409": _problem()},
             ),
         },
         f"{terminal}/inbox": {

@@ -26,7 +26,7 @@ from sqlalchemy.schema import SchemaItem
 
 from pos.ledger.dialect import Whole, strict_table
 
-VERSION: Final = 4
+VERSION: Final = 5
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -249,6 +249,9 @@ messages = _table(
     _int("time_s"),
     _bytes("raw"),
 )
+
+news = _table("news", _int("place", key=True, counted=True), _text("terminal"), _int("sequence"))
+"""Verdicts that other terminals have yet to hear of."""
 
 nonces = _table(
     "nonces",

@@ -24,6 +24,7 @@ from pos.ledger import (
     inbox,
     intake,
     log,
+    news,
     office,
     payouts,
     records,
@@ -211,6 +212,11 @@ class LedgerService:
         while self._database.write(
             lambda connection: intake.look_at_refunds(connection, now_s=now_s, message_key=self._keys.message)
         ):
+            pass
+
+    def tell_news(self, *, now_s: int) -> None:
+        """Tell tills what their siblings took, and whose payments were spent a second time."""
+        while self._database.write(lambda connection: news.tell(connection, now_s=now_s, key=self._keys.message)):
             pass
 
     def ask_for_cash_receipts(self, *, now_s: int) -> None:
