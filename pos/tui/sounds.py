@@ -32,7 +32,8 @@ class BellSounds:
         self._after = after
 
     def call(self) -> None:
-        for stroke in range(CALL_STROKES):
+        self._ring()
+        for stroke in range(1, CALL_STROKES):
             self._after(stroke * CALL_INTERVAL_S, self._ring)
 
     def play(self, outcome: Outcome) -> None:

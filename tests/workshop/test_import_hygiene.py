@@ -24,7 +24,7 @@ OWNERS = {
     "pyzbar": ("pos.devices", "pos.scanner", "pos.bench", "pos.commands.scanning"),
     "numpy": ("pos.devices", "pos.scanner", "pos.bench", "pos.commands.scanning", "drivers.camera"),
     "escpos": ("pos.devices", "drivers.printer"),
-    "PIL": ("pos.devices", "drivers"),
+    "PIL": ("pos.devices", "pos.bench", "drivers"),
     "gpiozero": ("pos.devices", "drivers.lamp"),
     "serial": ("pos.devices", "drivers"),
     "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing", "pos.commands.trust", "pos.commands.provisioning"),
