@@ -1,6 +1,7 @@
 """One database, several writers: nothing is lost, nothing half done, nothing from the future is touched."""
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from sqlalchemy import Connection, insert, select, text, update
 
 from pos.errors import ConfigError, DatabaseVersionError
 from pos.ledger import schema
+from pos.ledger.audit import audit_database
+from pos.ledger.audit_checks import count
 from pos.ledger.database import Database, LedgerStoreError, open_database
 from pos.ledger.dialect import sqlite_url
-from tests.support.ledger_builders import a_database
+from tests.support.ledger_builders import LEDGER, Desk, Purse, Town, a_database, ledger_keys
 
 
 def count_up(connection: Connection) -> None:
@@ -86,3 +89,32 @@ def test_what_is_committed_is_synced_in_write_ahead_mode(tmp_path: Path) -> None
 
     assert (pragma("journal_mode"), pragma("synchronous")) == ("wal", 2)
     opened.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_and_keeps_what_it_holds(town: Town, database_url: str) -> None:
+    with closing(open_database(database_url, ledger=LEDGER)) as first:
+        till = town.till("t-1")
+        till.approve(Purse("p").pay(1_000), 1_000)
+        Desk(town, first).deliver(till)
+        kept = {
+            table: first.read(lambda connection, table=table: count(connection, table))
+            for table in (schema.entries, schema.payments, schema.postings)
+        }
+        since = (
+            *("conflicts", "revocations", "refunds", "declined", "closed_nonces", "returns", "return_parts"),
+            *("payouts", "cash_receipts", "news", "log_cosignatures", "log_published"),
+        )
+        first.write(lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in since])
+        first.write(lambda connection: connection.exec_driver_sql("DROP INDEX terminals_by_merchant"))
+        first.write(lambda connection: connection.exec_driver_sql("UPDATE ledger SET version = 1"))
+
+    with closing(open_database(database_url, ledger=LEDGER)) as again:
+        desk = Desk(town, again)
+        till.approve(Purse("q").pay(1_000), 1_000)
+        assert [outcome.status for outcome in desk.deliver(till).outcomes] == ["settled", "settled"]
+        version = again.read(lambda connection: connection.execute(select(schema.ledger.c.version)).scalar_one())
+        assert version == schema.VERSION
+        for table, rows in kept.items():
+            assert again.read(lambda connection, table=table: count(connection, table)) >= rows
+        report = audit_database(again, town.public_keys(), ledger=LEDGER, log_key=ledger_keys().log.public_key)
+    assert report.problems == []
