@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
-from pos.clock import Clock, Reading
+from pos.clock import Clock, Quality, Reading
 from pos.core.request_age import is_over
 from pos.core.trust_store import TrustStore
 from pos.errors import MalformedError
@@ -33,7 +33,7 @@ from pos.till.decision import (
     Tender,
     decide,
 )
-from pos.till.policy import RevocationState
+from pos.till.policy import Limits, RevocationState
 from pos.till.reasons import Check, Reason
 from pos.till.receipt.moment import date_of
 from pos.till.receipt.tax import split_tax
@@ -151,6 +151,10 @@ class Checkout:
         declined = Declined(finding=referred.finding, checks=referred.checks, payment=referred.payment)
         return self._refuse(declined, presented, self._clock.read(), None).entry
 
+    def refuse(self, declined: Declined, presented: Presented) -> Recorded:
+        """Record that a code which is no payment was declined."""
+        return self._refuse(declined, presented, self._clock.read(), None)
+
     def identity_of(self, text: str) -> VerifiedPayment | None:
         """The verified payment in a text, or None; records nothing and judges nothing."""
         signed = _read(text, len(text))
@@ -158,6 +162,12 @@ class Checkout:
             return None
         verified = verify_payment(signed, self.trust.issuer(signed.voucher.claims.issuer))
         return verified if isinstance(verified, VerifiedPayment) else None
+
+    def limits(self, reading: Reading) -> Limits:
+        """What holds now, whatever the programme."""
+        policy = self.trust.policy
+        is_reduced = self.exposure(reading).contact_age_s > policy.contact_soft_s or reading.quality < Quality.NETWORK
+        return policy.reduced if is_reduced else policy.limits
 
     def exposure(self, reading: Reading) -> Exposure:
         """What stands between this terminal and its last contact."""
@@ -178,7 +188,7 @@ class Checkout:
             revocation=self._revocation(verified, reading),
             reading=reading,
             tender=tender,
-            request=None if payment.nonce is None else self._open_request(payment.nonce, reading),
+            request=None if payment.nonce is None else self.open_request(payment.nonce, reading),
             history=self._history(verified),
             exposure=self.exposure(reading),
         )
@@ -186,7 +196,8 @@ class Checkout:
     def _revocation(self, verified: VerifiedPayment, reading: Reading) -> RevocationState:
         return self.trust.revocation(verified.voucher.issuer, verified.voucher.voucher_id, now_s=reading.time_s)
 
-    def _open_request(self, nonce: bytes, reading: Reading) -> OpenRequest | None:
+    def open_request(self, nonce: bytes, reading: Reading) -> OpenRequest | None:
+        """The request of this nonce that nobody has answered and whose time is not over."""
         request = self._journal.requests.open_request(nonce)
         opened = None if request is None else self._journal.entry(request.entry)
         if request is None or opened is None or is_over(request, opened, reading):

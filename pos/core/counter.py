@@ -82,6 +82,8 @@ class Counter:
         self._just: _JustApproved | None = None
         self._refused: tuple[str, int] | None = None
         """The code that the verdict on the screen refused, as it was scanned."""
+        self._confirmed: tuple[str, int] | None = None
+        """The paid confirmation that the verdict on the screen is about."""
         self._serial = 0
         self._settled: SettledView | None = None
         self._is_after_cut = False
@@ -167,11 +169,15 @@ class Counter:
     def resume(self, sale: Sale) -> None:
         """Go on with a sale that a power cut interrupted; first the cashier says whether to."""
         self._sale = sale
-        self._asked_after_cut = self._next_serial()
+        self._asked_after_cut = self.next_serial()
 
     def scan(self, text: str, length: int) -> None:
         """A code was seen."""
-        if not self.is_armed or (self._sale is None and self._other_codes.take(text)) or self._seen_again(text, length):
+        if (
+            not self.is_armed
+            or (self._sale is None and self._other_codes.take(text))
+            or self.is_seen_again(text, length)
+        ):
             return
         self._paper.pass_over_question()
         self._settled = self._said = None
@@ -232,6 +238,15 @@ class Counter:
     def said(self) -> str:
         return self._said or ""
 
+    def show_confirmed(self, verdict: VerdictView, text: str) -> None:
+        """A payment that the ledger took online; its code may still be before the camera."""
+        self._verdict, self._confirmed = verdict, (text, len(text))
+
+    def show_refused(self, recorded: Recorded, text: str, length: int) -> None:
+        """A code that was refused elsewhere: it is not looked at again while it stays before the camera."""
+        self._refused = (text, length)
+        self._show(recorded)
+
     def put(self, sale: Sale | None) -> None:
         """This is the open sale now."""
         self._sale = sale
@@ -246,7 +261,7 @@ class Counter:
             return
         self._sale = None
         self._settled = SettledView(
-            serial=self._next_serial(),
+            serial=self.next_serial(),
             total_won=paid.due_won or 0,
             given_won=handed_won,
             change_won=handed_won - (sale.remaining_won or 0),
@@ -302,15 +317,15 @@ class Counter:
         if asked is not None:
             self._checkout.decline(asked.referred, asked.presented)
 
-    def _seen_again(self, text: str, length: int) -> bool:
+    def is_seen_again(self, text: str, length: int) -> bool:
         """A code already answered and still held in front of the camera."""
-        if self._verdict is not None and (text, length) == self._refused:
+        if self._verdict is not None and (text, length) in (self._refused, self._confirmed):
             return True
         verified = None if self._just is None else self._checkout.identity_of(text)
         verdict = None if self._just is None or verified is None else self._just.verdict_on(verified)
         if verdict is None:
             return False
-        self._verdict = quiet_verdict(verdict, self._next_serial())
+        self._verdict = quiet_verdict(verdict, self.next_serial())
         self._refused = None
         return True
 
@@ -347,13 +362,14 @@ class Counter:
     def _show(self, recorded: Recorded, *, remaining_won: int = 0) -> VerdictView:
         self._verdict = verdict_of(
             recorded,
-            serial=self._next_serial(),
+            serial=self.next_serial(),
             remaining_won=remaining_won,
             is_offline=not self._network.is_online,
         )
         return self._verdict
 
-    def _next_serial(self) -> int:
+    def next_serial(self) -> int:
+        """Verdicts and questions are counted together."""
         self._serial += 1
         return self._serial
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos.core.confirmations import Confirmations
 from pos.core.counterparts import Counterparts
 from pos.core.holds import Holds
 from pos.core.items import Items
@@ -37,6 +38,7 @@ class SaleDesk:
     holds: Holds
     notes: Notes
     bank: NoteBank
+    confirmations: Confirmations
 
     @classmethod
     def of(cls, at: Counterparts, *, receipts: Receipts, state_dir: Path, words: CatalogueWords) -> "SaleDesk":
@@ -47,6 +49,7 @@ class SaleDesk:
             holds=Holds(at, program_name=receipts.program_name),
             notes=Notes(at),
             bank=NoteBank(at),
+            confirmations=Confirmations(at),
         )
 
     def answer(self, call: ItemCall | HoldCall | NoteCall | PayOther) -> AnyAnswer:

@@ -64,6 +64,10 @@ class ScanDesk:
     def _take(self, text: str, length: int) -> None:
         """Goods and paper notes are told by their looks; while a question is open neither is taken."""
         is_free = self.counter.is_armed and not self.others.wants_number
-        if is_free and (self.wares.items.take_barcode(text) or self.wares.notes.take_code(text)):
+        takers = (self.wares.items.take_barcode, self.wares.notes.take_code, self._take_confirmation)
+        if is_free and any(take(text) for take in takers):
             return
         self.counter.scan(text, length)
+
+    def _take_confirmation(self, text: str) -> bool:
+        return not self.counter.is_seen_again(text, len(text)) and self.wares.confirmations.take_code(text)

@@ -61,6 +61,30 @@ def verdict_of(recorded: Recorded, *, serial: int, remaining_won: int, is_offlin
     )
 
 
+def confirmed_verdict(
+    *,
+    serial: int,
+    amount_won: int,
+    program_name: str,
+    receipt_number: str,
+    entry_sequence: int,
+    time_s: int,
+    checks: tuple[Check, ...],
+) -> VerdictView:
+    """What the screen shows of a payment that the ledger took online."""
+    return VerdictView(
+        serial=serial,
+        outcome=Outcome.APPROVED,
+        amount_won=amount_won,
+        program_name=program_name,
+        receipt_number=receipt_number,
+        entry_sequence=entry_sequence,
+        time_s=time_s,
+        is_offline=False,
+        checks=tuple(CheckView(number=int(check), name=check.name.lower(), passed=True) for check in checks),
+    )
+
+
 def quiet_verdict(approved: VerdictView, serial: int) -> VerdictView:
     """The code just approved, seen again."""
     return msgspec.structs.replace(approved, serial=serial, is_quiet=True)

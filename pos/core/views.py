@@ -7,7 +7,9 @@ decides anything; losing it loses nothing.
 from dataclasses import dataclass
 from typing import Final
 
-from pos.clock import Clock
+import msgspec
+
+from pos.clock import Clock, Reading
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
@@ -33,18 +35,21 @@ from pos.link.state import (
     LastSaleView,
     LimitView,
     PrinterView,
+    SaleView,
     SellingStop,
     TillState,
     WaitingView,
 )
 from pos.text import safe_text
 from pos.till.people import Right
-from pos.till.policy import Limits
 from pos.voucher.outcomes import OutcomeStatus
 
 DAY_S: Final = 86_400
 WARNED_DAYS: Final = 4
 """With the protocol's week, the shop is told from the third day without a contact on."""
+
+
+EXHAUSTED_PERCENT: Final = 100
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class Views:
     def till(self) -> TillState:
         """The whole snapshot."""
         reading = self.clock.read()
+        limit = self._limit(reading)
         waiting = self.journal.outbox.waiting()
         network = self.network.view()
         return TillState(
@@ -90,9 +96,9 @@ class Views:
             waiting=WaitingView(count=waiting.count, value_won=waiting.value_won),
             printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
             scanner=self.scans.view,
-            limit=self._limit(),
+            limit=limit,
             stop=self.selling_stop,
-            sale=None if self.counter.sale is None else self.counter.sale.view(),
+            sale=self._sale(reading, limit),
             verdict=self.counter.verdict,
             question=self.counter.question or self.paper.question(),
             last_sale=self._last_sale(),
@@ -171,16 +177,33 @@ class Views:
         days = self.disk.days_left(first_s=first.time_s, now_s=now_s)
         return days if days < DAYS_SHOWN else None
 
-    def _limit(self) -> LimitView:
-        limits: Limits = self.checkout.trust.policy.limits
-        exposure = self.journal.payments.exposure()
+    def _limit(self, reading: Reading) -> LimitView:
+        """What is left of the tightest offline limit: count, sum, or age of the last contact."""
+        limits, exposure = self.checkout.limits(reading), self.checkout.exposure(reading)
+        hard_s = self.checkout.trust.policy.contact_hard_s
         # A city may allow nothing at all offline.
-        used = max(exposure.count / max(limits.count_max, 1), exposure.value_won / max(limits.value_max_won, 1))
+        used = max(
+            exposure.count / max(limits.count_max, 1),
+            exposure.value_won / max(limits.value_max_won, 1),
+            exposure.contact_age_s / max(hard_s, 1),
+        )
         return LimitView(
             left_won=max(limits.value_max_won - exposure.value_won, 0),
             left_count=max(limits.count_max - exposure.count, 0),
             used_percent=min(int(used * 100), 100),
         )
+
+    def _sale(self, reading: Reading, limit: LimitView) -> SaleView | None:
+        """The open sale, and which way of paying it can still go."""
+        sale = self.counter.sale
+        if sale is None:
+            return None
+        view, remaining_won = sale.view(), sale.remaining_won
+        if not remaining_won:
+            return view
+        needs_request = sale.vouchers_won + remaining_won > self.checkout.limits(reading).unbound_max_won
+        is_over = remaining_won > limit.left_won or not limit.left_count or limit.used_percent >= EXHAUSTED_PERCENT
+        return msgspec.structs.replace(view, needs_request=needs_request, is_over_offline=is_over)
 
     def _last_sale(self) -> LastSaleView | None:
         sale = self.journal.sales.last_sale()

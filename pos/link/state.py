@@ -161,6 +161,10 @@ class SaleView(View, frozen=True, kw_only=True):
     tenders: tuple[TenderView, ...] = ()
     request: RequestView | None = None
     items: tuple[ItemView, ...] = ()
+    needs_request: bool = False
+    """What is due is more than a code may pay that answers no request."""
+    is_over_offline: bool = False
+    """What is due is more than may still be approved offline."""
 
     @property
     def remaining_won(self) -> int:

@@ -174,21 +174,26 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
         return words.emergency(till.emergency), Tone.URGENT
     if till.is_training:
         return words.day.training_line, Tone.URGENT
-    if till.limit.used_percent >= LIMIT_URGENT_PERCENT:
-        return words.limit(till.limit), Tone.URGENT
-    if till.remotes_waiting:
-        return words.giving_back.remotes_waiting.format(count=till.remotes_waiting), Tone.WARM
-    if till.attention_count:
-        return words.attention(till.attention_count), Tone.WARM
+    waiting = _waiting(till, words)
+    if till.limit.used_percent >= LIMIT_SHOWN_PERCENT:
+        tone = Tone.URGENT if till.limit.used_percent >= LIMIT_URGENT_PERCENT else Tone.WARM
+        return "  ".join(part for part in (words.limit(till.limit), waiting) if part), tone
+    if waiting:
+        return waiting, Tone.WARM
     if till.notice_count:
         return words.notices(till.notice_count), Tone.WARM
-    if till.limit.used_percent >= LIMIT_SHOWN_PERCENT:
-        return words.limit(till.limit), Tone.WARM
     if till.contact_days_left is not None:
         return words.contact_needed(till.contact_days_left), Tone.WARM
     if till.disk_days_left is not None:
         return words.day.disk_days.format(days=till.disk_days_left), Tone.WARM
     return "", Tone.PLAIN
+
+
+def _waiting(till: TillState, words: Words) -> str:
+    """What waits for a person: somebody who pays from elsewhere first."""
+    if till.remotes_waiting:
+        return words.giving_back.remotes_waiting.format(count=till.remotes_waiting)
+    return words.attention(till.attention_count) if till.attention_count else ""
 
 
 def _amount(desk: Desk, words: Words) -> Amount:
@@ -245,10 +250,17 @@ def _resting_band(desk: Desk, till: TillState, words: Words) -> Band:
         numbered = tuple(f"{number}  {choice}" for number, choice in enumerate(labels.unread_choices, start=1))
         seen = words.scanner(till.scanner)
         return Band(look=Look.ASKING, sign="question", word="", title=labels.unread_title, lines=numbered, foot=seen)
+    if till.sale.request is None and till.sale.is_over_offline:
+        title, *ways = words.wares.over_offline
+        return Band(look=Look.REFERRED, sign="diamond", word="", title=title, lines=tuple(ways))
     received = tuple(f"{words.tender(tender)} {labels.received}" for tender in till.sale.tenders[-3:])
     lines = received or _item_lines(till.sale, words) or labels.reading_lines
     foot = words.scanner(till.scanner) or (labels.request_open if till.sale.request is not None else "")
-    return Band(look=Look.READING, sign="scan", word="", title=labels.reading_title, lines=lines, foot=foot)
+    title = labels.reading_title
+    if till.sale.needs_request and till.sale.request is None:
+        title, line = words.wares.request_first
+        lines = received or (line,)
+    return Band(look=Look.READING, sign="scan", word="", title=title, lines=lines, foot=foot)
 
 
 def _settled_band(settled: SettledView, words: Words) -> Band:

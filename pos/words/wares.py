@@ -19,6 +19,11 @@ class WareLabels:
     """{given} was handed over, {change} goes back."""
     after_cut: tuple[str, str]
     """A cut before the record."""
+    # which way
+    request_first: tuple[str, str]
+    """What is due wants a request."""
+    over_offline: tuple[str, str, str, str]
+    """What is due is more than may be approved offline: request, paper, cash."""
     # items
     counter_title: str
     choose_items: str

@@ -422,6 +422,17 @@ async def change_given(counter: Counter) -> None:
     await counter.press("12 . 0 enter 20 . 0 + 1")
 
 
+async def request_first(counter: Counter) -> None:
+    await counter.change(sale=SaleView(due_won=72_000, paid_won=0, needs_request=True))
+
+
+async def over_offline(counter: Counter) -> None:
+    await counter.change(
+        sale=SaleView(due_won=120_000, paid_won=0, needs_request=True, is_over_offline=True),
+        limit=LimitView(left_won=96_000, left_count=12, used_percent=91),
+    )
+
+
 async def after_cut(counter: Counter) -> None:
     await counter.change(is_after_cut=True)
 
@@ -537,6 +548,7 @@ SCENES: dict[str, Scene] = {
         *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
         *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
+        *(request_first, over_offline),
         *(receipt_code, why, attention, attention_answer, request, tender),
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
         *(day_closed, day_closed_sent, people, owner, owner_conflicts, training),

@@ -30,6 +30,7 @@ ENGLISH = (
     "notes",
     "items_due",
     "after_cut",
+    "over_offline",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (

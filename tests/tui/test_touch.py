@@ -93,7 +93,9 @@ async def test_lists_and_choices_by_finger() -> None:
         await touch(counter, "ActionFooter", 0)
         assert isinstance(counter.app.screen, MenuScreen)
 
-        await counter.pilot.click(counter.app.screen.query(ListedRow)[4])
+        rows = counter.app.screen.query(ListedRow)
+        drawer = next(row for row in rows if "돈통 열기" in str(row.render()))
+        await counter.pilot.click(drawer)
         await counter.settle()
         await counter.pilot.click(counter.app.screen.query(KeyButton)[0])
         await counter.settle()

@@ -11,6 +11,13 @@ WARE_LABELS: Final = WareLabels(
     settled="{won} taken",
     settled_change="Given {given}   change {change}",
     after_cut=("Not recorded: show the same code", "again. Nobody pays twice."),
+    request_first=("Press Enter: the customer scans a QR", "This amount needs a payment request"),
+    over_offline=(
+        "More than may be taken offline",
+        "Enter  Payment request (the customer pays online)",
+        "/      Paper notes",
+        "+      Cash or another tender",
+    ),
     counter_title="Counter",
     choose_items="Choose items",
     choose_held="Sales put aside: {count}",

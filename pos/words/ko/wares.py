@@ -11,6 +11,13 @@ WARE_LABELS: Final = WareLabels(
     settled="{won} 받았습니다",
     settled_change="받은 돈 {given}   거스름돈 {change}",
     after_cut=("기록 없음: 같은 코드를 다시 대 주세요", "두 번 결제되지 않습니다"),
+    request_first=("Enter를 눌러 결제 요청 QR을 보여 주세요", "이 금액은 손님이 QR을 찍어야 받을 수 있습니다"),
+    over_offline=(
+        "남은 오프라인 한도보다 많습니다",
+        "Enter  결제 요청 QR (손님이 인터넷으로 결제)",
+        "/      종이 상품권",
+        "+      현금이나 다른 결제",
+    ),
     counter_title="계산대",
     choose_items="상품 고르기",
     choose_held="보류한 판매 {count}건",
