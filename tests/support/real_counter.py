@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from pos.errors import LinkError
 from pos.link.calls import AnyPush, Call, StateChanged
@@ -28,7 +28,7 @@ class ShopLink:
         except LookupError as error:
             raise LinkError(str(error)) from error
         self.push()
-        return cast("R", answer)
+        return answer
 
     def push(self) -> None:
         self._pushes.put_nowait(StateChanged(till=self._shop.till))

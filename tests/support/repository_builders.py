@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias, cast
 
 from securesystemslib.signer import Signature
 from tuf.api.exceptions import DownloadError, DownloadHTTPError, RepositoryError
@@ -20,7 +21,6 @@ from tuf.api.metadata import (
     MetaFile,
     Role,
     Root,
-    Signed,
     Snapshot,
     TargetFile,
     Targets,
@@ -34,6 +34,8 @@ from pos.trust.metadata import Floor, Target, VerifiedRepository, newest_root, v
 from pos.trust.names import hashed_path, metadata_file
 from pos.trust.sources import RepositoryFolder
 from pos.voucher.keys import SigningKey
+
+AnySigned: TypeAlias = Root | Timestamp | Snapshot | Targets
 
 DAY_S = 86_400
 TOP = (Root.type, Timestamp.type, Snapshot.type, Targets.type)
@@ -49,7 +51,7 @@ class City:
     """Everything that a repository says, each part open to change until it is published."""
 
     now_s: int
-    roles: dict[str, Root | Timestamp | Snapshot | Targets] = field(default_factory=dict)
+    roles: dict[str, AnySigned] = field(default_factory=dict)
     signers: dict[str, list[SigningKey]] = field(default_factory=dict)
     promised: dict[str, dict[str, object]] = field(default_factory=dict)
     """What a parent says of a role instead of the truth: `version`, `length`, `hashes`."""
@@ -168,7 +170,7 @@ class City:
         said: dict[str, object] = {"version": self.roles[role].version, **self.promised.get(role, {})}
         return MetaFile(**said)  # type: ignore[arg-type]
 
-    def _write(self, folder: Path, role: str, signed: Signed) -> None:
+    def _write(self, folder: Path, role: str, signed: AnySigned) -> None:
         version = None if role == Timestamp.type else int(self.promised.get(role, {}).get("version", signed.version))  # type: ignore[call-overload]
         path = folder / metadata_file(role, version)
         if role in self.unpublished:
@@ -176,8 +178,9 @@ class City:
             return
         path.write_bytes(self.raw.get(role) or self.signed_bytes(role, signed))
 
-    def signed_bytes(self, role: str, signed: Signed) -> bytes:
-        metadata = Metadata(signed)
+    def signed_bytes(self, role: str, signed: AnySigned) -> bytes:
+        # The library's parameter takes one kind of role at a time.
+        metadata: Metadata[Targets] = Metadata(cast("Targets", signed))
         signers = {tuf_key(signer.public_key).keyid: signer for signer in self.signers[role]}
         for key_id, signer in (signers | (self.aliases if role == Root.type else {})).items():
             metadata.signatures[key_id] = Signature(key_id, signer.sign(metadata.signed_bytes).hex())
