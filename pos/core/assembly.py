@@ -223,7 +223,9 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         is_training=on.is_training,
     )
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
-    codes = ReceiptCodes(journal=journal, trust=trust, terminal=on.terminal)
+    codes = ReceiptCodes(
+        journal=journal, trust=trust, terminal=on.terminal, on_forgotten=ledger_side.delivery.note_missing
+    )
     other_codes = OtherCodes(codes=codes)
     cash_receipts = CashReceipts(
         journal=journal, trust=trust, receipts=receipts, paper=paper, other_codes=other_codes, clock=clock, clerk=clerk

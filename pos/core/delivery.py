@@ -141,6 +141,12 @@ class Delivery:
         self._set_clock(ack.time_s, made_s, call.raw)
         return self._settle(ack, call.raw)
 
+    def note_missing(self, entry_hash: bytes) -> None:
+        """A receipt proves an entry of ours that is not here: nothing is sold before the ledger was asked."""
+        self.journal.outbox.note_missing(entry_hash)
+        what = f"a receipt names the entry {entry_hash.hex()}, which is not here"
+        self.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
+
     def is_own_try(self, nonce: bytes) -> bool:
         """Whether a token of this nonce was made and not answered yet; it is used up by asking."""
         return self._tries.pop(nonce, None) is not None

@@ -5,6 +5,7 @@ stands for its receipt number, and everything else about that sale is looked up 
 the shop is recognised and sent there, because only that till knows what has gone back of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +29,8 @@ class ReceiptCodes:
     journal: Journal
     trust: TrustStore
     terminal: str
+    on_forgotten: Callable[[bytes], None]
+    """Told the hash of an entry of ours that a genuine receipt names and that is not here: the journal was put back."""
 
     def read(self, text: str) -> str | Refusal:
         """The receipt number of this terminal's sale that a code stands for, or why it stands for none."""
@@ -60,5 +63,7 @@ class ReceiptCodes:
     def _of_our_journal(self, claims: ReceiptCode) -> str | Refusal:
         sale = self.journal.sales.sale_of_receipt(claims.receipt_number)
         entry = self.journal.entry_by_hash(claims.entry)
+        if entry is None:
+            self.on_forgotten(claims.entry)
         is_ours = sale is not None and entry is not None
         return claims.receipt_number if is_ours else Refusal.NOT_FOUND

@@ -139,6 +139,14 @@ def _keep(database: Database, name: str, raw: bytes, reading: Reading) -> None:
         transaction.connection.execute("INSERT OR IGNORE INTO evidence VALUES (?, ?, ?)", (name, raw, reading.time_s))
 
 
+def remember_missing(database: Database, entry_hash: bytes) -> None:
+    """Remember that an entry behind the newest one was signed; what is known of the ledger's head stays."""
+    with database.transaction() as transaction:
+        transaction.connection.execute(
+            "INSERT OR IGNORE INTO marks SELECT ?, coalesce(max(sequence), 0) + 1, ? FROM entries", (_AHEAD, entry_hash)
+        )
+
+
 def _remember_ahead(database: Database, acknowledgement: Acknowledgement) -> None:
     """Remember, through a power cut too, that entries are signed which are not here."""
     with database.transaction() as transaction:

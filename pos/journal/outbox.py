@@ -13,6 +13,7 @@ from pos.journal.acknowledgements import (
     kept,
     ledger_head,
     read_outcome,
+    remember_missing,
     take_acknowledgement,
 )
 from pos.journal.database import SEQUENCE_MAX, Database
@@ -103,6 +104,10 @@ class Outbox:
     def ledger_head(self) -> int:
         """The highest of our entries that the ledger was found to hold without their being here; 0 if none."""
         return ledger_head(self._database)
+
+    def note_missing(self, entry_hash: bytes) -> None:
+        """Remember, until the ledger says what it holds, that an entry behind the newest one here was signed."""
+        remember_missing(self._database, entry_hash)
 
     def fork_evidence(self) -> bytes | None:
         """The acknowledgement with which the ledger named another head than ours."""

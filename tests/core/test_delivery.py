@@ -1,5 +1,6 @@
 """Core's half of the conversation with the ledger: whom to believe, and what follows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -225,7 +226,7 @@ def test_a_ledger_that_lost_everything_gets_everything(sold: Shop, ledger: Ledge
     assert sold.kinds[-1] == "alarm.raised"
 
 
-def forget(shop: Shop, sales: int) -> list[Entry]:
+def forget(shop: Shop, sales: int, *, before_it_is_lost: Callable[[], None] = lambda: None) -> list[Entry]:
     """Put the journal back to where it was before the last sales; gives the entries that are forgotten."""
     saved = shop.state_dir / "journal.db"
     shop.core.close()
@@ -235,6 +236,7 @@ def forget(shop: Shop, sales: int) -> list[Entry]:
     for _ in range(sales):
         shop.pay(shop.code(4_000), 4_000)
     lost = shop.entries[before:]
+    before_it_is_lost()
     shop.core.close()
     saved.write_bytes(copy)
     saved.with_name("journal.db-wal").unlink(missing_ok=True)
@@ -264,6 +266,31 @@ def test_entries_that_only_the_ledger_has_come_back_before_anything_is_recorded(
     assert sold.till.stop is None
     assert sold.till.attention_count >= 1, "somebody should look at what came back"
     assert sold.pay(sold.code(1_000), 1_000).receipt_number == "000006"
+
+
+def test_a_receipt_that_the_journal_has_forgotten_gives_a_put_back_database_away_without_a_network(
+    sold: Shop, ledger: LedgerHand
+) -> None:
+    printed: list[str] = []
+
+    def remember() -> None:
+        page = sold.core.receipts.page(sold.core.journal.sales.last_sale().receipt_number)  # type: ignore[union-attr,arg-type]
+        assert page is not None
+        printed.extend(row.text for row in page.rows if row.kind == "qr")
+
+    lost = forget(sold, 2, before_it_is_lost=remember)
+    assert sold.till.stop is None, "nobody knows yet"
+
+    sold.see(printed[-1])
+
+    assert sold.till.stop is SellingStop.JOURNAL_BEHIND
+    sold.restart()
+    assert sold.till.stop is SellingStop.JOURNAL_BEHIND
+    ledger.say(lost[-1])
+    sold.sync(AdoptEntries(entries=tuple(entry.raw for entry in lost)))
+    ledger.say(lost[-1])
+    assert sold.till.stop is None
+    assert alarms(sold) == [AlarmCause.JOURNAL_PUT_BACK]
 
 
 def test_half_of_what_is_missing_is_not_enough_to_sell_again(sold: Shop, ledger: LedgerHand) -> None:
