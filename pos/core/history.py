@@ -53,8 +53,9 @@ class History:
                 return self._check(is_rebuild=rebuild)
             case ShowReceipt(receipt_number=number):
                 return self.receipts.page(number) or Refused(cause=Refusal.NOT_FOUND)
-            case ListSales(newest=newest):
-                return SalePage(sales=tuple(map(self._line, self.journal.sales.search(sales_max=newest))))
+            case ListSales(newest=newest, amount_won=amount_won):
+                found = self.journal.sales.search(sales_max=newest, amount_won=amount_won or None)
+                return SalePage(sales=tuple(map(self._line, found)))
             case ListAttention():
                 return AttentionPage(lines=self._matters())
             case CloseAttention(entry=entry, answer=answer):

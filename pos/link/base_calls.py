@@ -114,6 +114,8 @@ class VerdictShown(Call[Done], frozen=True, kw_only=True):
 
 class ListSales(Call[SalePage], frozen=True, kw_only=True):
     newest: int = 20
+    amount_won: int = 0
+    """Only sales of this total, or with a tender of it; 0 for all."""
 
 
 class SyncNow(Call[Done], frozen=True, kw_only=True):

@@ -62,6 +62,13 @@ class GivingBackLabels:
     done: str
     receipt_title: str
     receipt_lines: tuple[str, ...]
+    # the history
+    find: str
+    """A label of at most 12 columns."""
+    find_title: str
+    find_ways: tuple[str, str]
+    """By receipt number, by amount."""
+    find_amount: str
     # orders and payments from elsewhere
     remotes_waiting: str
     """{count}"""

@@ -222,3 +222,17 @@ async def test_an_order_is_refused_with_a_cause(shop: Shop) -> None:
         await counter.press("* 4 1 2 1")
 
         assert [body.reason for body in shop.bodies if isinstance(body, RemoteAnswered)] == ["sold_out"]
+
+
+async def test_a_sale_of_the_morning_is_found_by_its_amount_or_number(shop: Shop) -> None:
+    for amount_won in (5_000, 6_000, 7_000):
+        shop.pay(shop.code(amount_won), amount_won)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("* 2")
+        assert shows(counter, "5,000원", "6,000원", "7,000원")
+        await counter.press("0 2 6000 enter")
+        assert shows(counter, "6,000원")
+        assert not shows(counter, "5,000원")
+        await counter.press("0 1 3 enter")
+
+        assert shows(counter, "영수증 000003")

@@ -1,12 +1,19 @@
-"""The sales of late, each leading to its receipt."""
+"""The sales of late, each leading to its receipt; 0 finds others by receipt number or amount."""
 
 from pos.link.calls import ListSales, SaleLine
+from pos.tui.actions import Action
+from pos.tui.giving_back import GROUP
 from pos.tui.host import Host
+from pos.tui.pad import PadKey
+from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.listing import ListScreen, Row
+from pos.tui.screens.number import NumberScreen
 from pos.tui.screens.receipt import ReceiptScreen
+from pos.tui.screens.receipt_number import ReceiptNumberScreen
 from pos.words.moments import moment_text
 
 _SALES_SHOWN = 45
+_BY_NUMBER = 1
 
 
 class HistoryScreen(ListScreen):
@@ -28,8 +35,30 @@ class HistoryScreen(ListScreen):
     def chosen(self, index: int) -> None:
         self.app.push_screen(ReceiptScreen(self.host, self._sales[index].receipt_number))
 
-    async def _load(self) -> None:
-        page = await self.host.ask(ListSales(newest=_SALES_SHOWN))
+    def press(self, key: PadKey) -> None:
+        if key is PadKey.D0:
+            self.app.run_worker(self._find(), group=GROUP, exclusive=True)
+        else:
+            super().press(key)
+
+    def _actions(self) -> tuple[Action, ...]:
+        return (Action(key_text="0", label=self.host.words.giving_back.find, key=PadKey.D0), *super()._actions())
+
+    async def _find(self) -> None:
+        labels = self.host.words.giving_back
+        asked = ChoiceScreen(self.host, title=labels.find_title, lines=(), choices=labels.find_ways)
+        way = await self.app.push_screen_wait(asked)
+        if way == _BY_NUMBER:
+            typed = ReceiptNumberScreen(self.host, title=labels.find_ways[0], lines=labels.receipt_lines[1:])
+            if await self.app.push_screen_wait(typed) is not None:
+                self.app.push_screen(ReceiptScreen(self.host, typed.receipt_number))
+        elif way is not None:
+            amount_won = await self.app.push_screen_wait(NumberScreen(self.host, title=labels.find_amount))
+            if amount_won:
+                await self._load(amount_won=amount_won)
+
+    async def _load(self, *, amount_won: int = 0) -> None:
+        page = await self.host.ask(ListSales(newest=_SALES_SHOWN, amount_won=amount_won))
         if page is not None:
             self._sales = page.sales
             self.fill(tuple(map(self._row, page.sales)))
