@@ -375,10 +375,10 @@ def _run_doctor(options: argparse.Namespace) -> int:
 
 
 def _run_evidence_verify(options: argparse.Namespace) -> int:
-    from pos.commands.evidence import verify
+    from pos.commands.evidence import held_targets, verify
 
     given: Path | None = options.trust
-    trust_dir = given or _config(options).terminal.trust_dir
+    trust_dir = given or held_targets(_config(options))
     return verify(options.file, trust_dir=trust_dir, as_json=options.json)
 
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pos.commands.output import print_json, print_line
+from pos.config import TerminalConfig
 from pos.core.public_keys import PublicKeys
+from pos.core.trust_desk import stored_set
 from pos.errors import ConfigError, MalformedError
 from pos.exits import Exit
+from pos.trust.folder import TrustFolder
 from pos.voucher.evidence import EvidenceFailure, EvidenceFile, ProvenConflict, ProvenSide, verify_evidence
 
 
@@ -36,6 +39,11 @@ class ShownEvidence:
     sides: tuple[ShownSide, ...] = ()
     step: str | None = None
     what: str | None = None
+
+
+def held_targets(config: TerminalConfig) -> Path:
+    """The trust files that this till goes by. Raises TrustError where there are none."""
+    return stored_set(TrustFolder(config.terminal.trust_dir)).targets
 
 
 def verify(file: Path, *, trust_dir: Path, as_json: bool) -> int:

@@ -86,7 +86,12 @@ class TrustDesk:
 
         try:
             adopted = adopt(
-                self.folder, self._source(origin), wanted=self.wanted, now_s=certain_s(self.clock), check=check
+                self.folder,
+                self._source(origin),
+                wanted=self.wanted,
+                now_s=certain_s(self.clock),
+                check=check,
+                repairs=self.live is None,
             )
         except RejectedError as error:
             log.warning("trust data from a %s is refused: %s: %s", origin.value, error.fault.value, error)
