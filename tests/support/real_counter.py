@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pos.errors import LinkError
 from pos.link.calls import AnyPush, Call, StateChanged
+from pos.link.state import TillState
 from tests.support.core_builders import Shop
 from tests.support.screens import Counter, ManualSeconds, Timers, a_screen
 
@@ -20,6 +21,8 @@ class ShopLink:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
+        self.told: list[TillState] = []
+        """Every state that the screen was given."""
         self._pushes: asyncio.Queue[AnyPush | None] = asyncio.Queue()
 
     async def call(self, call: Call[R]) -> R:
@@ -31,7 +34,8 @@ class ShopLink:
         return answer
 
     def push(self) -> None:
-        self._pushes.put_nowait(StateChanged(till=self._shop.till))
+        self.told.append(self._shop.till)
+        self._pushes.put_nowait(StateChanged(till=self.told[-1]))
 
     async def pushes(self) -> AsyncIterator[AnyPush]:
         while (push := await self._pushes.get()) is not None:
