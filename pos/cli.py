@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from drivers.errors import DeviceError
+from pos.commands.record_parsers import add_record_parsers
 from pos.commands.report_parser import add_report_parser
 from pos.commands.ware_parsers import add_ware_parsers
 from pos.config import DEFAULT_PATH, TerminalConfig, load_config
@@ -78,8 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_terminal(commands)
     _add_provision(commands)
     _add_payments(commands)
-    _add_records(commands)
     options = (_config_option, _json_option)
+    add_record_parsers(commands, options, _config)
     add_ware_parsers(commands, add_report_parser(commands, options, _config), options, _config)
     _add_doctor(commands)
     _add_mirror(commands)
@@ -152,28 +153,6 @@ def _add_payments(commands: Commands) -> None:
     _config_option(sync)
     _json_option(sync)
     sync.set_defaults(run=_run_sync)
-
-
-def _add_records(commands: Commands) -> None:
-    journal = commands.add_parser("journal", help="the terminal's durable record")
-    journal.add_argument("action", choices=("verify", "show", "export", "rebuild"))
-    journal.add_argument("--out", type=Path, metavar="FILE", help="where to export to (default: standard output)")
-    _config_option(journal)
-    _json_option(journal)
-    journal.set_defaults(run=_run_journal)
-    trust = commands.add_parser("trust", help="trust data without a network")
-    bring = trust.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser("import")
-    bring.add_argument("folder", type=Path, metavar="DIR", help="a trust repository, as on a stick")
-    _config_option(bring)
-    _json_option(bring)
-    bring.set_defaults(run=_run_trust_import)
-    receipt = commands.add_parser("receipt", help="stored receipts")
-    receipt.add_argument("action", choices=("show", "reprint", "png"))
-    receipt.add_argument("number", metavar="NUMBER")
-    receipt.add_argument("--out", type=Path, metavar="FILE", help="picture file (default: NUMBER.png)")
-    _config_option(receipt)
-    _json_option(receipt)
-    receipt.set_defaults(run=_run_receipt)
 
 
 def _add_doctor(commands: Commands) -> None:
@@ -332,24 +311,6 @@ def _run_sync(options: argparse.Namespace) -> int:
     from pos.commands.syncing import sync
 
     return sync(_config(options), is_once=options.once, as_json=options.json)
-
-
-def _run_journal(options: argparse.Namespace) -> int:
-    from pos.commands.records import journal
-
-    return journal(_config(options), options.action, out=options.out, as_json=options.json)
-
-
-def _run_receipt(options: argparse.Namespace) -> int:
-    from pos.commands.records import receipt
-
-    return receipt(_config(options), options.action, options.number, out=options.out, as_json=options.json)
-
-
-def _run_trust_import(options: argparse.Namespace) -> int:
-    from pos.commands.trust import import_trust
-
-    return import_trust(_config(options), options.folder, as_json=options.json)
 
 
 def _add_mirror(commands: Commands) -> None:

@@ -1,5 +1,6 @@
 """`pos journal` and `pos receipt`."""
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ class EntryJson(msgspec.Struct, frozen=True, kw_only=True):
     raw: str
 
 
-def journal(config: TerminalConfig, action: str, *, out: Path | None, as_json: bool) -> int:
+def journal(config: TerminalConfig, action: str, *, out: Path | None, form: str, as_json: bool) -> int:
     """Check the chain, print it, export it, or compute the projections anew."""
     with open_control(config) as control:
         match action:
@@ -50,7 +51,7 @@ def journal(config: TerminalConfig, action: str, *, out: Path | None, as_json: b
                     _print_entry(parse_entry(raw), raw, as_json=as_json)
                 return Exit.DONE
             case "export":
-                return _export(control, out)
+                return _export(control, out, form)
             case _:
                 return _check(control, is_rebuild=action == "rebuild", as_json=as_json)
 
@@ -103,21 +104,38 @@ def _print_entry(entry: SignedEntry, raw: bytes, *, as_json: bool) -> None:
     print_line(f"{entry.sequence:>8}  {moment}  q{int(entry.quality)}  {entry.hash.hex()[:12]}  {entry.kind}")
 
 
-def _export(control: Control, out: Path | None) -> int:
-    """Each entry behind its length (32 bits, big-endian): the whole journal, as evidence and for another program."""
+def _export(control: Control, out: Path | None, form: str) -> int:
+    """The whole journal: its entries as they are, or what an inspection asks for (`inspection`)."""
     if out is None:
-        count = _write_entries(control, sys.stdout.buffer)
+        count = _write(control, sys.stdout.buffer, form)
     else:
         try:
             with out.open("wb") as file:
-                count = _write_entries(control, file)
+                count = _write(control, file, form)
+                file.flush()
+                os.fsync(file.fileno())
         except OSError as error:
             raise PosError(f"{out}: cannot be written: {error.strerror}") from error
-    sys.stderr.write(f"exported {count} entries\n")
+    sys.stderr.write(f"exported {count} {'entries' if form == 'raw' else 'rows'}\n")
     return Exit.DONE
 
 
+def _write(control: Control, stream: BinaryIO, form: str) -> int:
+    if form == "raw":
+        return _write_entries(control, stream)
+    from pos.commands.inspection import csv_text, inspection_rows, json_text
+
+    rows = inspection_rows(_entries(control))
+    count = 0
+    for line in csv_text(rows) if form == "csv" else json_text(rows):
+        stream.write(line.encode())
+        count += 1
+    stream.flush()
+    return count - 1 if form == "csv" else count
+
+
 def _write_entries(control: Control, stream: BinaryIO) -> int:
+    """Each entry behind its length (32 bits, big-endian): evidence, and for another program."""
     count = 0
     for raw in _entries(control):
         stream.write(len(raw).to_bytes(EXPORT_HEAD_BYTES, "big") + raw)

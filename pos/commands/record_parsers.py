@@ -1,0 +1,58 @@
+"""Parsing of `pos journal`, `pos trust` and `pos receipt`; the work is in `records`, imported when asked for."""
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pos.commands.ware_parsers import Load, Options
+
+if TYPE_CHECKING:
+    from pos.commands.ware_parsers import Commands
+
+
+def add_record_parsers(commands: "Commands", options: Options, config: Load) -> None:
+    """Add `journal` and `receipt` to the program's commands."""
+    journal = commands.add_parser("journal", help="the terminal's durable record")
+    journal.add_argument("action", choices=("verify", "show", "export", "rebuild"))
+    journal.add_argument(
+        "--form",
+        choices=("raw", "csv", "json"),
+        default="raw",
+        help="of the export: entries, or an inspection's rows",
+    )
+    journal.add_argument("--out", type=Path, metavar="FILE", help="where to export to (default: standard output)")
+    for add in options:
+        add(journal)
+    journal.set_defaults(run=partial(_run_journal, config))
+    trust = commands.add_parser("trust", help="trust data without a network")
+    bring = trust.add_subparsers(dest="action", required=True, metavar="ACTION").add_parser("import")
+    bring.add_argument("folder", type=Path, metavar="DIR", help="a trust repository, as on a stick")
+    for add in options:
+        add(bring)
+    bring.set_defaults(run=partial(_run_trust_import, config))
+    receipt = commands.add_parser("receipt", help="stored receipts")
+    receipt.add_argument("action", choices=("show", "reprint", "png"))
+    receipt.add_argument("number", metavar="NUMBER")
+    receipt.add_argument("--out", type=Path, metavar="FILE", help="picture file (default: NUMBER.png)")
+    for add in options:
+        add(receipt)
+    receipt.set_defaults(run=partial(_run_receipt, config))
+
+
+def _run_journal(config: Load, options: argparse.Namespace) -> int:
+    from pos.commands.records import journal
+
+    return journal(config(options), options.action, out=options.out, form=options.form, as_json=options.json)
+
+
+def _run_receipt(config: Load, options: argparse.Namespace) -> int:
+    from pos.commands.records import receipt
+
+    return receipt(config(options), options.action, options.number, out=options.out, as_json=options.json)
+
+
+def _run_trust_import(config: Load, options: argparse.Namespace) -> int:
+    from pos.commands.trust import import_trust
+
+    return import_trust(config(options), options.folder, as_json=options.json)
