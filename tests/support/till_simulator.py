@@ -18,8 +18,10 @@ from pos.link.calls import (
     AddPerson,
     AllowOnce,
     AnswerQuestion,
+    AnswerRemote,
     AttentionLine,
     AttentionPage,
+    BeginCashReceipt,
     Call,
     CancelSale,
     ClearVerdict,
@@ -34,14 +36,17 @@ from pos.link.calls import (
     EnterAmount,
     EquipmentCall,
     ListAttention,
+    ListCashReceipts,
     ListDrawer,
     ListNotePrograms,
     ListPeople,
     ListQuickKeys,
+    ListRemotes,
     ListSales,
     ListSuspended,
     LogIn,
     LogOut,
+    MakeRefund,
     MoveCash,
     NoteProgram,
     NoteProgramPage,
@@ -55,17 +60,20 @@ from pos.link.calls import (
     PersonLine,
     PinRefused,
     Practise,
+    PreviewRefund,
     PrintDocument,
     PrintRow,
     PrintWaiting,
     QuickKey,
     QuickKeyPage,
     ReadOwnersPage,
+    ReadReport,
     ReceiptPage,
     Refused,
     RemovePerson,
     ReprintReceipt,
     RequestAnswer,
+    RequestCashReceipt,
     ResumeSale,
     SaleLine,
     SalePage,
@@ -347,6 +355,17 @@ class TillSimulator:
                 pass
             case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt():
                 pass
+            case (
+                PreviewRefund()
+                | MakeRefund()
+                | ListCashReceipts()
+                | BeginCashReceipt()
+                | RequestCashReceipt()
+                | ListRemotes()
+                | AnswerRemote()
+                | ReadReport()
+            ):
+                return Refused(cause=Refusal.NOT_FOUND)
             case _:
                 raise AssertionError(f"the screen never makes this call: {call}")
         return Done()

@@ -1,6 +1,6 @@
 """Cash receipts of the shop's own: those without an approval first, the oldest sale on top, then those of today."""
 
-from pos.link.calls import CashReceiptLine, ListCashReceipts
+from pos.link.calls import CashReceiptLine, CashReceiptPage, ListCashReceipts
 from pos.till.cash_receipt import CashReceiptState
 from pos.tui.giving_back import GROUP, ask_cash_receipt
 from pos.tui.host import Host
@@ -39,7 +39,8 @@ class CashReceiptsScreen(ListScreen):
 
     async def _load(self) -> None:
         page = await self.host.ask(ListCashReceipts())
-        if page is not None:
+        # Whoever may not see it is told so instead.
+        if isinstance(page, CashReceiptPage):
             self._receipts = page.lines
         labels = self.host.words.giving_back
         empty = "" if self._receipts else labels.list_empty

@@ -1,6 +1,6 @@
 """The sales of late, each leading to its receipt; 0 finds others by receipt number or amount."""
 
-from pos.link.calls import ListSales, SaleLine
+from pos.link.calls import ListSales, SaleLine, SalePage
 from pos.tui.actions import Action
 from pos.tui.giving_back import GROUP
 from pos.tui.host import Host
@@ -59,7 +59,8 @@ class HistoryScreen(ListScreen):
 
     async def _load(self, *, amount_won: int = 0) -> None:
         page = await self.host.ask(ListSales(newest=_SALES_SHOWN, amount_won=amount_won))
-        if page is not None:
+        # Whoever may not see it is told so instead.
+        if isinstance(page, SalePage):
             self._sales = page.sales
             self.fill(tuple(map(self._row, page.sales)))
 

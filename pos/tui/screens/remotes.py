@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pos.link.calls import AnswerRemote, ListRemotes, RemoteLine
+from pos.link.calls import AnswerRemote, ListRemotes, RemoteLine, RemotePage
 from pos.tui.answers import said_of
 from pos.tui.host import Host
 from pos.tui.screens.choice import ChoiceScreen
@@ -61,7 +61,8 @@ class RemotesScreen(ListScreen):
 
     async def _load(self) -> None:
         page = await self.host.ask(ListRemotes())
-        if page is not None:
+        # Whoever may not see it is told so instead.
+        if isinstance(page, RemotePage):
             self._remotes = page.lines
             self.fill(tuple(map(self._row, page.lines)))
 
