@@ -116,6 +116,13 @@ def enrol(
     return Enrolled(certificate=row.certificate, merchant=row.merchant)
 
 
+def known_ids(connection: Connection) -> frozenset[str]:
+    """The ids of terminals that have enrolled or called, and of those that a code was made for."""
+    codes, terminals = schema.enrolments, schema.terminals
+    promised = connection.execute(select(codes.c.terminal)).scalars()
+    return frozenset(promised) | frozenset(connection.execute(select(terminals.c.terminal)).scalars())
+
+
 def has_replaced(connection: Connection, terminal: str, *, old: str) -> bool:
     """Whether `terminal` was enrolled for the place of `old`."""
     codes, places = schema.enrolments, schema.replacements

@@ -33,7 +33,7 @@ def issue_code(town: Town, *, merchant: str, replaces: str | None = None, url: s
     merchant or terminal that the town does not know.
     """
     # The service's libraries are not for those who only ask whether it runs.
-    from pos.ledger.enrolment import create_enrolment
+    from pos.ledger.enrolment import create_enrolment, known_ids
     from pos.ledger.serve import running_url
 
     if merchant not in town.places.merchants:
@@ -44,7 +44,7 @@ def issue_code(town: Town, *, merchant: str, replaces: str | None = None, url: s
     folder = open_folder(town.ledger_dir)
     address = url or running_url(town.ledger_dir) or LEDGER_URL
     with closing(open_database(folder.database_url, ledger=folder.ledger)) as database:
-        terminal = _free_id(town, merchant)
+        terminal = _free_id(town, merchant, database.read(known_ids))
         secret = create_enrolment(
             database,
             terminal=terminal,
@@ -123,9 +123,9 @@ def _pin(town: Town) -> bytes:
     return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).digest()
 
 
-def _free_id(town: Town, merchant: str) -> str:
+def _free_id(town: Town, merchant: str, given: frozenset[str]) -> str:
     stem = terminal_of(merchant).rpartition("-")[0]
-    used = {path.stem for path in (town.served_trust.folder / "terminals").glob("*.json")}
+    used = given | {path.stem for path in (town.served_trust.folder / "terminals").glob("*.json")}
     for number in range(1, TERMINALS_MAX + 1):
         if (terminal := f"{stem}-{number}") not in used:
             return terminal
