@@ -203,6 +203,19 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
     )
 
 
+def _receipts(on: Grounds, choices: Choices) -> Receipts:
+    return Receipts(
+        journal=on.journal,
+        trust=on.trust,
+        key=on.key,
+        terminal=on.terminal,
+        columns=choices.columns,
+        words=receipt_words(on.config.terminal.language),
+        documents=_documents(on, choices),
+        is_training=on.is_training,
+    )
+
+
 def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
     choices = Choices(journal=journal, clock=clock, config=on.config)
@@ -211,17 +224,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     requests = Requests(
         journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal, certificate=certificate
     )
-    words = receipt_words(on.config.terminal.language)
-    receipts = Receipts(
-        journal=journal,
-        trust=trust,
-        key=on.key,
-        terminal=on.terminal,
-        columns=choices.columns,
-        words=words,
-        documents=_documents(on, choices),
-        is_training=on.is_training,
-    )
+    receipts = _receipts(on, choices)
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = ReceiptCodes(
         journal=journal, trust=trust, terminal=on.terminal, on_forgotten=ledger_side.delivery.note_missing
