@@ -38,9 +38,10 @@ class MoreScreen(NumberedMenu):
                 text=host.words.giving_back.menu_cash_receipts,
                 open=lambda: self.app.push_screen(CashReceiptsScreen(host)),
             ),
-            Item(number=0, text=host.words.wares.bank_title, open=lambda: self.app.push_screen(BankScreen(host))),
         )
-        return (*items, Item(number=9, text=labels.menu_quit, open=host.quit_screen)) if host.may_quit else items
+        bank = Item(number=0, text=host.words.wares.bank_title, open=lambda: self.app.push_screen(BankScreen(host)))
+        leave = (Item(number=9, text=labels.menu_quit, open=host.quit_screen),) if host.may_quit else ()
+        return (*items, *leave, bank)
 
     def _refund(self) -> None:
         self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
