@@ -216,6 +216,11 @@ def _receipts(on: Grounds, choices: Choices) -> Receipts:
     )
 
 
+def _receipt_codes(on: Grounds, ledger_side: _LedgerSide) -> ReceiptCodes:
+    note_missing = ledger_side.delivery.note_missing
+    return ReceiptCodes(journal=on.journal, trust=on.trust, terminal=on.terminal, on_forgotten=note_missing)
+
+
 def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     journal, trust, clock, clerk = on.journal, on.trust, on.timekeeper, on.clerk
     choices = Choices(journal=journal, clock=clock, config=on.config)
@@ -226,9 +231,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     )
     receipts = _receipts(on, choices)
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
-    codes = ReceiptCodes(
-        journal=journal, trust=trust, terminal=on.terminal, on_forgotten=ledger_side.delivery.note_missing
-    )
+    codes = _receipt_codes(on, ledger_side)
     other_codes = OtherCodes(codes=codes)
     cash_receipts = CashReceipts(
         journal=journal, trust=trust, receipts=receipts, paper=paper, other_codes=other_codes, clock=clock, clerk=clerk
