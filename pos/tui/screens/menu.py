@@ -53,7 +53,7 @@ class MenuScreen(NumberedMenu):
         return Item(number=4, text=self.labels.menu_attention, open=lambda: self._show(AttentionScreen(host)))
 
     def _cancel_last(self) -> None:
-        self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
+        self.app.run_worker(self._take_back, group=GROUP, exclusive=True)
 
     async def _take_back(self) -> None:
         if await take_back(self.app, self.host):

@@ -44,7 +44,7 @@ class MoreScreen(NumberedMenu):
         return (*items, *leave, bank)
 
     def _refund(self) -> None:
-        self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
+        self.app.run_worker(self._take_back, group=GROUP, exclusive=True)
 
     async def _take_back(self) -> None:
         labels = self.host.words.giving_back
