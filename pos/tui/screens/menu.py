@@ -5,6 +5,8 @@ receipts, 6 opening, closing and reports, 7 drawer, 8 more, 9 support number. A 
 free, so that none changes its meaning.
 """
 
+from textual.worker import WorkType
+
 from pos.link.calls import OpenDrawer, PrintWaiting
 from pos.tui.answers import said_of
 from pos.tui.giving_back import GROUP, take_back
@@ -53,7 +55,8 @@ class MenuScreen(NumberedMenu):
         return Item(number=4, text=self.labels.menu_attention, open=lambda: self._show(AttentionScreen(host)))
 
     def _cancel_last(self) -> None:
-        self.app.run_worker(self._take_back, group=GROUP, exclusive=True)
+        work: WorkType[None] = self._take_back
+        self.app.run_worker(work, group=GROUP, exclusive=True)
 
     async def _take_back(self) -> None:
         if await take_back(self.app, self.host):

@@ -4,6 +4,8 @@ Numbers: 1 send now, 2 payment request, 3 refund by receipt, 4 change of clerk, 
 8 cash receipts, 9 leave the screen, 0 paper notes to the bank. A number whose item is not there stays free.
 """
 
+from textual.worker import WorkType
+
 from pos.link.calls import LogOut, SyncNow
 from pos.tui.answers import said_of
 from pos.tui.giving_back import GROUP, take_back
@@ -44,7 +46,8 @@ class MoreScreen(NumberedMenu):
         return (*items, *leave, bank)
 
     def _refund(self) -> None:
-        self.app.run_worker(self._take_back, group=GROUP, exclusive=True)
+        work: WorkType[None] = self._take_back
+        self.app.run_worker(work, group=GROUP, exclusive=True)
 
     async def _take_back(self) -> None:
         labels = self.host.words.giving_back
