@@ -34,7 +34,6 @@ from pos.till.reasons import Refusal
 from pos.till.refund import Refund, Refundable, Way, plan_refund
 from pos.voucher.bodies import EntryBody, RefundKind, RefundRequested
 
-DRAWER_CAUSE: Final = "refund"
 CAUSE_CHARACTERS_MAX: Final = 40
 _WAYS: Final = {
     TenderForm.VOUCHER: Way.VOUCHER,
@@ -168,7 +167,7 @@ class Refunds:
         number = bodies[0].receipt_number
         self.paper.sale_ended(number)
         if planned.refund.won_by(Way.CASH):
-            self.paper.open_drawer(DRAWER_CAUSE)
+            self.paper.open_drawer_for_sale()
         return number
 
     def _bodies(self, planned: _Planned, cause: str, reading: Reading) -> tuple[RefundRequested, ...]:

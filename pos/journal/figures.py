@@ -27,6 +27,7 @@ from pos.voucher.bodies import (
     PaymentApproved,
     ReceiptReprinted,
     RefundRequested,
+    RemoteAccepted,
     SaleCancelled,
     TaxSplit,
     TenderKind,
@@ -86,6 +87,9 @@ class FigureReader:
             case NoteTaken():
                 yield from _notes(body)
                 yield from _change(body)
+                yield from _completed(body)
+            case RemoteAccepted():
+                yield _one(Group.TENDER, body.amount_won, CONFIRMATION_FORM, body.issuer, body.program)
                 yield from _completed(body)
             case TenderRecorded():
                 method = "" if body.method is None else body.method.value
@@ -150,7 +154,7 @@ def _change(body: PaymentApproved | NoteTaken) -> Iterator[Figure]:
         yield _one(Group.CLERK_BELOW_RATIO, body.change_won, body.clerk or "")
 
 
-def _completed(body: PaymentApproved | TenderRecorded | NoteTaken) -> Iterator[Figure]:
+def _completed(body: PaymentApproved | TenderRecorded | NoteTaken | RemoteAccepted) -> Iterator[Figure]:
     """The tax split stands with the tender that completes its sale."""
     if body.tax is not None and body.total_won is not None:
         yield from _sale(body.total_won, body.tax, body.clerk)

@@ -7,11 +7,13 @@ and only then reported as shown; the toolkit's own keys and palette are off, bec
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.worker import WorkType
 
 from pos.errors import LinkError
 from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
@@ -147,7 +149,7 @@ class TillApp(App[None], inherit_bindings=False):
         if seen.cause:
             self.tell(refusal_text(self.words, Refused(cause=seen.cause)))
         else:
-            back = take_back(self, self, receipt_number=seen.receipt_number, code=seen.code)
+            back: WorkType[bool] = partial(take_back, self, self, receipt_number=seen.receipt_number, code=seen.code)
             self.run_worker(back, group=GROUP, exclusive=True)
 
     def _follow_remotes(self, waiting: int) -> None:

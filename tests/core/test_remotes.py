@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from pos.link.calls import AnswerRemote, Done, ListRemotes, MakeRefund, NextPrintJob, RefundMade, Refused
+from pos.link.calls import (
+    AnswerRemote,
+    Done,
+    ListRemotes,
+    MakeRefund,
+    NextPrintJob,
+    ReadReport,
+    RefundMade,
+    Refused,
+    ReportPage,
+)
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import RemoteAccepted, RemoteAnswered
 from tests.support.core_builders import Shop
@@ -46,6 +56,12 @@ def test_an_accepted_order_is_a_sale_once_with_a_slip(shop: Shop, post: Post) ->
     text = "\n".join(row.text for row in shop.devices(NextPrintJob()).rows)
     assert "배달모아" in text
     assert "단팥빵 x 3" in text
+    report = shop.control(ReadReport(name="x"))
+    assert isinstance(report, ReportPage)
+    assert [(line.labels[0], line.won) for line in report.figures if line.group == "tender"] == [
+        ("confirmation", 15_500)
+    ]
+    assert sum(line.won for line in report.figures if line.group == "sales") == 15_500
     shop.restart()
     assert shop.till.remotes_waiting == 0
     assert shop.core.journal.verify().problems == ()

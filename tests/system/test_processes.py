@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from pos.config import load_config
+from pos.core.disk import RESERVE_BYTES, free_bytes
 from pos.errors import LinkError, OutcomeUnknownError
 from pos.exits import Exit
 from pos.link.address import socket_path
@@ -37,7 +38,7 @@ from pos.link.calls import (
 )
 from pos.link.client import BlockingLink, CoreFaultError
 from pos.link.frames import AnswerFrame, Fault, encode_frame
-from pos.link.state import Outcome, SellingStop, TillState
+from pos.link.state import Outcome, QuestionKind, SellingStop, TillState
 from pos.processes import log_dir, terminal_services
 from pos.sandbox.cheats import payment_text
 from pos.supervisor import Supervisor
@@ -46,6 +47,9 @@ from pos.till.reasons import Reason, Refusal
 from pos.voucher.keys import SigningKey
 from tests.support.process_tools import DEADLINE_S, Child, wait_for_unix_socket
 from tests.system.conftest import Till
+
+ROOM_BYTES = 4 * 1024 * 1024
+LEFT_BYTES = 512 * 1024
 
 
 def sockets(till: Till) -> Path:
@@ -113,12 +117,12 @@ def stop_of(till: Till) -> SellingStop | None:
         return control.call(ReadState()).till.stop
 
 
-def wait_for_stop(till: Till, stop: SellingStop | None) -> None:
-    """Until the till has stopped for this reason, or for none, through any number of restarts of core."""
+def wait_for_stop(till: Till, *stops: SellingStop | None) -> None:
+    """Until the till has stopped for one of these reasons, or for none, through any number of restarts of core."""
     end_s = time.monotonic() + DEADLINE_S
     seen: object = "nothing"
-    while seen != stop:
-        assert time.monotonic() < end_s, f"the till never said {stop}, but {seen}"
+    while seen not in stops:
+        assert time.monotonic() < end_s, f"the till never said {stops}, but {seen}"
         with suppress(LinkError):
             seen = stop_of(till)
         time.sleep(0.05)
@@ -328,12 +332,12 @@ def test_a_key_that_is_another_terminals_sells_nothing(till: Till) -> None:
 
 @pytest.fixture
 def small_disk(till: Till) -> Iterator[Path]:
-    """The terminal's state on a disk of its own that the test can fill and write-protect."""
+    """The terminal's state on a disk of its own, with little room above the reserve, to fill and to write-protect."""
     if os.geteuid() != 0:
         pytest.skip("mounts a small disk")
     state = till.town.directory / "state"
     kept = {path.name: path.read_bytes() for path in state.iterdir()}
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", state], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={RESERVE_BYTES + ROOM_BYTES}", "tmpfs", state], check=True)
     try:
         for name, content in kept.items():
             (state / name).write_bytes(content)
@@ -343,13 +347,11 @@ def small_disk(till: Till) -> Iterator[Path]:
 
 
 def fill(disk: Path) -> Path:
+    """Take everything but what a handful of sales needs; the reserve is gone with it."""
     ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            return ballast
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free_bytes(disk) - LEFT_BYTES)
+    return ballast
 
 
 def test_a_full_disk_stops_selling_and_room_on_it_lets_it_go_on(till: Till, small_disk: Path) -> None:
@@ -360,7 +362,7 @@ def test_a_full_disk_stops_selling_and_room_on_it_lets_it_go_on(till: Till, smal
         ballast = fill(small_disk)
         texts = [code(till, 5_000) for _ in range(300)]
         approved = _sell_until_stopped(till, texts)
-        wait_for_stop(till, SellingStop.DISK_FULL)
+        wait_for_stop(till, SellingStop.DISK_NEARLY_FULL, SellingStop.DISK_FULL)
         with closing(patient_link(till, Role.CONTROL)) as control:
             refused = control.call(Pay(text=texts[-1], amount_won=5_000))
             assert refused == Refused(cause=Refusal.SELLING_STOPPED)
@@ -424,6 +426,10 @@ def test_a_core_killed_in_the_middle_of_a_sale_comes_back_with_it(till: Till) ->
             supervisor.kill("core")
 
         with closing(_other_core(till, supervisor, killed)) as screen, closing(link(till, Role.DEVICES)) as devices:
+            asked = wait_until(screen, lambda state: state.question is not None).question
+            assert asked is not None
+            assert asked.kind is QuestionKind.OPEN_SALE
+            _answer(screen, asked.serial)
             assert screen.call(Watch()).till.sale == before
             devices.call(ScanSeen(text=second, length=len(second)))
             state = wait_until(screen, lambda state: state.verdict is not None)

@@ -1,5 +1,7 @@
 """Cash receipts of the shop's own: those without an approval first, the oldest sale on top, then those of today."""
 
+from textual.worker import WorkType
+
 from pos.link.calls import CashReceiptLine, CashReceiptPage, ListCashReceipts
 from pos.till.cash_receipt import CashReceiptState
 from pos.tui.giving_back import GROUP, ask_cash_receipt
@@ -26,7 +28,8 @@ class CashReceiptsScreen(ListScreen):
 
     def chosen(self, index: int) -> None:
         if index == 0:
-            self.app.run_worker(self._ask(), group=GROUP, exclusive=True)
+            work: WorkType[None] = self._ask
+            self.app.run_worker(work, group=GROUP, exclusive=True)
         else:
             self.app.push_screen(ReceiptScreen(self.host, self._receipts[index - 1].receipt_number))
 

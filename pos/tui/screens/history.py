@@ -1,5 +1,7 @@
 """The sales of late, each leading to its receipt; 0 finds others by receipt number or amount."""
 
+from textual.worker import WorkType
+
 from pos.link.calls import ListSales, SaleLine, SalePage
 from pos.tui.actions import Action
 from pos.tui.giving_back import GROUP
@@ -37,7 +39,8 @@ class HistoryScreen(ListScreen):
 
     def press(self, key: PadKey) -> None:
         if key is PadKey.D0:
-            self.app.run_worker(self._find(), group=GROUP, exclusive=True)
+            work: WorkType[None] = self._find
+            self.app.run_worker(work, group=GROUP, exclusive=True)
         else:
             super().press(key)
 

@@ -3,6 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Center, Vertical
+from textual.worker import WorkType
 
 from pos.link.calls import Call, Done, PrintRow, ReceiptPage, Refused, ReprintReceipt, ShowReceipt
 from pos.tui.actions import Action
@@ -81,7 +82,8 @@ class ReceiptScreen(PadScreen):
         elif number == _SHOW_CODE and code:
             self.app.push_screen(CodeScreen(self.host, title=self.labels.code_title, text=code))
         elif number == _TAKE_BACK:
-            self.app.run_worker(self._take_back(), group=GROUP, exclusive=True)
+            work: WorkType[None] = self._take_back
+            self.app.run_worker(work, group=GROUP, exclusive=True)
         else:
             self.host.notify_cashier(Notice.NOTHING_HERE)
 

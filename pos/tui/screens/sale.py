@@ -9,6 +9,7 @@ from functools import partial
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.worker import WorkType
 
 from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, OpenDay, Refused
 from pos.tui.actions import actions_of
@@ -133,7 +134,7 @@ class SaleScreen(PadScreen):
             case TakeTender():
                 self._ask_tender(intent)
             case AskCashReceipt(amount_won=amount_won):
-                conversation = ask_cash_receipt(self.app, self.host, amount_won=amount_won)
+                conversation: WorkType[None] = partial(ask_cash_receipt, self.app, self.host, amount_won=amount_won)
                 self.app.run_worker(conversation, group=GROUP, exclusive=True)
             case OpenWares():
                 open_wares(self)
