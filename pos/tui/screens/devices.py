@@ -22,9 +22,12 @@ from pos.tui.screens.printers import PrintersScreen
 from pos.tui.screens.scan_test import ScanTestScreen
 from pos.tui.screens.trial import TrialScreen
 from pos.words import DrawerCause, Notice
+from pos.words.columns import columns_of
 from pos.words.findings import device_code
 
 LOOK_S = 1.0
+DETAIL_COLUMNS = 74
+"""What stands beside a row on the smallest screen."""
 _PRINTING = ("always", "ask", "never")
 _SHOWN_ON = ("customer", "turned", "paper")
 _DRAWER, _SEARCH, _WHEN, _WHERE = range(len(DeviceKind), len(DeviceKind) + 4)
@@ -120,5 +123,7 @@ class DevicesScreen(ListScreen):
     def _device_row(self, device: DeviceView) -> Row:
         code = device_code(device.kind, device.condition)
         said = self.host.words.finding(code)
-        more = tuple(part for part in (said.to_do, device.answered) if part)
-        return Row(text=f"{said.name}: {said.meaning} ({code})", detail="  ".join(more))
+        more = "  ".join(part for part in (said.to_do, device.answered) if part)
+        # What to do counts more than what it is called.
+        fits = columns_of(more) <= DETAIL_COLUMNS
+        return Row(text=f"{said.name}: {said.meaning} ({code})", detail=more if fits else said.to_do)
