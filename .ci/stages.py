@@ -41,6 +41,8 @@ class Stage:
     minutes_max: float
     is_everyday: bool = False
     is_soak: bool = False
+    is_too_long_for_all: bool = False
+    """Only for a night; a slice of it runs in another stage."""
     closes_with_pytest: bool = False
 
 
@@ -94,6 +96,11 @@ def fuzz(bench: Bench, runs: int = FUZZ_RUNS_SLICE) -> None:
 
 def fuzz_long(bench: Bench) -> None:
     fuzz(bench, FUZZ_RUNS_SOAK)
+
+
+def ledger_kills(bench: Bench) -> None:
+    install_packages(PACKAGES_TO_TEST)
+    bench.pytest("tests/ledger/test_crash.py", "-s", "-m", "slow", env={"CHAK_EVERY": "1"})
 
 
 def many_tills(bench: Bench) -> None:
@@ -192,13 +199,30 @@ STAGES = (
         closes_with_pytest=True,
     ),
     Stage(name="fuzz", says="a slice of the fuzzing", body=fuzz, minutes_max=5),
-    Stage(name="fuzz-long", says="fifty million inputs", body=fuzz_long, minutes_max=600, is_soak=True),
+    Stage(
+        name="ledger-kills",
+        says="the ledger killed at every mutating system call",
+        body=ledger_kills,
+        minutes_max=60,
+        is_soak=True,
+        is_too_long_for_all=True,
+        closes_with_pytest=True,
+    ),
+    Stage(
+        name="fuzz-long",
+        says="fifty million inputs",
+        body=fuzz_long,
+        minutes_max=600,
+        is_soak=True,
+        is_too_long_for_all=True,
+    ),
     Stage(
         name="many-tills",
         says="ten thousand sales of twenty tills through a bad network",
         body=many_tills,
         minutes_max=60,
         is_soak=True,
+        is_too_long_for_all=True,
         closes_with_pytest=True,
     ),
     Stage(
@@ -285,7 +309,7 @@ def _choose(arguments: list[str]) -> tuple[list[Stage], list[str]]:
         return chosen, arguments
     if "--all" in arguments:
         arguments.remove("--all")
-        return [stage for stage in STAGES if stage.name != "fuzz-long"], arguments
+        return [stage for stage in STAGES if not stage.is_too_long_for_all], arguments
     if arguments:
         return [stage for stage in STAGES if stage.name == "tests"], arguments
     return [stage for stage in STAGES if stage.is_everyday], arguments
