@@ -21,5 +21,5 @@ def test_a_business_day_ends_with_till_ledger_and_reports_agreeing(tmp_path: Pat
     assert "till, ledger and reports agree to the won" in told.stdout
     assert "13:00  offline  the power fails in the middle of a sale" in told.stdout
     texts = "".join(path.read_text("utf-8") for path in sorted((tmp_path / "town" / "paper").glob("receipt-*.txt")))
-    for title in ("취 소 영 수 증", "환 불 영 수 증", "중 간 보 고 (X)", "마 감 (Z 1)", "<현금영수증>"):
+    for title in ("취 소 영 수 증", "환 불 영 수 증", "중 간 보 고 (X)", "마 감 (Z 1)", "현금(소득공제)"):
         assert title in texts

@@ -12,8 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import zxingcpp
 from PIL import Image
+from pyzbar import pyzbar  # type: ignore[import-untyped]
 
 from tests.support.booted_till import BootedTill, Town, prepared_till
 from tests.support.debian_roots import layer_over
@@ -36,6 +39,24 @@ BlockingLink(sockets, Role.SCREEN).call(EnterAmount(amount_won=12_000))
 BlockingLink(sockets, Role.DEVICES).call(ScanSeen(text=sys.argv[1], length=len(sys.argv[1])))
 """
 """What the cashier's keys and the camera's process tell core."""
+PRESS = """
+import fcntl, sys, termios
+from pathlib import Path
+for process in Path("/proc").iterdir():
+    try:
+        words = (process / "cmdline").read_bytes().split(bytes(1))
+        tty = (process / "fd/0").readlink()
+    except OSError:
+        continue
+    if b"process" in words and b"screen" in words and str(tty).startswith("/dev/pts/"):
+        with open(process / "fd/0", "rb", buffering=0) as keyboard:
+            for key in sys.argv[1]:
+                fcntl.ioctl(keyboard, termios.TIOCSTI, key.encode())
+        break
+else:
+    sys.exit("nothing reads keys on this panel")
+"""
+"""Keys at the terminal that the screen's process reads."""
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +75,10 @@ def till(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BootedTill]:
         till.until(lambda: picture(till).getpixel((2, 2)) != (0, 0, 0), "the till is drawn")
         till.must("/usr/lib/pos/bin/python3", "-I", "-c", SELL, code)
         yield till
+
+
+def press(till: BootedTill, key: str) -> None:
+    till.must("/usr/bin/python3", "-I", "-c", PRESS, key)
 
 
 def on_display(till: BootedTill, *command: str) -> None:
@@ -117,6 +142,27 @@ def contrast(one: Colour, other: Colour) -> float:
 
 def mm(pixels: int) -> float:
     return pixels * PANEL_HEIGHT_MM / PANEL[1]
+
+
+def test_a_phone_reads_the_payment_request_off_the_panel(till: BootedTill, approved: Image.Image) -> None:
+    assert approved.size == PANEL
+    for key in "72000\r":
+        press(till, key)
+        # A burst would be a hand scanner's.
+        till.until(lambda: picture(till) is not None, "the key is taken")
+    press(till, "\r")
+
+    till.until(lambda: codes_in(picture(till)), "two decoders read the payment request")
+    by_zxing, by_zbar = codes_in(picture(till))
+    assert by_zxing.startswith("CKR1:")
+    assert by_zbar == by_zxing
+
+
+def codes_in(image: Image.Image) -> tuple[str, ...]:
+    """What either decoder reads; empty until both read something."""
+    zxing = [found.text for found in zxingcpp.read_barcodes(np.asarray(image.convert("L")))]
+    zbar = [found.data.decode() for found in pyzbar.decode(image.convert("L"))]
+    return (zxing[0], zbar[0]) if zxing and zbar else ()
 
 
 def test_the_panel_is_filled_to_its_edges(approved: Image.Image) -> None:
