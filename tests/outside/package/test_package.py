@@ -16,7 +16,7 @@ from tests.support.debian_roots import DebianRoot, layer_over, with_proc
 
 MACHINES = ("amd64", "arm64")
 SIZE_BYTES_MAX = 15_000_000
-FILES_MAX = 2_600
+FILES_MAX = 3_000
 SERVICES = ("pos-core", "pos-devices", "pos-sync", "pos-screen")
 LIBRARIES = "PIL, cv2, escpos, gpiozero, nacl.signing, numpy, pyzbar.pyzbar, serial, textual, tuf, zeroconf, zxingcpp"
 
