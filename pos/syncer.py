@@ -64,14 +64,14 @@ class Backoff:
 
 def run_sync(config: TerminalConfig, stopping: Event) -> None:
     """Serve one terminal until told to stop; systemd's watchdog is fed while both conversations turn."""
-    nudged, pulse = Event(), Pulse(stopping)
+    nudged, pulse, outage = Event(), Pulse(stopping), CoreOutage(log)
     bringing, delivering = pulse.loop(SILENT_S_MAX), pulse.loop(SILENT_S_MAX)
-    threading.Thread(target=_run_inbox, args=(config, bringing, nudged), name="inbox", daemon=True).start()
+    threading.Thread(target=_run_inbox, args=(config, bringing, nudged, outage), name="inbox", daemon=True).start()
     with pulse.fed():
-        _run_delivery(config, delivering, nudged)
+        _run_delivery(config, delivering, nudged, outage)
 
 
-def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event) -> None:
+def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event, outage: CoreOutage) -> None:
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
 
     def serve(link: BlockingLink) -> None:
@@ -86,7 +86,7 @@ def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event) -> Non
             _serve(link, ledger, stopping, nudged)
 
     try:
-        _with_core(config, stopping, serve)
+        _with_core(config, stopping, serve, outage, "delivery")
     finally:
         client.close()
 
@@ -104,7 +104,7 @@ def _update(config: TerminalConfig) -> UpdateDownload | None:
     )
 
 
-def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event) -> None:
+def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event, outage: CoreOutage) -> None:
     """Bring messages until told to stop; `nudged` asks delivery to look at the network when that fails."""
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
     backoff = Backoff(random.Random())
@@ -114,19 +114,20 @@ def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event) -> None:
         while not stopping.is_set():
             stopping.wait(_bring(inbox, backoff, nudged))
 
-    _with_core(config, stopping, serve)
+    _with_core(config, stopping, serve, outage, "inbox")
 
 
-def _with_core(config: TerminalConfig, stopping: Event, serve: Callable[[BlockingLink], None]) -> None:
+def _with_core(
+    config: TerminalConfig, stopping: Event, serve: Callable[[BlockingLink], None], outage: CoreOutage, link_name: str
+) -> None:
     """Serve on a link to core until told to stop, and on another one whenever it breaks."""
-    outage = CoreOutage(log)
     while not stopping.is_set():
         try:
             with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
-                outage.answered(Role.SYNC)
+                outage.answered(link_name)
                 serve(link)
         except LinkError as error:
-            outage.failed(Role.SYNC, error)
+            outage.failed(link_name, error)
             stopping.wait(CORE_PAUSE_S)
 
 

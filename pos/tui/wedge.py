@@ -4,7 +4,7 @@ Rules:
 
 - `CHARACTERS_MIN` characters or more, each less than `GAP_S` behind the one before, are one scan: never an amount and
   never a command, whatever keys they are. Until that is decided nothing is done with any of them;
-- the Enter, Tab or line feed that a scanner sends behind a scan belongs to it;
+- the Enter, Tab or line feed that a scanner sends behind a scan belongs to it, unless another key came in between;
 - a key that is held down repeats one character; that is a person;
 - a scan that stumbles is still one: once there are enough characters, a longer pause is allowed;
 - with CapsLock on, a scanner types the other case. Codes of ours have no lower case, so that one is put right.
@@ -61,6 +61,7 @@ class Wedge(Generic[K]):
         if character in _ENDS and at_s - self._scanned_s < STUMBLE_S:
             self._scanned_s = at_s
             return done
+        self._scanned_s = float("-inf")
         if character is not None and character.isprintable():
             if not self._held:
                 self._first_s = at_s

@@ -77,6 +77,11 @@ def test_two_scans_behind_each_other_are_two() -> None:
     assert at_once("CKP1:A\rCKP1:B\r") == [TypedScan(text="CKP1:A", length=6), TypedScan(text="CKP1:B", length=6)]
 
 
+def test_an_enter_behind_a_key_behind_a_scan_is_the_persons() -> None:
+    gaps_s = [0.002] * len(CODE) + [0.002, 0.036, 0.05]
+    assert typed(CODE + "\r7\r", gaps_s) == [TypedScan(text=CODE, length=len(CODE)), "7", "\r"]
+
+
 def test_a_scan_that_stumbles_does_not_leave_its_rest_to_the_amount() -> None:
     gaps_s = [0.002] * 20
     gaps_s[12] = STUMBLE_S * 0.9
