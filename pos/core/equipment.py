@@ -84,6 +84,11 @@ class Equipment:
         return self._choices.shown_on() == "paper"
 
     @property
+    def is_screen_turned(self) -> bool:
+        """Whether the cashier turns the screen for the customer to see a payment request."""
+        return self._choices.shown_on() == "turned"
+
+    @property
     def printer(self) -> PrinterChoice:
         """What receipts are printed on."""
         return self._choices.printer()

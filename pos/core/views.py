@@ -122,6 +122,7 @@ class Views:
             sync_progress_percent=self.delivery.progress_percent() if network.online else None,
             contact_days_left=self._contact_days_left(),
             emergency=self.scans.emergency.view(),
+            turns_screen=self.equipment.is_screen_turned,
         )
 
     def devices(self) -> DevicesState:

@@ -340,14 +340,16 @@ class TillState(View, frozen=True, kw_only=True):
     """Days of running without a contact after which nothing is sold; None while there are enough of them."""
     day: DayView = DayView()
     unsent_count: int = 0
+    """Entries that the ledger does not have yet, of whatever kind."""
     conflict_count: int = 0
     """Payments made twice, where whoever is at the till may know of them."""
     disk_days_left: int | None = None
     """Days of selling until the disk is too full; None while there are enough of them."""
-    """Entries that the ledger does not have yet, of whatever kind."""
     emergency: EmergencyView | None = None
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN
     is_training: bool = False
     """The till practises: nothing on it is money."""
+    turns_screen: bool = False
+    """The customer sees a payment request only if the cashier turns the screen."""

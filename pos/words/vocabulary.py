@@ -205,6 +205,8 @@ class Labels:
     leave_choices: tuple[str, str]
     request_title: str
     request_lines: tuple[str, ...]
+    request_turn: tuple[str, ...]
+    """Before those lines, where the customer sees this screen only when it is turned."""
     request_too_small: tuple[str, ...]
     code_title: str
     # the device page

@@ -406,6 +406,7 @@ async def attention_answer(counter: Counter) -> None:
 
 
 async def request(counter: Counter) -> None:
+    await counter.change(turns_screen=True)
     await counter.press("72 . 0 enter enter")
 
 

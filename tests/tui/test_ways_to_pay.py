@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pos.link.calls import ImportCatalogue
+from pos.link.calls import ChooseShownOn, ImportCatalogue
 from pos.link.state import Outcome
 from pos.tui.screens.bank import BankScreen
 from pos.tui.screens.holds import HoldsScreen
@@ -227,3 +227,16 @@ async def test_what_was_scanned_and_changes_nothing_is_said(shop: Shop, tmp_path
         await counter.settle()
 
         assert shows(counter, "상품 목록에 없습니다")
+
+
+async def test_the_screen_is_turned_to_the_customer_only_where_that_is_how_it_stands(shop: Shop) -> None:
+    turn = "화면을 손님 쪽으로 돌려 주세요."
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press("72 . 0 enter enter")
+        assert shows(counter, turn, "전화기에 나온 코드를 카메라에 대면")
+
+        shop.screen(ChooseShownOn(shown_on="customer"))
+        links[-1].push()
+        await counter.settle()
+        assert not shows(counter, turn)
+        assert shows(counter, "전화기에 나온 코드를 카메라에 대면")

@@ -39,7 +39,11 @@ class RequestScreen(CodeScreen):
         return (close, *super().actions())
 
     def words_beside(self) -> tuple[str, ...]:
-        return ("", self.host.words.won(self._amount_won), "", *self.labels.request_lines) if self.code_text else ()
+        if not self.code_text:
+            return ()
+        till = self.host.desk.till
+        turns = self.labels.request_turn if till is not None and till.turns_screen else ()
+        return ("", self.host.words.won(self._amount_won), "", *turns, *self.labels.request_lines)
 
     def press(self, key: PadKey) -> None:
         if key.number == _CLOSE and self.code_text:

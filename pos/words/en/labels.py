@@ -84,6 +84,7 @@ LABELS: Final = Labels(
     leave_choices=("Yes, leave it", "No"),
     request_title="The phone photographs this QR",
     request_lines=("Then show the phone's answer", "to the camera."),
+    request_turn=("Turn the screen to the customer.",),
     request_too_small=("This screen has no room for the QR.", "Ask the customer to show a payment code instead."),
     code_title="The receipt, to be photographed",
     menu_devices="Devices",

@@ -83,6 +83,7 @@ LABELS: Final = Labels(
     leave_choices=("예, 끝냅니다", "아니요"),
     request_title="손님 전화기로 QR을 찍습니다",
     request_lines=("전화기에 나온 코드를 카메라에 대면", "바로 승인됩니다."),
+    request_turn=("화면을 손님 쪽으로 돌려 주세요.",),
     request_too_small=(
         "이 화면에는 QR을 그릴 자리가 없습니다.",
         "손님이 앱의 결제 코드를 보여 주는 방법으로 받으세요.",

@@ -26,7 +26,7 @@ PANEL_HEIGHT_MM = 85.9
 """The picture's height on a seven-inch panel."""
 VERDICT_MM_MIN = 25.0
 AMOUNT_MM_MIN = 12.0
-CONTRAST_MIN = 4.5
+CONTRAST_MIN = 10
 Colour = tuple[int, int, int]
 
 SELL = """
