@@ -7,7 +7,6 @@ from pos.words import Words, words_for
 from pos.words.columns import columns_of
 from pos.words.findings import DEVICE_CODES, NAME_COLUMNS, FindingCode, device_code
 from pos.words.vocabulary import LINE_COLUMNS
-from tests.words.test_words import FORBIDDEN, FORBIDDEN_IN_ENGLISH
 
 ALL = (*DEVICE_CODES, *FindingCode)
 BOTH = pytest.mark.parametrize("words", [words_for("ko"), words_for("en")], ids=["ko", "en"])
@@ -26,15 +25,6 @@ def test_a_finding_says_what_it_is_and_what_to_do_in_one_line_each(words: Words,
     assert max(columns_of(said.meaning), columns_of(said.to_do)) <= LINE_COLUMNS
     if code in DEVICE_CODES:
         assert bool(said.to_do) == (DEVICE_CODES[code][1] not in NOTHING_TO_DO)
-
-
-@BOTH
-def test_findings_hold_no_word_of_the_trades_machinery(words: Words) -> None:
-    forbidden = FORBIDDEN if words.language == "ko" else FORBIDDEN_IN_ENGLISH
-    for code in ALL:
-        said = words.finding(code)
-        text = f"{said.name} {said.meaning} {said.to_do}".lower()
-        assert [word for word in forbidden if word in text] == []
 
 
 def test_numbers_do_not_change_their_meaning() -> None:

@@ -1,7 +1,5 @@
 """Every closed vocabulary has words in both languages that fit where they are shown."""
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -39,15 +37,13 @@ from pos.voucher.message_bodies import FraudCause
 from pos.words import Advice, Labels, Notice, Words, words_for
 from pos.words.columns import columns_of, wrapped
 from pos.words.vocabulary import ACTION_COLUMNS, CUSTOMER_COLUMNS, LINE_COLUMNS, REASON_COLUMNS
+from tests.support.plain_words import doubtful_characters, faults_in_english, faults_in_korean
 
 NOON_S = 1_763_780_580
 ALLOWANCE = "청년기본소득"
 KOREAN, ENGLISH = words_for("ko"), words_for("en")
 BOTH = pytest.mark.parametrize("words", [KOREAN, ENGLISH], ids=["ko", "en"])
 REASONS = pytest.mark.parametrize("reason", Reason)
-FORBIDDEN = ("동기화", "서명", "논스", "큐", "프로토콜", "노드", "해시", "세션", "토큰", "페이로드", "싱크")
-FORBIDDEN_IN_ENGLISH = ("sync", "signature", "nonce", "queue", "protocol", "node", "hash", "token", "payload")
-LATIN_ALLOWED = {"QR", "Enter", "English", "WIFI"}
 ACTIONS = (
     *("confirm", "show_request", "new_sale", "read_again", "go_on", "erase", "back", "cancel_sale", "leave_sale"),
     *("other_tender", "notes", "menu", "keypad", "next_page", "previous_page", "by_touch", "print_now"),
@@ -335,26 +331,19 @@ def test_the_last_sale_takes_one_line_beside_a_warning(words: Words) -> None:
     assert "  " not in words.last_sale(cash, now_s=NOON_S)
 
 
-def test_no_word_of_the_machinery_is_shown_to_a_cashier() -> None:
-    for text in everything(KOREAN):
-        assert not [word for word in FORBIDDEN if word in text], text
-    for text in everything(ENGLISH):
-        words = re.findall(r"[a-z]+", text.lower())
-        assert not [word for word in FORBIDDEN_IN_ENGLISH if word in words], text
-
-
-def test_korean_holds_no_codes_in_latin_letters() -> None:
+def test_no_word_of_the_machinery_is_put_together_for_a_cashier() -> None:
     for text in everything(KOREAN):
         # What follows the length of an unknown code is the customer's own text; a mask is the voucher's.
         own = "" if text.startswith(("길이 ", "****")) else text
-        assert set(re.findall(r"[A-Za-z_]{2,}", own)) <= LATIN_ALLOWED, text
+        assert faults_in_korean(own) == [], text
+    for text in everything(ENGLISH):
+        assert faults_in_english(text) == [], text
 
 
 @BOTH
-def test_no_character_is_wide_on_one_terminal_and_narrow_on_another(words: Words) -> None:
+def test_nothing_put_together_is_wide_on_one_terminal_and_narrow_on_another(words: Words) -> None:
     for text in everything(words):
-        doubtful = [character for character in text if unicodedata.east_asian_width(character) == "A"]
-        assert doubtful == [], text
+        assert doubtful_characters(text) == [], text
 
 
 @BOTH
