@@ -31,6 +31,8 @@ NEW_IN_313 = ("-W", "ignore:unclosed database:ResourceWarning", "-W", "ignore::p
 """Python 3.13 speaks up where a test lets go of a database that it never closed; 3.11 did not."""
 FUZZ_RUNS_SLICE = 500_000
 FUZZ_RUNS_SOAK = 50_000_000
+CUTS_SLICE = 30
+CUTS_SOAK = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,16 @@ def fuzz_long(bench: Bench) -> None:
 def ledger_kills(bench: Bench) -> None:
     install_packages(PACKAGES_TO_TEST)
     bench.pytest("tests/ledger/test_crash.py", "-s", "-m", "slow", env={"CHAK_EVERY": "1"})
+
+
+def ext4(bench: Bench, cuts: int = CUTS_SLICE) -> None:
+    """The served core on the file system that the handbook recommends, its power cut at moments nobody planned."""
+    install_packages(("e2fsprogs", "mount", "util-linux"))
+    bench.pytest_as_root("tests/outside/ext4", env={"CHAK_EXT4_CUTS": str(cuts)})
+
+
+def ext4_long(bench: Bench) -> None:
+    ext4(bench, CUTS_SOAK)
 
 
 def many_tills(bench: Bench) -> None:
@@ -224,6 +236,16 @@ STAGES = (
         is_soak=True,
         is_too_long_for_all=True,
     ),
+    Stage(name="ext4", says="power cuts on a real ext4", body=ext4, minutes_max=4, closes_with_pytest=True),
+    Stage(
+        name="ext4-long",
+        says="a thousand power cuts on a real ext4",
+        body=ext4_long,
+        minutes_max=120,
+        is_soak=True,
+        is_too_long_for_all=True,
+        closes_with_pytest=True,
+    ),
     Stage(
         name="many-tills",
         says="ten thousand sales of twenty tills through a bad network",
@@ -322,7 +344,7 @@ def _choose(arguments: list[str]) -> tuple[list[Stage], list[str]]:
         del arguments[at : at + 2]
         chosen = [stage for stage in STAGES if stage.name == name]
         if not chosen:
-            raise LookupError("\n".join(["The stages are:", *(f"  {stage.name:<12}{stage.says}" for stage in STAGES)]))
+            raise LookupError("\n".join(["The stages are:", *(f"  {stage.name:<13}{stage.says}" for stage in STAGES)]))
         return chosen, arguments
     if "--all" in arguments:
         arguments.remove("--all")

@@ -10,6 +10,7 @@ OUTSIDERS = {
     "kiosk": "CHAK_KIOSK_PICTURE",
     "boot": "CHAK_TILL_AMD64",
     "card": "CHAK_SMARTCARD",
+    "ext4": "CHAK_EXT4_CUTS",
     "emupos": "CHAK_EMUPOS",
     "package": "CHAK_PACKAGES",
     "receiptio": "CHAK_RECEIPTIO",

@@ -2,13 +2,7 @@
 
 Killed is a terminal three customers long: two who pay and one who shows a used code. Three ways: `pos pay` with a core
 of its own and a printer, the same with a second medium, and the core process while somebody sells over its socket.
-After each kill the journal is opened again as after a power cut:
-
-- an answer that was printed is in the journal, and no code was approved twice;
-- the chain holds, on both media where there are two, and receipt numbers have no gap;
-- a code is refused if and only if it was recorded as approved;
-- whoever was approved and not told is on the list to settle, unless a receipt came out;
-- the till sells on.
+After each kill the journal is opened again as after a power cut, and judged (`tests/support/till_judge.py`).
 """
 
 from __future__ import annotations
@@ -35,11 +29,8 @@ from pos.sandbox.entropy import Entropy
 from pos.sandbox.people import Mint, Promise
 from pos.sandbox.town import Town
 from pos.terminal import build_core, load_key
-from pos.till.reasons import Reason
-from pos.voucher.bodies import PaymentApproved, parse_body
-from pos.voucher.entry import Entry
-from pos.voucher.qr import decode_text
 from tests.support.core_builders import make_town
+from tests.support.till_judge import Answer, Witnessed, judge, present
 from tests.workshop.kill_matrix import Killed, Report, Running, Victim, kill_everywhere, until_its_end
 
 SELLER = Path(__file__).with_name("kill_seller.py")
@@ -61,7 +52,7 @@ def shop(folder: Path, *, with_mirror: bool) -> Town:
         prepare_mirror(stick, terminal=config.terminal.id, public_key=load_key(config).public_key)
     core = open_core(town.directory)
     for number in range(SOLD_BEFORE):
-        assert present(core, code_of(hand(town, f"before {number}"))).outcome is Outcome.APPROVED
+        assert present(core, code_of(hand(town, f"before {number}")), WON).outcome is Outcome.APPROVED
     core.close()
     return town
 
@@ -92,77 +83,29 @@ def open_core(folder: Path) -> Core:
     return build_core(load_config(folder / "terminal.toml"))
 
 
-def present(core: Core, text: str) -> PayAnswer:
-    answer = core.handle(Role.CONTROL, Pay(text=text, amount_won=WON))
-    assert isinstance(answer, PayAnswer), answer
-    return answer
-
-
 def everything_is_true(killed: Killed[str]) -> None:
     told = [json.loads(line) for line in killed.told.splitlines()]
-    codes = [line.partition(" ")[2] for line in (killed.folder / "codes").read_text("ascii").splitlines()]
+    lines = [line.partition(" ") for line in (killed.folder / "codes").read_text("ascii").splitlines()]
+    assert [answer["outcome"] for answer in told] == ["approved", "declined", "approved"][: len(told)]
     core = open_core(killed.folder)
     try:
-        approvals = approved(core)
-        assert core.journal.verify().problems == ()
-        check_told(core, told)
-        check_receipts(approvals)
-        check_untold(core, told, approvals)
-        check_again(core, dict.fromkeys(codes), approvals)
-        sell_on(core)
+        seen = Witnessed(
+            told=tuple(
+                Answer(outcome=Outcome(answer["outcome"]), sequence=sequence_of(core, answer)) for answer in told
+            ),
+            amount_of={text: int(amount) for amount, _, text in lines},
+            sold_before=SOLD_BEFORE,
+        )
+        assert judge(core, seen) == SOLD_BEFORE + 2
     finally:
         core.close()
 
 
-def approved(core: Core) -> dict[bytes, tuple[Entry, PaymentApproved]]:
-    """What the journal approved, by the bytes of its payment; each once."""
-    found: dict[bytes, tuple[Entry, PaymentApproved]] = {}
-    for sequence in range(1, core.journal.head.sequence + 1):
-        entry = core.journal.entry(sequence)
-        assert entry is not None
-        body = parse_body(entry.kind, entry.body)
-        if isinstance(body, PaymentApproved):
-            assert body.object_bytes not in found, "approved twice"
-            found[body.object_bytes] = (entry, body)
-    return found
-
-
-def check_told(core: Core, told: list[dict[str, str]]) -> None:
-    for answer in told:
-        entry = core.journal.entry_by_hash(bytes.fromhex(answer["entry"]))
-        assert entry is not None, f"an answer was printed and is not recorded: {answer}"
-        assert entry.kind == f"payment.{answer['outcome']}"
-    assert [answer["outcome"] for answer in told] == ["approved", "declined", "approved"][: len(told)]
-
-
-def check_receipts(approvals: dict[bytes, tuple[Entry, PaymentApproved]]) -> None:
-    numbers = [body.receipt_number for _, body in approvals.values()]
-    assert numbers == [f"{number:06d}" for number in range(1, len(numbers) + 1)]
-    assert SOLD_BEFORE <= len(numbers) <= SOLD_BEFORE + 2
-
-
-def check_untold(core: Core, told: list[dict[str, str]], approvals: dict[bytes, tuple[Entry, PaymentApproved]]) -> None:
-    printed = {answer["entry"] for answer in told}
-    to_settle = {item.entry_hash for item in core.journal.attention.items()}
-    for entry, body in list(approvals.values())[SOLD_BEFORE:]:
-        job = core.journal.paper.jobs_of(body.receipt_number)[0]
-        is_told = entry.hash.hex() in printed or job.state == "printed"
-        assert is_told or entry.hash in to_settle, f"receipt {body.receipt_number} was approved and nobody was told"
-
-
-def check_again(core: Core, codes: dict[str, None], approvals: dict[bytes, tuple[Entry, PaymentApproved]]) -> None:
-    for text in codes:
-        answer = present(core, text)
-        if decode_text(text).data in approvals:
-            assert (answer.outcome, answer.reason) == (Outcome.DECLINED, Reason.ALREADY_USED)
-        else:
-            assert answer.outcome is Outcome.APPROVED, f"never recorded, and refused: {answer.reason}"
-
-
-def sell_on(core: Core) -> None:
-    numbers = [int(body.receipt_number) for _, body in approved(core).values()]
-    assert numbers == list(range(1, SOLD_BEFORE + 3))
-    assert core.journal.verify().problems == ()
+def sequence_of(core: Core, answer: dict[str, str]) -> int:
+    """Where the journal has an answer that was printed with its entry's hash."""
+    entry = core.journal.entry_by_hash(bytes.fromhex(answer["entry"]))
+    assert entry is not None, f"an answer was printed and is not recorded: {answer}"
+    return entry.sequence
 
 
 def paying(town: Town) -> Victim[str]:
