@@ -16,6 +16,7 @@ from pos.core.choices import Choices
 from pos.core.core import Core
 from pos.core.counter import Counter
 from pos.core.counterparts import Counterparts
+from pos.core.cut_sale import CutSale
 from pos.core.day import Day
 from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
@@ -123,6 +124,7 @@ def assemble(on: Grounds) -> Core:
         journal=on.journal,
         checkout=selling.checkout,
         counter=selling.counter,
+        cut_sale=CutSale(journal=on.journal, clock=on.timekeeper, clerk=on.clerk),
         wares=selling.wares,
         paper=selling.paper,
         people=on.people.people,

@@ -17,6 +17,7 @@ import msgspec
 from pos.core.alarms import AlarmCause
 from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
+from pos.core.cut_sale import CUT_S
 from pos.core.equipment import Equipment
 from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
@@ -60,8 +61,6 @@ REJOIN_S: Final = 60.0
 """How often a second medium that is away is looked for."""
 ISSUE_S: Final = 30.0
 """How often cash receipts that the law wants are looked for."""
-CUT_S: Final = 600
-"""A start so soon after the last entry is no opening of the shop: somebody may have been paying."""
 _MAY_COME_BACK: Final = (MirrorState.MISSING, MirrorState.FAILED)
 _MAY_PASS: Final = (SellingStop.DISK_FULL, SellingStop.DISK_READ_ONLY)
 
@@ -115,6 +114,8 @@ class Core:
         open_sales = self.journal.sales.open_sales()
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))
+        elif self.views.cut_sale.look_back():
+            log.warning("a payment was approved as the power went, and nobody was told")
         elif report.head.sequence and self.views.clock.read().time_s - report.head.time_s <= CUT_S:
             self.counter.note_cut()
 

@@ -129,6 +129,8 @@ class ScreenDesk:
                     return self.paper.answer(call.serial, call.choice)
                 if self.views.selling_stop is not None:
                     return Refused(cause=Refusal.SELLING_STOPPED)
+                if self.views.cut_sale.asks(call.serial):
+                    return self.views.cut_sale.answer(call.choice)
                 return self.counter.answer(call.serial, call.choice)
             case PreviewRefund() | MakeRefund():
                 return self.refunds.answer(call)

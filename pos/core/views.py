@@ -13,6 +13,7 @@ from pos.clock import Clock, Reading
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, business_date
 from pos.core.counter import Counter
+from pos.core.cut_sale import CutSale
 from pos.core.day import Day
 from pos.core.delivery import Delivery
 from pos.core.disk import DAYS_SHOWN, Disk
@@ -35,6 +36,7 @@ from pos.link.state import (
     LastSaleView,
     LimitView,
     PrinterView,
+    QuestionView,
     SaleView,
     SellingStop,
     TillState,
@@ -60,6 +62,7 @@ class Views:
     journal: Journal
     checkout: Checkout
     counter: Counter
+    cut_sale: CutSale
     wares: SaleDesk
     paper: Paper
     people: People
@@ -100,7 +103,7 @@ class Views:
             stop=self.selling_stop,
             sale=self._sale(reading, limit),
             verdict=self.counter.verdict,
-            question=self.counter.question or self.paper.question(),
+            question=self._question(),
             last_sale=self._last_sale(),
             settled=self.counter.settled,
             suspended_count=self.wares.holds.count(),
@@ -124,6 +127,11 @@ class Views:
             emergency=self.scans.emergency.view(),
             turns_screen=self.equipment.is_screen_turned,
         )
+
+    def _question(self) -> QuestionView | None:
+        """What is asked of the cashier: about the sale at hand first."""
+        about_cut = self.cut_sale.question() if self.counter.sale is None else None
+        return self.counter.question or about_cut or self.paper.question()
 
     def devices(self) -> DevicesState:
         verdict = self.counter.verdict

@@ -100,6 +100,8 @@ class QuestionKind(StrEnum):
     """The shop asks each customer: 1 print; any next digit means no."""
     OPEN_SALE = "open_sale"
     """A part-paid sale survived a power cut: 1 go on, 2 cancel all."""
+    CUT_APPROVED = "cut_approved"
+    """Approved as the power went, and nobody was told: 1 the goods were given, 2 to be refunded, 3 later."""
 
 
 class NetworkView(View, frozen=True, kw_only=True):

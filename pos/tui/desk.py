@@ -42,6 +42,7 @@ _CHOICES: Final = {
     # Its digits belong to the next amount: Enter prints.
     QuestionKind.PRINT_RECEIPT: 0,
     QuestionKind.OPEN_SALE: 2,
+    QuestionKind.CUT_APPROVED: 3,
 }
 _ENTER_TAKES: Final = frozenset({QuestionKind.CODE_AMOUNT, QuestionKind.PRINT_RECEIPT})
 _BACK_LEAVES: Final = frozenset({QuestionKind.PART_PAYMENT, QuestionKind.CODE_AMOUNT, QuestionKind.PRINT_RECEIPT})

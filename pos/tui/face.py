@@ -242,7 +242,10 @@ def _resting_band(desk: Desk, till: TillState, words: Words) -> Band:
         return _settled_band(till.settled, words)
     if till.sale is None and till.is_after_cut:
         title, line = words.wares.after_cut
-        return Band(look=Look.IDLE, sign="", word="", title=title, lines=(line, "", *labels.idle_lines[:1]))
+        last = till.last_sale
+        recorded = words.wares.last_recorded
+        told = "" if last is None else recorded.format(time=clock_text(last.time_s), won=words.won(last.amount_won))
+        return Band(look=Look.IDLE, sign="", word="", title=title, lines=(line, told, *labels.idle_lines[:1]))
     if till.sale is None:
         seen = words.scanner(till.scanner)
         return Band(look=Look.IDLE, sign="", word="", title=labels.idle_title, lines=labels.idle_lines, foot=seen)

@@ -19,6 +19,8 @@ class WareLabels:
     """{given} was handed over, {change} goes back."""
     after_cut: tuple[str, str]
     """A cut before the record."""
+    last_recorded: str
+    """{time}, {won}: the last sale that is on record."""
     # which way
     request_first: tuple[str, str]
     """What is due wants a request."""

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pos.core.core import CUT_S
+from pos.core.cut_sale import CUT_S
 from pos.link.calls import (
     AddItem,
     CancelSale,
     CatalogueAnswer,
+    CloseAttention,
     Done,
     EnterAmount,
     ImportCatalogue,
+    ListAttention,
     ListQuickKeys,
     ListSuspended,
     PayOther,
@@ -23,11 +25,19 @@ from pos.link.calls import (
     ShowReceipt,
     SuspendSale,
     TakeItemBack,
+    VerdictShown,
 )
 from pos.link.state import Outcome, QuestionKind, SaleView
 from pos.till.reasons import Reason, Refusal
 from pos.till.receipt.tax import total_of
-from pos.voucher.bodies import RefundRequested, SaleCancelled, SaleItemised, TenderMethod, TenderRecorded
+from pos.voucher.bodies import (
+    AttentionClosed,
+    RefundRequested,
+    SaleCancelled,
+    SaleItemised,
+    TenderMethod,
+    TenderRecorded,
+)
 from tests.support.core_builders import Shop
 
 CATALOGUE = """\
@@ -39,6 +49,7 @@ CATALOGUE = """\
 ,봉사료,1000,봉사료,9
 """
 ON, CANCEL = 1, 2
+GOODS_GIVEN, LATER = 1, 3
 
 
 @pytest.fixture
@@ -278,6 +289,68 @@ def test_a_cut_before_the_record_says_that_the_same_code_may_be_shown_again(shop
     assert not shop.till.is_after_cut
     shop.see(code)
     assert shop.verdict.outcome is Outcome.APPROVED
+
+
+def test_a_cut_between_the_record_and_the_verdict_is_told_without_a_key_and_closed_with_one(shop: Shop) -> None:
+    code = shop.code(12_000)
+    shop.type_amount(12_000)
+    shop.see(code)
+
+    shop.restart()
+
+    question = shop.till.question
+    assert question is not None
+    assert (question.kind, question.amount_won) == (QuestionKind.CUT_APPROVED, 12_000)
+    assert (question.receipt_number, shop.till.is_after_cut) == ("000001", False)
+    shop.choose(GOODS_GIVEN)
+    assert (shop.till.question, shop.till.attention_count) == (None, 0)
+    closed = shop.bodies[-1]
+    assert isinstance(closed, AttentionClosed)
+    assert closed.reason == "goods_given"
+    shop.restart()
+    assert shop.till.question is None
+
+
+def test_what_a_cut_interrupted_never_stands_in_the_next_customers_way(shop: Shop) -> None:
+    code = shop.code(12_000)
+    shop.see(code)
+    shop.choose(ON)
+    shop.restart()
+
+    shop.see(code)
+    assert shop.verdict.reason == Reason.ALREADY_USED, "the same code once more is refused, not taken twice"
+    shop.type_amount(3_000)
+    assert shop.till.question is None, "an open sale comes first"
+    shop.see(shop.code(3_000))
+    assert shop.verdict.outcome is Outcome.APPROVED
+    question = shop.till.question
+    assert question is not None
+    assert question.kind is QuestionKind.CUT_APPROVED
+    shop.choose(LATER)
+    assert (shop.till.question, shop.till.attention_count) == (None, 1)
+
+
+def test_what_stood_on_the_screen_before_the_cut_is_not_asked_about(shop: Shop) -> None:
+    shop.type_amount(12_000)
+    shop.see(shop.code(12_000))
+    shop.screen(VerdictShown(entry_sequence=shop.verdict.entry_sequence))
+
+    shop.restart()
+
+    assert (shop.till.question, shop.till.is_after_cut) == (None, True)
+    assert shop.till.last_sale is not None
+    assert shop.till.last_sale.amount_won == 12_000, "what is on record is told beside it"
+
+
+def test_the_matter_can_be_closed_in_the_list_too(shop: Shop) -> None:
+    shop.type_amount(12_000)
+    shop.see(shop.code(12_000))
+    shop.restart()
+    (matter,) = shop.screen(ListAttention()).lines
+
+    shop.screen(CloseAttention(entry=matter.entry, answer="not_found"))
+
+    assert shop.till.question is None
 
 
 def test_a_till_that_is_opened_in_the_morning_speaks_of_no_cut(shop: Shop) -> None:

@@ -292,6 +292,11 @@ async def question_open_sale(counter: Counter) -> None:
     await counter.settle()
 
 
+async def question_cut_approved(counter: Counter) -> None:
+    counter.core.ask(QuestionKind.CUT_APPROVED, amount_won=12_000, receipt_number="000123")
+    await counter.settle()
+
+
 async def stopped(counter: Counter) -> None:
     await counter.change(stop=SellingStop.DISK_FULL)
 
@@ -546,7 +551,8 @@ SCENES: dict[str, Scene] = {
     for scene in (
         *(idle, trouble, amount, amount_largest, reading, approved, approved_part, declined, declined_foreign),
         *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
-        *(question_receipt, question_open_sale, stopped, link_down, beside, keypad, menu, history, receipt),
+        *(question_receipt, question_open_sale, question_cut_approved, stopped, link_down, beside, keypad),
+        *(menu, history, receipt),
         *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),

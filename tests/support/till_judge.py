@@ -101,24 +101,28 @@ def _check_receipts(approvals: Approvals) -> None:
 def _check_paper(core: Core, approvals: Approvals, seen: Witnessed) -> None:
     if seen.printed is None:
         return
+    told = {answer.sequence for answer in seen.told}
     under_way = 0
     for _, body in list(approvals.values())[seen.sold_before :]:
         number = body.receipt_number
-        state = _paper_of(core, number)
+        job, state = _paper_of(core, number)
         if number in seen.printed:
             assert state == "printed", f"receipt {number} was proven, and is {state}"
+        elif state == "held":
+            # The sale's last entry was found again on the second medium: nobody stands there for its paper any more.
+            assert job not in told, f"receipt {number} was told, and only the second medium knew"
         else:
             assert state in ("", "queued", "unknown", "printed"), f"receipt {number} is {state}"
             under_way += state in ("unknown", "printed")
     assert under_way <= 1, "one receipt can be under way, and the others never went to the printer"
 
 
-def _paper_of(core: Core, receipt_number: str) -> str:
-    """Where the original stands; empty where its sale has not ended."""
+def _paper_of(core: Core, receipt_number: str) -> tuple[int, str]:
+    """The entry that ended the sale, and where its original stands; 0 and nothing where it has not ended."""
     jobs = core.journal.paper.jobs_of(receipt_number)
     if not jobs:
         assert [sale.receipt_number for sale in core.journal.sales.open_sales()] == [receipt_number]
-    return jobs[0].state if jobs else ""
+    return (jobs[0].job, jobs[0].state) if jobs else (0, "")
 
 
 def _check_untold(core: Core, approvals: Approvals, seen: Witnessed) -> None:
@@ -126,7 +130,7 @@ def _check_untold(core: Core, approvals: Approvals, seen: Witnessed) -> None:
     items = core.journal.attention.items()
     to_settle = {item.entry_hash for item in items}
     for entry, body in list(approvals.values())[seen.sold_before :]:
-        is_told = entry.sequence in told or _paper_of(core, body.receipt_number) == "printed"
+        is_told = entry.sequence in told or _paper_of(core, body.receipt_number)[1] == "printed"
         assert is_told or entry.hash in to_settle, f"receipt {body.receipt_number} was approved and nobody was told"
     alarms = {item.entry for item in items if item.cause is AttentionCause.NOT_SHOWN}
     assert not alarms & seen.shown, "what stood on the screen is to be settled all the same"

@@ -234,6 +234,7 @@ def test_a_quick_enter_does_not_take_a_verdict_off_unread(hand: Hand) -> None:
         (QuestionKind.PRINT_UNKNOWN, 3),
         (QuestionKind.PAPER_LOADED, 3),
         (QuestionKind.OPEN_SALE, 2),
+        (QuestionKind.CUT_APPROVED, 3),
     ],
 )
 def test_a_question_is_answered_by_its_numbers_and_other_digits_are_kept(kind: QuestionKind, choices: int) -> None:

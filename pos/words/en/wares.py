@@ -11,6 +11,7 @@ WARE_LABELS: Final = WareLabels(
     settled="{won} taken",
     settled_change="Given {given}   change {change}",
     after_cut=("Not recorded: show the same code", "again. Nobody pays twice."),
+    last_recorded="Last sale on record: {time} {won}",
     request_first=("Press Enter: the customer scans a QR", "This amount needs a payment request"),
     over_offline=(
         "More than may be taken offline",

@@ -56,6 +56,13 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
                 customer="",
                 choices=("이어서 하기", "모두 취소"),
             )
+        case QuestionKind.CUT_APPROVED:
+            return Asked(
+                title=f"정전 전 {won(view.amount_won)} 승인됨",
+                detail=f"영수증 {short_number(view.receipt_number)}: 다시 받지 마세요. 어떻게 되었습니까?",
+                customer=f"{_TO_CUSTOMER}결제가 끝났습니다. 다시 내지 않으셔도 됩니다.",
+                choices=("물건을 드렸음", "취소해 드릴 판매", "나중에"),
+            )
         case _:
             assert_never(view.kind)
 

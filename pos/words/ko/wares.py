@@ -11,6 +11,7 @@ WARE_LABELS: Final = WareLabels(
     settled="{won} 받았습니다",
     settled_change="받은 돈 {given}   거스름돈 {change}",
     after_cut=("기록 없음: 같은 코드를 다시 대 주세요", "두 번 결제되지 않습니다"),
+    last_recorded="마지막으로 기록된 판매: {time} {won}",
     request_first=("Enter를 눌러 결제 요청 QR을 보여 주세요", "이 금액은 손님이 QR을 찍어야 받을 수 있습니다"),
     over_offline=(
         "남은 오프라인 한도보다 많습니다",

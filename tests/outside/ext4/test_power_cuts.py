@@ -26,12 +26,14 @@ from pathlib import Path
 import pytest
 
 from pos.config import TerminalConfig, load_config
+from pos.core.core import Core
 from pos.errors import LinkError
 from pos.journal.mirror import prepare_mirror
 from pos.link.address import socket_path
 from pos.link.calls import (
     AnswerQuestion,
     ClearVerdict,
+    Done,
     EndPrintJob,
     EnterAmount,
     NextPrintJob,
@@ -45,12 +47,13 @@ from pos.link.calls import (
     Watch,
 )
 from pos.link.client import BlockingLink
-from pos.link.state import Outcome, QuestionKind, TillState
+from pos.link.state import Outcome, QuestionKind, QuestionView, TillState
 from pos.sandbox.cheats import payment_text
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.people import Mint, Promise
 from pos.sandbox.town import Town
 from pos.terminal import build_core, load_key
+from pos.voucher.qr import decode_text
 from tests.support.core_builders import make_town
 from tests.support.ext4_media import CutKind, Disk
 from tests.support.process_tools import Child, wait_for_unix_socket
@@ -257,7 +260,7 @@ class Till:
         try:
             untold = len(approved(core)) - self._sold - len(stand.told)
             assert untold in (0, 1), f"one code is before the till at a time, and {untold} were approved untold"
-            tally.add(told=len(stand.told), untold=untold)
+            tally.add(_statement(core, seen), told=len(stand.told), untold=untold)
             self._sold = judge(core, seen)
         finally:
             core.close()
@@ -265,6 +268,41 @@ class Till:
     def scrap(self) -> None:
         for disk in self._disks:
             disk.scrap()
+
+
+def _statement(core: Core, seen: Witnessed) -> str:
+    """What the till says by itself of the code that was before it when the power went, which must be true; whatever
+    wants an answer takes one key."""
+    before = approved(core)
+    till = core.till()
+    last = next(reversed(seen.amount_of), None)
+    is_recorded = last is not None and decode_text(last).data in before
+    question = till.question
+    if question is not None and question.kind is QuestionKind.OPEN_SALE:
+        assert is_recorded or last is None, "a sale is said to be half paid, and nothing of it is recorded"
+        assert till.sale is not None
+        assert (till.sale.due_won, till.sale.paid_won) == (WON, PART_WON)
+        _press(core, question, 1)
+        return "said: half paid"
+    if question is not None and question.kind is QuestionKind.CUT_APPROVED:
+        (entry, body) = list(before.values())[-1]
+        assert (question.receipt_number, question.amount_won) == (body.receipt_number, body.amount_won)
+        assert not is_recorded or decode_text(last or "").data == body.object_bytes
+        assert entry.sequence not in seen.shown, "it stood on the screen"
+        _press(core, question, 1)
+        assert entry.hash not in {item.entry_hash for item in core.journal.attention.items()}
+        return "said: approved"
+    if last is not None and not is_recorded:
+        assert till.is_after_cut or not before, "nothing says that the code may be shown again"
+        return "said: not recorded"
+    return "said: nothing was open"
+
+
+def _press(core: Core, question: QuestionView, choice: int) -> None:
+    answer = core.handle(Role.SCREEN, AnswerQuestion(serial=question.serial, choice=choice))
+    assert answer == Done(), answer
+    now = core.till().question
+    assert now is None or now.kind is not question.kind, "one key is not enough"
 
 
 def tills(scratch: Path, town: Town, worker: int, cuts: int, tally: Tally) -> None:
