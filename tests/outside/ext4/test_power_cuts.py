@@ -47,7 +47,7 @@ from pos.link.calls import (
     Watch,
 )
 from pos.link.client import BlockingLink
-from pos.link.state import Outcome, QuestionKind, QuestionView, TillState
+from pos.link.state import Outcome, QuestionKind, TillState
 from pos.sandbox.cheats import payment_text
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.people import Mint, Promise
@@ -262,6 +262,7 @@ class Till:
             assert untold in (0, 1), f"one code is before the till at a time, and {untold} were approved untold"
             tally.add(_statement(core, seen), told=len(stand.told), untold=untold)
             self._sold = judge(core, seen)
+            _close_with_one_key(core)
         finally:
             core.close()
 
@@ -271,8 +272,7 @@ class Till:
 
 
 def _statement(core: Core, seen: Witnessed) -> str:
-    """What the till says by itself of the code that was before it when the power went, which must be true; whatever
-    wants an answer takes one key."""
+    """What the till says by itself of the code that was before it when the power went, which must be true."""
     before = approved(core)
     till = core.till()
     last = next(reversed(seen.amount_of), None)
@@ -282,15 +282,12 @@ def _statement(core: Core, seen: Witnessed) -> str:
         assert is_recorded or last is None, "a sale is said to be half paid, and nothing of it is recorded"
         assert till.sale is not None
         assert (till.sale.due_won, till.sale.paid_won) == (WON, PART_WON)
-        _press(core, question, 1)
         return "said: half paid"
     if question is not None and question.kind is QuestionKind.CUT_APPROVED:
         (entry, body) = list(before.values())[-1]
         assert (question.receipt_number, question.amount_won) == (body.receipt_number, body.amount_won)
         assert not is_recorded or decode_text(last or "").data == body.object_bytes
         assert entry.sequence not in seen.shown, "it stood on the screen"
-        _press(core, question, 1)
-        assert entry.hash not in {item.entry_hash for item in core.journal.attention.items()}
         return "said: approved"
     if last is not None and not is_recorded:
         assert till.is_after_cut or not before, "nothing says that the code may be shown again"
@@ -298,11 +295,18 @@ def _statement(core: Core, seen: Witnessed) -> str:
     return "said: nothing was open"
 
 
-def _press(core: Core, question: QuestionView, choice: int) -> None:
-    answer = core.handle(Role.SCREEN, AnswerQuestion(serial=question.serial, choice=choice))
+def _close_with_one_key(core: Core) -> None:
+    """The first answer to what a cut left open: the sale goes on, or the goods were given."""
+    question = core.till().question
+    if question is None or question.kind not in (QuestionKind.OPEN_SALE, QuestionKind.CUT_APPROVED):
+        return
+    waiting = len(core.journal.attention.items())
+    answer = core.handle(Role.SCREEN, AnswerQuestion(serial=question.serial, choice=1))
     assert answer == Done(), answer
     now = core.till().question
     assert now is None or now.kind is not question.kind, "one key is not enough"
+    if question.kind is QuestionKind.CUT_APPROVED:
+        assert len(core.journal.attention.items()) == waiting - 1
 
 
 def tills(scratch: Path, town: Town, worker: int, cuts: int, tally: Tally) -> None:
