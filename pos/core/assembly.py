@@ -19,11 +19,13 @@ from pos.core.counterparts import Counterparts
 from pos.core.cut_sale import CutSale
 from pos.core.day import Day
 from pos.core.day_desk import DayDesk
+from pos.core.decline_slips import DeclineSlips
 from pos.core.delivery import Delivery
 from pos.core.disk import Disk
 from pos.core.documents import Documents
 from pos.core.emergency_desk import EmergencyDesk
 from pos.core.equipment import Equipment
+from pos.core.handing_out import HandingOut
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
@@ -52,6 +54,7 @@ from pos.journal.journal import Journal
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
+from pos.words.declined import decline_sentence
 from pos.words.receipt import receipt_words
 from pos.words.report import cheat_sheet_words, evidence_words, report_words
 
@@ -214,6 +217,7 @@ def _receipts(on: Grounds, choices: Choices) -> Receipts:
         columns=choices.columns,
         words=receipt_words(on.config.terminal.language),
         documents=_documents(on, choices),
+        slips=DeclineSlips(journal=on.journal, sentence=decline_sentence(on.config.terminal.language)),
         is_training=on.is_training,
     )
 
@@ -303,6 +307,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             remotes=selling.remotes,
             cash_receipts=selling.cash_receipts,
             equipment=views.equipment,
+            handing_out=HandingOut(receipts=selling.receipts, paper=selling.paper),
         ),
         devices=DevicesDesk(scans=views.scans, paper=selling.paper, equipment=views.equipment),
         sync=SyncDesk(

@@ -39,6 +39,12 @@ _CLOSING: Final = re.compile(r"Z([1-9][0-9]{0,8})", re.ASCII)
 _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
 _EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
 _PERIOD: Final = re.compile(r"P([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
+_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _PERIOD)
+
+
+def is_document(name: str) -> bool:
+    """Whether this names a paper that is no receipt."""
+    return name in ("x", "z", KEY_CARD) or any(pattern.fullmatch(name) for pattern in _NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ from pos.till.reasons import Refusal
 from pos.voucher.bodies import AttentionClosed
 
 ANSWER_CHARACTERS_MAX = 40
+AROUND_S = 1_800
+"""How far from the moment that somebody remembers a sale is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +55,8 @@ class History:
                 return self._check(is_rebuild=rebuild)
             case ShowReceipt(receipt_number=number):
                 return self.receipts.page(number) or Refused(cause=Refusal.NOT_FOUND)
-            case ListSales(newest=newest, amount_won=amount_won):
-                found = self.journal.sales.search(sales_max=newest, amount_won=amount_won or None)
-                return SalePage(sales=tuple(map(self._line, found)))
+            case ListSales():
+                return SalePage(sales=tuple(map(self._line, self._found(call))))
             case ListAttention():
                 return AttentionPage(lines=self._matters())
             case CloseAttention(entry=entry, answer=answer):
@@ -66,6 +67,15 @@ class History:
     def mark_shown(self, entry: int) -> None:
         """The verdict of this entry stood on the screen."""
         self.journal.attention.mark_shown(entry)
+
+    def _found(self, call: ListSales) -> tuple[SaleRecord, ...]:
+        around_s = call.around_s
+        return self.journal.sales.search(
+            sales_max=call.newest,
+            amount_won=call.amount_won or None,
+            from_s=around_s - AROUND_S if around_s else None,
+            until_s=around_s + AROUND_S if around_s else None,
+        )
 
     def _check(self, *, is_rebuild: bool) -> JournalReport:
         if is_rebuild:

@@ -21,7 +21,15 @@ from pos.journal.records import PrintState
 from pos.link.calls import Done, EndPrintJob, PrintJob, PrintRow, Refused
 from pos.link.state import PrinterState, QuestionKind, QuestionView
 from pos.till.reasons import Refusal
-from pos.voucher.bodies import DocumentAsked, DrawerOpened, PrintOutcome, ReceiptPrinted, ReceiptReprinted
+from pos.voucher.bodies import (
+    DocumentAsked,
+    DrawerOpened,
+    EntryBody,
+    PrintOutcome,
+    ReceiptElectronic,
+    ReceiptPrinted,
+    ReceiptReprinted,
+)
 
 _NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
 SLIP_JOB: Final = -1
@@ -220,6 +228,34 @@ class Paper:
             return Done()
         self._record_copy(receipt_number, jobs[-1].copy_number + 1)
         return Done()
+
+    def give(self, receipt_number: str) -> Done | Refused:
+        """On paper, for a customer who wants no other: unless it is out, or on its way, already."""
+        jobs = self._journal.paper.jobs_of(receipt_number)
+        self._leave_question(receipt_number)
+        if jobs and jobs[0].state not in _NEVER_PRINTED:
+            return Done()
+        return self.reprint(receipt_number)
+
+    def give_electronic(self, receipt_number: str) -> Done | Refused:
+        """Shown as a code, because the customer agreed to that: paper that waits is not printed."""
+        jobs = self._journal.paper.jobs_of(receipt_number)
+        if not jobs:
+            return Refused(cause=Refusal.NOT_FOUND)
+        self._leave_question(receipt_number)
+        self.let_go(receipt_number)
+        drafts: list[EntryBody] = [ReceiptElectronic(receipt_number=receipt_number, clerk=self._clerk() or None)]
+        if jobs[0].state in (PrintState.QUEUED, PrintState.HELD):
+            skipped = ReceiptPrinted(receipt_number=receipt_number, copy_number=1, outcome=PrintOutcome.SKIPPED)
+            drafts.append(skipped)
+        self._journal.record(drafts, reading=self._clock.read())
+        return Done()
+
+    def _leave_question(self, receipt_number: str) -> None:
+        """Whether to print this receipt has been said."""
+        asked = self._question
+        if asked is not None and (asked.kind, asked.receipt_number) == (QuestionKind.PRINT_RECEIPT, receipt_number):
+            self._question = None
 
     def ask_for(self, document: str) -> Done:
         """Put a document on paper, counting its copies."""

@@ -8,6 +8,7 @@ the copy mark and whether the ledger has it by now may differ. The receipt code 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pos.core.decline_slips import DeclineSlips, Refusal
 from pos.core.documents import Documents
 from pos.core.print_rows import print_row
 from pos.core.remote_words import items_of, who_of
@@ -72,6 +73,7 @@ class Receipts:
     """Of the paper that is in use now."""
     words: ReceiptWords
     documents: Documents
+    slips: DeclineSlips
     is_training: bool = False
 
     def receipt(self, number: str, *, copy_number: int) -> Receipt | None:
@@ -79,6 +81,9 @@ class Receipts:
         refund = self.journal.refunds.of_receipt(number)
         if refund is not None:
             return self._refund(refund, copy_number=copy_number)
+        declined = self.slips.refusal(number)
+        if declined is not None:
+            return self._declined(declined, number, copy_number=copy_number)
         sale = self.journal.sales.sale_of_receipt(number)
         if sale is None or not sale.tenders:
             return None
@@ -135,6 +140,8 @@ class Receipts:
             columns=columns,
             rows=tuple(map(print_row, rows)),
             lines=plain_lines(rows, columns=columns),
+            issued_s=0 if receipt is None else receipt.issued_s,
+            total_won=0 if receipt is None else receipt.total_won,
         )
 
     def program_name(self, entry: int) -> str:
@@ -145,6 +152,36 @@ class Receipts:
             return body.program if note is None else note.name
         voucher = self.voucher(entry)
         return "" if voucher is None else self._name(voucher)
+
+    def _declined(self, refusal: Refusal, number: str, *, copy_number: int) -> Receipt | None:
+        """What a customer takes home whose code was declined. In practice there is none: nobody was refused."""
+        if self.is_training:
+            return None
+        entry, amount_won = refusal.entry, refusal.payment.amount_won
+        code = ReceiptCode(
+            terminal=self.terminal,
+            merchant=self.trust.merchant.merchant,
+            issued_s=entry.time_s,
+            amount_won=amount_won,
+            receipt_number=number,
+            entry=entry.hash,
+            kind=CodeKind.DECLINED,
+            payment=entry_hash(refusal.object_bytes),
+        )
+        return Receipt(
+            kind=ReceiptKind.DECLINED,
+            shop=self._shop(),
+            number=number,
+            issued_s=entry.time_s,
+            is_time_sure=entry.quality >= 2,
+            business_date=refusal.business_date,
+            total_won=amount_won,
+            tax=None,
+            refusal=refusal.told,
+            copy_number=copy_number - 1,
+            entry=entry.hash,
+            code=encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw),
+        )
 
     def _kind(self, *, is_void: bool) -> ReceiptKind:
         if self.is_training:

@@ -7,7 +7,9 @@ from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
 from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
+from pos.core.documents import is_document
 from pos.core.equipment import Equipment
+from pos.core.handing_out import HandingOut
 from pos.core.history import History
 from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
@@ -34,6 +36,7 @@ from pos.link.calls import (
     Done,
     EnterAmount,
     EquipmentCall,
+    GiveReceipt,
     ListAttention,
     ListCashReceipts,
     ListDrawer,
@@ -50,6 +53,7 @@ from pos.link.calls import (
     PeopleCall,
     Practise,
     PreviewRefund,
+    PrintDeclineSlip,
     PrintDocument,
     PrintWaiting,
     ReadReport,
@@ -93,6 +97,7 @@ class ScreenDesk:
     remotes: Remotes
     cash_receipts: CashReceipts
     equipment: Equipment
+    handing_out: HandingOut
 
     def answer(self, call: ScreenCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
         refused = self._refused(call)
@@ -149,6 +154,8 @@ class ScreenDesk:
                 return self.scans.answer(call)
             case PrintWaiting() | OpenDrawer() | ReprintReceipt():
                 return self._paper(call)
+            case PrintDeclineSlip() | GiveReceipt():
+                return self.handing_out.answer(call)
             case ShowReceipt() | ListSales() | ListAttention() | CloseAttention():
                 return self.history.answer(call)
             case _:
@@ -159,7 +166,9 @@ class ScreenDesk:
         if isinstance(call, AddPerson | ChangePerson | RemovePerson):
             right: Right | None = self.people.right_for(call)
         elif isinstance(call, ReadReport | PrintDocument):
-            right = self.day.right_for(call)
+            right = self.day.right_for(call.name)
+        elif isinstance(call, ShowReceipt | ReprintReceipt) and is_document(call.receipt_number):
+            right = self.day.right_for(call.receipt_number)
         else:
             right = right_for(call)
         if right is None:

@@ -90,6 +90,9 @@ class ReceiptPage(Answer, frozen=True, kw_only=True):
     columns: int
     rows: tuple[PrintRow, ...]
     lines: tuple[str, ...] = ()
+    issued_s: int = 0
+    """0, as `total_won`, of a document that is no receipt."""
+    total_won: int = 0
 
 
 class SaleLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +119,8 @@ class ListSales(Call[SalePage], frozen=True, kw_only=True):
     newest: int = 20
     amount_won: int = 0
     """Only sales of this total, or with a tender of it; 0 for all."""
+    around_s: int = 0
+    """Only sales begun within half an hour of this moment; 0 for all."""
 
 
 class SyncNow(Call[Done], frozen=True, kw_only=True):

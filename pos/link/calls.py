@@ -92,6 +92,7 @@ from pos.link.note_calls import (
     UnnumberedLine,
 )
 from pos.link.owner_calls import ConflictLine, OwnersPage, ReadOwnersPage
+from pos.link.paper_calls import GiveReceipt, PrintDeclineSlip
 from pos.link.people_calls import (
     AddPerson,
     AllowOnce,
@@ -212,6 +213,7 @@ __all__ = [
     "ExchangeLine",
     "ExchangePage",
     "FigureLine",
+    "GiveReceipt",
     "HoldCall",
     "ImportCatalogue",
     "InboxPosition",
@@ -258,6 +260,7 @@ __all__ = [
     "PinRefused",
     "Practise",
     "PreviewRefund",
+    "PrintDeclineSlip",
     "PrintDocument",
     "PrintJob",
     "PrintRow",
@@ -424,6 +427,8 @@ ScreenCall: TypeAlias = (
     | ListCashReceipts
     | BeginCashReceipt
     | RequestCashReceipt
+    | PrintDeclineSlip
+    | GiveReceipt
     | DayCall
     | EquipmentCall
     | ListRemotes

@@ -65,6 +65,7 @@ def _answers(desk: Desk, question: QuestionView, words: Words) -> tuple[Action, 
         skip = Action(key_text="-", label=labels.skip_print, choice=2)
         return (
             _menu(labels),
+            Action(key_text="/", label=words.papers.electronic, key=PadKey.NOTES),
             _keypad(labels),
             skip,
             Action(key_text=labels.key_enter, label=labels.print_now, choice=1),

@@ -28,7 +28,7 @@ from pos.tui.link import Connect
 from pos.tui.messages import LinkLost, TillChanged
 from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
 from pos.tui.screens.pad_screen import PadScreen
-from pos.tui.screens.receipt_number import ReceiptNumberScreen
+from pos.tui.screens.receipt_number import FindReceiptScreen, ReceiptNumberScreen
 from pos.tui.screens.sale import SaleScreen
 from pos.tui.sounds import BellSounds, Sounds
 from pos.tui.wedge import TypedScan, Wedge
@@ -143,6 +143,9 @@ class TillApp(App[None], inherit_bindings=False):
         if seen is None or seen.serial == self._receipt_serial:
             return
         self._receipt_serial = seen.serial
+        if isinstance(self.screen, FindReceiptScreen):
+            self.screen.take_seen(seen)
+            return
         if not isinstance(self.screen, SaleScreen | ReceiptNumberScreen):
             return
         self.show_sale()

@@ -18,6 +18,7 @@ from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
 from pos.tui.intents import (
     AskCashReceipt,
+    GiveElectronic,
     Intent,
     LeaveSale,
     Nothing,
@@ -300,7 +301,8 @@ class Desk:
     def _tender(self, *, is_note: bool) -> Intent:
         assert self.till is not None
         if self.question is not None:
-            return Say(Notice.ANSWER_FIRST)
+            asks_for_paper = is_note and self.question.kind is QuestionKind.PRINT_RECEIPT
+            return GiveElectronic(self.question.receipt_number) if asks_for_paper else Say(Notice.ANSWER_FIRST)
         if self.till.stop is not None:
             return Say(Notice.SELLING_STOPPED)
         sale, typed_won = self.till.sale, int(self.typed or "0")

@@ -59,6 +59,13 @@ class AskCashReceipt:
     amount_won: int
 
 
+@dataclass(frozen=True, slots=True)
+class GiveElectronic:
+    """The customer may want the receipt as a code instead of paper."""
+
+    receipt_number: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveSale:
     """Ask before a sale is left in which something was already paid."""
@@ -66,4 +73,6 @@ class LeaveSale:
     paid_won: int
 
 
-Intent: TypeAlias = AskCashReceipt | OpenWares | Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale
+Intent: TypeAlias = (
+    AskCashReceipt | GiveElectronic | OpenWares | Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale
+)

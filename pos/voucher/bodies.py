@@ -45,6 +45,7 @@ from pos.voucher.cash_receipt_bodies import (
 from pos.voucher.counter_bodies import (
     AttentionClosed,
     DrawerOpened,
+    ReceiptElectronic,
     ReceiptPrinted,
     ReceiptReprinted,
     SaleCancelled,
@@ -121,6 +122,7 @@ __all__ = [
     "PersonRole",
     "PrintOutcome",
     "PrinterChosen",
+    "ReceiptElectronic",
     "ReceiptPrinted",
     "ReceiptReprinted",
     "RefundKind",
@@ -194,6 +196,7 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             NotesCredited,
             ReceiptPrinted,
             ReceiptReprinted,
+            ReceiptElectronic,
             AttentionClosed,
             DrawerOpened,
             InboxAcknowledged,

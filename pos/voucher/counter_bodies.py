@@ -67,6 +67,16 @@ class ReceiptReprinted(EntryBody):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptElectronic(EntryBody):
+    """The customer agreed to have the receipt as a code instead of on paper."""
+
+    KIND: ClassVar[str] = "receipt.electronic"
+
+    receipt_number: key.ReceiptNumber
+    clerk: key.Clerk | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AttentionClosed(EntryBody):
     """A person dealt with what the entry named here had left open."""
 

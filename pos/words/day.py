@@ -96,5 +96,4 @@ class DayLabels:
     training_begun: str
     training_ended: str
     menu_period: str
-    period_title: str
     conflict_badge: str

@@ -66,9 +66,13 @@ class GivingBackLabels:
     find: str
     """A label of at most 12 columns."""
     find_title: str
-    find_ways: tuple[str, str]
-    """By receipt number, by amount."""
+    find_ways: tuple[str, str, str]
+    """By receipt number or the receipt's code, by amount, by time."""
+    find_lines: tuple[str, ...]
+    """Where the number is typed."""
     find_amount: str
+    find_time: str
+    find_time_lines: tuple[str, ...]
     # orders and payments from elsewhere
     remotes_waiting: str
     """{count}"""

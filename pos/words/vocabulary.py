@@ -28,6 +28,7 @@ from pos.till.reasons import Check, Refusal
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
+from pos.words.papers import PaperLabels
 from pos.words.wares import WareLabels
 
 REASON_COLUMNS: Final = 34
@@ -156,7 +157,6 @@ class Labels:
     skip_print: str
     close_request: str
     reprint: str
-    show_code: str
     # states of the sale screen
     idle_title: str
     idle_lines: tuple[str, ...]
@@ -208,7 +208,6 @@ class Labels:
     request_turn: tuple[str, ...]
     """Before those lines, where the customer sees this screen only when it is turned."""
     request_too_small: tuple[str, ...]
-    code_title: str
     # the device page
     menu_devices: str
     devices_title: str
@@ -255,6 +254,9 @@ class Words(Protocol):
 
     @property
     def wares(self) -> WareLabels: ...
+
+    @property
+    def papers(self) -> PaperLabels: ...
 
     def verdict_word(self, outcome: Outcome) -> str:
         """The word that is drawn; every letter has a glyph."""

@@ -380,9 +380,38 @@ async def receipt(counter: Counter) -> None:
     await counter.press("1")
 
 
-async def receipt_code(counter: Counter) -> None:
+async def receipt_consent(counter: Counter) -> None:
     await receipt(counter)
     await counter.press("2")
+
+
+async def receipt_code(counter: Counter) -> None:
+    await receipt_consent(counter)
+    await counter.press("1")
+
+
+async def find(counter: Counter) -> None:
+    await history(counter)
+    await counter.press("0")
+
+
+async def find_by_time(counter: Counter) -> None:
+    await find(counter)
+    await counter.press("3")
+
+
+async def period(counter: Counter) -> None:
+    await counter.press("* 6 0")
+
+
+async def period_typed(counter: Counter) -> None:
+    await counter.press("* 6 0 2")
+
+
+async def why_slip(counter: Counter) -> None:
+    await counter.press("12 . 0 enter")
+    await counter.present(Code(amount_won=12_000, reason=Reason.WRONG_AREA))
+    await counter.press("* 3")
 
 
 async def why(counter: Counter) -> None:
@@ -558,6 +587,7 @@ SCENES: dict[str, Scene] = {
         *(request_first, over_offline),
         *(receipt_code, why, attention, attention_answer, request, tender),
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
+        *(receipt_consent, find, find_by_time, period, period_typed, why_slip),
         *(day_closed, day_closed_sent, people, owner, owner_conflicts, training),
     )
 }

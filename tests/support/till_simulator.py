@@ -35,6 +35,7 @@ from pos.link.calls import (
     DrawerPage,
     EnterAmount,
     EquipmentCall,
+    GiveReceipt,
     ListAttention,
     ListCashReceipts,
     ListDrawer,
@@ -61,6 +62,7 @@ from pos.link.calls import (
     PinRefused,
     Practise,
     PreviewRefund,
+    PrintDeclineSlip,
     PrintDocument,
     PrintRow,
     PrintWaiting,
@@ -353,7 +355,7 @@ class TillSimulator:
                 return PinRefused(cause=Refusal.PIN_WRONG, wait_s=30)
             case OpenDay() | MoveCash() | LogOut() | PrintDocument() | Practise() | AddPerson() | RemovePerson():
                 pass
-            case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt():
+            case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt() | PrintDeclineSlip() | GiveReceipt():
                 pass
             case (
                 PreviewRefund()
@@ -591,4 +593,4 @@ def a_receipt() -> ReceiptPage:
         PrintRow(kind="qr", text="CKS1:" + "0A1B2C3D4E" * 20, align="center"),
         PrintRow(kind="cut"),
     )
-    return ReceiptPage(receipt_number="1122-0123", columns=42, rows=rows)
+    return ReceiptPage(receipt_number="1122-0123", columns=42, rows=rows, issued_s=NOON_S - 300, total_won=54_000)

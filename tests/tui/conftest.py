@@ -19,3 +19,11 @@ def shop(template: Path, tmp_path: Path) -> Iterator[Shop]:
     opened = open_shop(move_in(template, tmp_path / "town"))
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def asking_shop(template: Path, tmp_path: Path) -> Iterator[Shop]:
+    """A shop that asks each customer whether to print the receipt."""
+    opened = open_shop(move_in(template, tmp_path / "asking town"), printing='"ask"')
+    yield opened
+    opened.close()

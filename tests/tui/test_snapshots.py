@@ -31,6 +31,9 @@ ENGLISH = (
     "items_due",
     "after_cut",
     "over_offline",
+    "receipt_consent",
+    "period_typed",
+    "why_slip",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (

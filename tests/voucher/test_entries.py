@@ -88,6 +88,7 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.SaleCancelled(sale_id=SALE, business_date="2026-11-22", reason="customer_left"),
     bodies.ReceiptPrinted(receipt_number="1", copy_number=1, outcome=bodies.PrintOutcome.UNKNOWN),
     bodies.ReceiptReprinted(receipt_number="1", copy_number=2, clerk="2"),
+    bodies.ReceiptElectronic(receipt_number="1", clerk="2"),
     bodies.AttentionClosed(entry=HASH, reason="paper_seen"),
     bodies.DrawerOpened(reason="change"),
     bodies.InboxAcknowledged(number=7),

@@ -47,7 +47,7 @@ REASONS = pytest.mark.parametrize("reason", Reason)
 ACTIONS = (
     *("confirm", "show_request", "new_sale", "read_again", "go_on", "erase", "back", "cancel_sale", "leave_sale"),
     *("other_tender", "notes", "menu", "keypad", "next_page", "previous_page", "by_touch", "print_now"),
-    *("skip_print", "close_request", "reprint", "show_code"),
+    *("skip_print", "close_request", "reprint"),
 )
 
 

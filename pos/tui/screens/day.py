@@ -8,10 +8,12 @@ from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.worker import WorkType
 
 from pos.link.calls import CloseDay, DayClosing, MoveCash, OpenDay, Pieces, Practise, PrintDocument, Refused
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
+from pos.tui.giving_back import GROUP
 from pos.tui.host import Host
 from pos.tui.pad import PadKey
 from pos.tui.screens.choice import ChoiceScreen
@@ -19,8 +21,9 @@ from pos.tui.screens.number import NumberScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.people import PeopleScreen
+from pos.tui.screens.period import show_period
 from pos.tui.screens.pieces import Counted, PiecesScreen
-from pos.tui.screens.receipt import ReceiptScreen
+from pos.tui.screens.report import ReportScreen
 from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
 from pos.words import Notice
@@ -67,10 +70,15 @@ class DayScreen(NumberedMenu):
             Item(number=7, text=day.menu_cheat_sheet, open=lambda: self.run_worker(self._print_key_card())),
             Item(number=8, text=day.menu_training, open=lambda: self.run_worker(self._practise())),
             Item(number=9, text=day.menu_people, open=lambda: self._show(PeopleScreen(host))),
+            Item(number=0, text=day.menu_period, open=self._ask_period),
         )
 
     def _show(self, screen: PadScreen) -> None:
         self.app.push_screen(screen)
+
+    def _ask_period(self) -> None:
+        work: WorkType[None] = partial(show_period, self.app, self.host)
+        self.app.run_worker(work, group=GROUP, exclusive=True)
 
     # -- opening -----------------------------------------------------------------------------------------------------
 
@@ -155,16 +163,6 @@ class DayScreen(NumberedMenu):
 
     async def _ask_to_move(self, call: MoveCash) -> None:
         said_of(self.host, await self.host.ask(call), Notice.DONE)
-
-
-class ReportScreen(ReceiptScreen):
-    """A report on the screen as it stands on paper; 1 prints it."""
-
-    def reprint_call(self) -> PrintDocument:
-        return PrintDocument(name=self._number)
-
-    def title_text(self) -> str:
-        return self.host.words.day.interim if self._number == "x" else self.host.words.day.last_closing
 
 
 class ClosedScreen(PadScreen):

@@ -1,4 +1,4 @@
-"""The sales of late, each leading to its receipt; 0 finds others by receipt number or amount."""
+"""The sales of late, each leading to its receipt; 0 finds others by receipt number, code, amount or time."""
 
 from textual.worker import WorkType
 
@@ -11,11 +11,12 @@ from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.listing import ListScreen, Row
 from pos.tui.screens.number import NumberScreen
 from pos.tui.screens.receipt import ReceiptScreen
-from pos.tui.screens.receipt_number import ReceiptNumberScreen
+from pos.tui.screens.receipt_number import FindReceiptScreen, MomentScreen
 from pos.words.moments import moment_text
+from pos.words.typed import typed_moment
 
 _SALES_SHOWN = 45
-_BY_NUMBER = 1
+_BY_NUMBER, _BY_AMOUNT = 1, 2
 
 
 class HistoryScreen(ListScreen):
@@ -52,16 +53,29 @@ class HistoryScreen(ListScreen):
         asked = ChoiceScreen(self.host, title=labels.find_title, lines=(), choices=labels.find_ways)
         way = await self.app.push_screen_wait(asked)
         if way == _BY_NUMBER:
-            typed = ReceiptNumberScreen(self.host, title=labels.find_ways[0], lines=labels.receipt_lines[1:])
+            typed = FindReceiptScreen(self.host, title=labels.find_ways[0], lines=labels.find_lines)
             if await self.app.push_screen_wait(typed) is not None:
                 self.app.push_screen(ReceiptScreen(self.host, typed.receipt_number))
-        elif way is not None:
+        elif way == _BY_AMOUNT:
             amount_won = await self.app.push_screen_wait(NumberScreen(self.host, title=labels.find_amount))
             if amount_won:
                 await self._load(amount_won=amount_won)
+        elif way is not None:
+            await self._find_by_time()
 
-    async def _load(self, *, amount_won: int = 0) -> None:
-        page = await self.host.ask(ListSales(newest=_SALES_SHOWN, amount_won=amount_won))
+    async def _find_by_time(self) -> None:
+        labels = self.host.words.giving_back
+        typed = MomentScreen(self.host, title=labels.find_time, lines=labels.find_time_lines)
+        if await self.app.push_screen_wait(typed) is None:
+            return
+        moment_s = typed_moment(typed.typed, now_s=self.host.wall_s())
+        if moment_s is None:
+            self.host.tell(self.host.words.papers.no_moment)
+        else:
+            await self._load(around_s=moment_s)
+
+    async def _load(self, *, amount_won: int = 0, around_s: int = 0) -> None:
+        page = await self.host.ask(ListSales(newest=_SALES_SHOWN, amount_won=amount_won, around_s=around_s))
         # Whoever may not see it is told so instead.
         if isinstance(page, SalePage):
             self._sales = page.sales

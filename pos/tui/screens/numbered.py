@@ -1,9 +1,10 @@
-"""A menu whose numbers keep their meaning: each item has its own, whichever others are shown."""
+"""A menu whose numbers keep their meaning: each item has its own, whichever others and whichever page are shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pos.tui.host import Host
+from pos.tui.pad import PadKey
 from pos.tui.screens.listing import ListScreen, Row
 
 
@@ -26,6 +27,13 @@ class NumberedMenu(ListScreen):
     def items(self) -> tuple[Item, ...]:
         """The items in the order of their numbers."""
         return ()
+
+    def press(self, key: PadKey) -> None:
+        numbers = [item.number for item in self.items()]
+        if key.number in numbers:
+            self.chosen(numbers.index(key.number))
+        else:
+            super().press(key)
 
     def chosen(self, index: int) -> None:
         self.items()[index].open()

@@ -1,19 +1,21 @@
 """A receipt on the screen as it stands on paper, and another copy of it."""
 
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Center, Vertical
 from textual.worker import WorkType
 
-from pos.link.calls import Call, Done, PrintRow, ReceiptPage, Refused, ReprintReceipt, ShowReceipt
+from pos.link.calls import Call, Done, ReceiptPage, Refused, ReportPage, ReprintReceipt, ShowReceipt
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
+from pos.tui.electronic import code_in, give_electronic
 from pos.tui.giving_back import GROUP, take_back
 from pos.tui.host import Host
 from pos.tui.messages import AnswerTouched
 from pos.tui.pad import PadKey
 from pos.tui.receipt_rows import lines_of
-from pos.tui.screens.code import CodeScreen
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
@@ -25,12 +27,15 @@ _FRAME_ROWS = 5
 
 
 class ReceiptScreen(PadScreen):
-    """Pages through a receipt; 1 prints it again, 2 shows its code for a customer who wants no paper."""
+    """Pages through a receipt; 1 prints it again, 2 asks a customer who may want no paper, 3 takes the sale back."""
+
+    is_of_sale = True
+    """Whether it is for a customer."""
 
     def __init__(self, host: Host, receipt_number: str) -> None:
         super().__init__(host)
         self._number = receipt_number
-        self._page: ReceiptPage | None = None
+        self._page: ReceiptPage | ReportPage | None = None
         self._top = 0
 
     def compose(self) -> ComposeResult:
@@ -59,6 +64,10 @@ class ReceiptScreen(PadScreen):
         """What puts it on paper."""
         return ReprintReceipt(receipt_number=self._number)
 
+    def load_call(self) -> Call[ReceiptPage | Refused] | Call[ReportPage | Refused]:
+        """What brings it."""
+        return ShowReceipt(receipt_number=self._number)
+
     def press(self, key: PadKey) -> None:
         match key:
             case PadKey.BACK:
@@ -76,12 +85,12 @@ class ReceiptScreen(PadScreen):
         self._choose(message.choice)
 
     def _choose(self, number: int | None) -> None:
-        code = self._code()
         if number == _REPRINT:
             self.run_worker(self._reprint())
-        elif number == _SHOW_CODE and code:
-            self.app.push_screen(CodeScreen(self.host, title=self.labels.code_title, text=code))
-        elif number == _TAKE_BACK:
+        elif number == _SHOW_CODE and self._has_code():
+            giving: WorkType[None] = partial(give_electronic, self.app, self.host, receipt_number=self._number)
+            self.app.run_worker(giving, group=GROUP, exclusive=True)
+        elif number == _TAKE_BACK and self.is_of_sale:
             work: WorkType[None] = self._take_back
             self.app.run_worker(work, group=GROUP, exclusive=True)
         else:
@@ -92,7 +101,7 @@ class ReceiptScreen(PadScreen):
             self.leave(None)
 
     async def _load(self) -> None:
-        answer = await self.host.ask(ShowReceipt(receipt_number=self._number))
+        answer = await self.host.ask(self.load_call())
         if isinstance(answer, Refused):
             said_of(self.host, answer, None)
         elif answer is not None:
@@ -107,9 +116,8 @@ class ReceiptScreen(PadScreen):
             return ()
         return self._page.lines or lines_of(self._page.rows, columns=self._page.columns)
 
-    def _code(self) -> str:
-        rows: tuple[PrintRow, ...] = self._page.rows if self._page is not None else ()
-        return next((row.text for row in rows if row.kind == "qr"), "")
+    def _has_code(self) -> bool:
+        return isinstance(self._page, ReceiptPage) and self._page.issued_s > 0 and bool(code_in(self._page))
 
     @property
     def _rows_shown(self) -> int:
@@ -121,7 +129,8 @@ class ReceiptScreen(PadScreen):
 
     def _actions(self) -> tuple[Action, ...]:
         labels = self.labels
-        code = (Action(key_text="2", label=labels.show_code, choice=_SHOW_CODE),) if self._code() else ()
+        electronic = Action(key_text="2", label=self.host.words.papers.electronic, choice=_SHOW_CODE)
+        back = Action(key_text="3", label=labels.cancel_sale, choice=_TAKE_BACK)
         pages = (
             Action(key_text="/", label=labels.previous_page, key=PadKey.NOTES),
             Action(key_text="+", label=labels.next_page, key=PadKey.TENDER),
@@ -129,8 +138,8 @@ class ReceiptScreen(PadScreen):
         long = len(self._lines()) > self._rows_shown
         return (
             Action(key_text="1", label=labels.reprint, choice=_REPRINT),
-            *code,
-            Action(key_text="3", label=labels.cancel_sale, choice=_TAKE_BACK),
+            *((electronic,) if self._has_code() else ()),
+            *((back,) if self.is_of_sale else ()),
             *(pages if long else ()),
             Action(key_text="-", label=labels.back, key=PadKey.BACK),
         )

@@ -1,11 +1,15 @@
 """Digits that are no amount: the number of a receipt, a phone, a card or a business. Zeros in front count."""
 
+from pos.link.calls import Refused
+from pos.link.state import ReceiptSeenView
+from pos.tui.answers import refusal_text
 from pos.tui.host import Host
 from pos.tui.screens.number import NumberScreen
 from pos.words import Notice
 
 IDENTIFIER_DIGITS_MAX = 19
 RECEIPT_DIGITS = 6
+MOMENT_DIGITS = 8
 
 
 class IdentifierScreen(NumberScreen):
@@ -40,11 +44,13 @@ class IdentifierScreen(NumberScreen):
 class ReceiptNumberScreen(IdentifierScreen):
     """The number of a receipt; leaves with it."""
 
+    digits_max = RECEIPT_DIGITS
+
     def shown(self) -> str:
         return self.typed or "-"
 
     def _type(self, digits: str) -> None:
-        if len(self.typed) + len(digits) > RECEIPT_DIGITS:
+        if len(self.typed) + len(digits) > self.digits_max:
             self.host.notify_cashier(Notice.NOTHING_HERE)
         else:
             self.typed += digits
@@ -59,3 +65,21 @@ class ReceiptNumberScreen(IdentifierScreen):
     def receipt_number(self) -> str:
         """As receipts carry it, zeros in front."""
         return self.typed.zfill(RECEIPT_DIGITS)
+
+
+class FindReceiptScreen(ReceiptNumberScreen):
+    """The number of a receipt that is looked for; its code before the camera is as good."""
+
+    def take_seen(self, seen: ReceiptSeenView) -> None:
+        """A receipt stands before the camera."""
+        if seen.cause:
+            self.host.tell(refusal_text(self.host.words, Refused(cause=seen.cause)))
+        else:
+            self.typed = seen.receipt_number
+            self.leave(1)
+
+
+class MomentScreen(ReceiptNumberScreen):
+    """A time of day, or a day of the year and a time."""
+
+    digits_max = MOMENT_DIGITS

@@ -15,12 +15,14 @@ from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, OpenDay, Ref
 from pos.tui.actions import actions_of
 from pos.tui.answers import refusal_text, said_of
 from pos.tui.desk import Stage
+from pos.tui.electronic import give_electronic
 from pos.tui.face import Face, face_of
 from pos.tui.giving_back import GROUP, ask_cash_receipt
 from pos.tui.host import Host
 from pos.tui.intents import (
     AskCashReceipt,
     DeskCall,
+    GiveElectronic,
     Intent,
     LeaveSale,
     Nothing,
@@ -136,6 +138,9 @@ class SaleScreen(PadScreen):
             case AskCashReceipt(amount_won=amount_won):
                 conversation: WorkType[None] = partial(ask_cash_receipt, self.app, self.host, amount_won=amount_won)
                 self.app.run_worker(conversation, group=GROUP, exclusive=True)
+            case GiveElectronic(receipt_number):
+                giving: WorkType[None] = partial(give_electronic, self.app, self.host, receipt_number=receipt_number)
+                self.app.run_worker(giving, group=GROUP, exclusive=True)
             case OpenWares():
                 open_wares(self)
             case LeaveSale(paid_won=paid_won):

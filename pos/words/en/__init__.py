@@ -33,12 +33,14 @@ from pos.words.en.findings import FINDINGS, UNKNOWN
 from pos.words.en.giving_back import GIVING_BACK_LABELS
 from pos.words.en.labels import LABELS
 from pos.words.en.notices import NOTICES
+from pos.words.en.papers import PAPER_LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
 from pos.words.en.wares import WARE_LABELS
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
 from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
+from pos.words.papers import PaperLabels
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
@@ -58,6 +60,7 @@ class EnglishWords:
     day: Final[DayLabels] = DAY_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
+    papers: Final[PaperLabels] = PAPER_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:

@@ -78,7 +78,6 @@ DAY_LABELS: Final = DayLabels(
     menu_training="Training on, off",
     training_begun="Training begins: nothing here is money",
     training_ended="Training is over",
-    menu_period="Print a period",
-    period_title="Year and month together (202611)",
+    menu_period="A period (month, quarter, half, year)",
     conflict_badge="{count} paid twice (* 8 5)",
 )

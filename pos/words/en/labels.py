@@ -33,7 +33,6 @@ LABELS: Final = Labels(
     skip_print="No receipt",
     close_request="End request",
     reprint="Print again",
-    show_code="Receipt QR",
     idle_title="Type the amount, or show a customer's code to the camera",
     idle_lines=(
         "digits amount        .  00             Enter  OK",
@@ -86,7 +85,6 @@ LABELS: Final = Labels(
     request_lines=("Then show the phone's answer", "to the camera."),
     request_turn=("Turn the screen to the customer.",),
     request_too_small=("This screen has no room for the QR.", "Ask the customer to show a payment code instead."),
-    code_title="The receipt, to be photographed",
     menu_devices="Devices",
     devices_title="Devices",
     devices_actions=(

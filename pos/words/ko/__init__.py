@@ -36,10 +36,12 @@ from pos.words.ko.findings import FINDINGS, UNKNOWN
 from pos.words.ko.giving_back import GIVING_BACK_LABELS
 from pos.words.ko.labels import LABELS
 from pos.words.ko.notices import NOTICES
+from pos.words.ko.papers import PAPER_LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
 from pos.words.ko.wares import WARE_LABELS
 from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
+from pos.words.papers import PaperLabels
 from pos.words.reasons import advice_for
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
@@ -59,6 +61,7 @@ class KoreanWords:
     day: Final[DayLabels] = DAY_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
+    papers: Final[PaperLabels] = PAPER_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:
         match outcome:

@@ -78,7 +78,6 @@ DAY_LABELS: Final = DayLabels(
     menu_training="훈련 시작, 끝",
     training_begun="훈련을 시작합니다. 실제 판매가 아닙니다",
     training_ended="훈련을 끝냈습니다",
-    menu_period="기간 매출 출력",
-    period_title="년과 달을 이어서 누르세요 (202611)",
+    menu_period="기간 매출 (월, 분기, 반기, 년)",
     conflict_badge="겹친 결제 {count}건 (* 8 5)",
 )

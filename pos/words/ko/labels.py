@@ -33,7 +33,6 @@ LABELS: Final = Labels(
     skip_print="출력 안 함",
     close_request="요청 취소",
     reprint="다시 출력",
-    show_code="영수증 QR",
     idle_title="금액을 누르거나 손님 코드를 카메라에 대세요",
     idle_lines=(
         "숫자   금액          .  00             Enter  확인",
@@ -88,7 +87,6 @@ LABELS: Final = Labels(
         "이 화면에는 QR을 그릴 자리가 없습니다.",
         "손님이 앱의 결제 코드를 보여 주는 방법으로 받으세요.",
     ),
-    code_title="손님이 찍어 가는 영수증 QR",
     menu_devices="장치",
     devices_title="장치",
     devices_actions=(

@@ -1,0 +1,25 @@
+"""Words about papers that are asked for, in Korean; what each stands for is in `pos.words.papers`."""
+
+from typing import Final
+
+from pos.words.papers import PaperLabels
+
+PAPER_LABELS: Final = PaperLabels(
+    decline_slip="거절 확인서",
+    slip_waits="거절 확인서를 출력합니다",
+    electronic="전자영수증",
+    consent_title="종이 대신 전자영수증을 드릴까요?",
+    consent_lines=("손님께: 종이 대신 화면의 영수증 QR을 찍어 가시겠어요?",),
+    consent_choices=("예, 전자영수증", "아니요, 종이 영수증"),
+    electronic_lines=("손님이 전화기로 찍어 갑니다",),
+    on_paper="종이로 드립니다",
+    period_kinds=("월", "분기", "반기", "년"),
+    period_lines=(
+        "년과 달을 이어서 누르세요 (202611)",
+        "년과 분기를 이어서 누르세요 (20264)",
+        "년과 반기를 이어서 누르세요 (20262)",
+        "년을 누르세요 (2026)",
+    ),
+    no_period="그런 기간은 없습니다",
+    no_moment="그런 시각은 없습니다",
+)

@@ -1,0 +1,28 @@
+"""Words about papers that are asked for: slips of refusals, electronic receipts, reports over a period."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLabels:
+    """What a language says about them. Patterns have one figure or name in braces."""
+
+    decline_slip: str
+    """A label of at most 12 columns, as `electronic`."""
+    slip_waits: str
+    # the electronic receipt
+    electronic: str
+    consent_title: str
+    consent_lines: tuple[str, ...]
+    consent_choices: tuple[str, str]
+    """Electronic, paper."""
+    electronic_lines: tuple[str, ...]
+    """Beside the code, below shop, time and amount."""
+    on_paper: str
+    # a report over a period
+    period_kinds: tuple[str, str, str, str]
+    """Month, quarter, half-year, year."""
+    period_lines: tuple[str, str, str, str]
+    """What to type for each."""
+    no_period: str
+    no_moment: str
