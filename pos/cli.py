@@ -250,7 +250,7 @@ def _run_demo(options: argparse.Namespace) -> int:
         from pos.demo.headless import run_headless
 
         if options.story is not None:
-            from pos.demo.story import run_story
+            from pos.demo.story.telling import run_story
 
             return run_story(seed=options.seed, out=options.out)
         return run_headless(sales=options.sales, seed=options.seed, out=options.out)

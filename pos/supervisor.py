@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -71,6 +71,8 @@ class _Kept:
         self._started_s = 0.0
         self._pause_s = 0.0
         self._not_before_s = 0.0
+        self.is_off = False
+        """Nobody starts it for now."""
 
     def tend(self, now_s: float) -> None:
         """Start it if it is not running and its pause is over."""
@@ -83,7 +85,7 @@ class _Kept:
             )
             self._not_before_s = now_s + self._pause_s
             self.process = None
-        if now_s >= self._not_before_s:
+        if now_s >= self._not_before_s and not self.is_off:
             self._start(now_s)
 
     def _start(self, now_s: float) -> None:
@@ -121,6 +123,7 @@ class Supervisor:
         log_dir.mkdir(parents=True, exist_ok=True)
         self._kept = [_Kept(service, log_dir) for service in services]
         self._stopping = threading.Event()
+        self._tending = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def __enter__(self) -> "Supervisor":
@@ -148,7 +151,22 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
+    @contextlib.contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """One process is ended without warning and stays away as long as the block lasts."""
+        kept = next(kept for kept in self._kept if kept.service.name == name)
+        with self._tending:
+            kept.is_off, process = True, kept.process
+        try:
+            if process is not None:
+                process.kill()
+                process.wait(STOP_S)
+            yield
+        finally:
+            kept.is_off = False
+
     def _run(self) -> None:
         while not self._stopping.wait(_POLL_S):
-            for kept in self._kept:
-                kept.tend(time.monotonic())
+            with self._tending:
+                for kept in self._kept:
+                    kept.tend(time.monotonic())

@@ -7,7 +7,7 @@ Columns, the same in CSV (UTF-8 with a byte order mark, so that spreadsheets rea
     time            when, in Korea (KST): 2026-11-22T14:03:05+09:00
     business_date   the shop's day, YYYY-MM-DD
     terminal, merchant
-    kind            of the entry: payment.approved, tender.recorded, note.taken, refund.requested, sale.cancelled, …
+    kind            of the entry: payment.approved, tender.recorded, note.taken, refund.requested, remote.accepted, …
     receipt         receipt number
     sale            sale id, hex: rows of one sale share it
     form            voucher, confirmation, note, cash, other
@@ -35,6 +35,7 @@ from pos.voucher.bodies import (
     NoteTaken,
     PaymentApproved,
     RefundRequested,
+    RemoteAccepted,
     SaleCancelled,
     TaxSplit,
     TenderRecorded,
@@ -106,7 +107,9 @@ def _line(values: Iterable[object]) -> str:
 
 
 def _row(entry: SignedEntry, body: EntryBody | UnknownBody, terminal: str, merchant: str) -> InspectionRow | None:
-    if not isinstance(body, PaymentApproved | TenderRecorded | NoteTaken | RefundRequested | SaleCancelled):
+    if not isinstance(
+        body, PaymentApproved | TenderRecorded | NoteTaken | RefundRequested | RemoteAccepted | SaleCancelled
+    ):
         return None
     base = InspectionRow(
         entry=entry.sequence,
@@ -132,6 +135,9 @@ def _row(entry: SignedEntry, body: EntryBody | UnknownBody, terminal: str, merch
             return msgspec.structs.replace(
                 noted, issuer=body.issuer, program=body.program, change_won=body.change_won or 0
             )
+        case RemoteAccepted():
+            paid = _with(base, body.receipt_number, "confirmation", body.amount_won, body.total_won, body.tax)
+            return msgspec.structs.replace(paid, issuer=body.issuer, program=body.program)
         case PaymentApproved():
             return _payment(base, body)
 

@@ -46,6 +46,7 @@ from pos.link.calls import (
     Refused,
     Role,
     ScreenCall,
+    State,
     SyncCall,
     SyncWork,
 )
@@ -132,7 +133,9 @@ class Core:
             if role is Role.DEVICES and self.practice.concerns_both(call):
                 self._answer(role, call)
             self.people.touch()
-            return self.practice.handle(role, call)
+            answer = self.practice.handle(role, call)
+            # Whoever looks is told what everybody is shown: that it is practice, and who practises.
+            return State(till=self.till()) if isinstance(answer, State) else answer
         stop = self.views.selling_stop
         refusal = None if stop is None else answer_while_stopped(call, stop)
         if refusal is not None:
@@ -175,7 +178,7 @@ class Core:
             return Refused(cause=refusal)
         clerk, reading = self.people.clerk or None, self.views.clock.read()
         if is_begun:
-            self.practice.begin()
+            self.practice.begin(printer=self.paper.printer, scanner=self.views.scans.view)
             self.journal.record([TrainingBegun(clerk=clerk)], reading=reading)
         else:
             self.journal.record([TrainingEnded(sales=self.practice.end(), clerk=clerk)], reading=reading)

@@ -80,6 +80,12 @@ class Paper:
         """Receipts that wait for the printer."""
         return self._journal.paper.count(PrintState.QUEUED)
 
+    @property
+    def printer_now(self) -> PrinterState:
+        """What the printer does: at work as long as it has a receipt whose end nobody has told."""
+        is_sending = self.printer is PrinterState.READY and self._journal.paper.count(PrintState.SENDING)
+        return PrinterState.PRINTING if is_sending else self.printer
+
     def printable(self) -> int:
         """Receipts that the devices may fetch now."""
         is_asking = self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED

@@ -17,8 +17,18 @@ from typing import Final, Protocol
 
 import msgspec
 
-from pos.link.calls import AnyAnswer, AnyCall, DevicesState, EndPrintJob, NextPrintJob, Role, ScanSeen
-from pos.link.state import TillState
+from pos.link.calls import (
+    AnyAnswer,
+    AnyCall,
+    DevicesState,
+    EndPrintJob,
+    NextPrintJob,
+    ReportPrinter,
+    ReportScanner,
+    Role,
+    ScanSeen,
+)
+from pos.link.state import PrinterState, ScannerView, TillState
 
 _ABOUT_PAPER_AND_CODES: Final = NextPrintJob | EndPrintJob | ScanSeen
 
@@ -52,9 +62,12 @@ class Practice:
     def is_on(self) -> bool:
         return self.till is not None
 
-    def begin(self) -> None:
-        """Set a new till up."""
+    def begin(self, *, printer: PrinterState, scanner: ScannerView) -> None:
+        """Set a new till up; what the devices have said of themselves they do not say again."""
         self.till = self.make()
+        self.till.handle(Role.DEVICES, ReportPrinter(state=printer))
+        seen = ReportScanner(state=scanner.state, is_camera=scanner.is_camera)
+        self.till.handle(Role.DEVICES, seen)
 
     def end(self) -> int:
         """Put it away; returns how many sales were practised."""

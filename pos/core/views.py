@@ -97,7 +97,7 @@ class Views:
             clock_quality=int(reading.quality),
             network=network,
             waiting=WaitingView(count=waiting.count, value_won=waiting.value_won),
-            printer=PrinterView(state=self.paper.printer, unprinted=self.paper.unprinted()),
+            printer=PrinterView(state=self.paper.printer_now, unprinted=self.paper.unprinted()),
             scanner=self.scans.view,
             limit=limit,
             stop=self.selling_stop,

@@ -5,7 +5,6 @@ customer's code from a picture, the printer that keeps its paper. This module is
 phones and, for the middle third of the day, the hand that pulls the network cable.
 """
 
-import contextlib
 import sys
 import time
 from collections import Counter
@@ -13,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from pos.demo.showing import DemoError, Showing
 from pos.demo.town import RunningTown, demo_folder, running_town
-from pos.errors import LinkError, PosError
+from pos.errors import LinkError
 from pos.exits import Exit
 from pos.link.calls import (
     AnswerQuestion,
@@ -38,17 +38,9 @@ from pos.sandbox.auditor import AuditReport, audit
 from pos.sandbox.scenarios import Scenario, scenarios
 
 START_S: Final = 30.0
-VERDICT_S: Final = 5.0
-SHOWINGS_MAX: Final = 4
 SETTLE_S: Final = 120.0
-OUT_OF_SIGHT_S: Final = 2.3
-"""After this the same picture is a new showing for the scanner."""
 TAKE: Final = 1
 R = TypeVar("R")
-
-
-class DemoError(PosError):
-    """The demonstration did not go as it must."""
 
 
 class Cashier:
@@ -58,9 +50,7 @@ class Cashier:
         self._running = running
         self._link = _connect(running.config.terminal.socket_dir)
         self.state: TillState = self._link.call(Watch()).till
-        self._seen_serial = 0
-        """Of the newest verdict: pushes that were under way before it may still arrive."""
-        self._away_since_s: dict[str, float] = {}
+        self.showing: Final = Showing(running, self)
 
     def wait_until(self, condition: Callable[[TillState], bool], what: str, within_s: float) -> TillState:
         """Follow the till until it is as wanted; DemoError when that takes too long."""
@@ -87,22 +77,6 @@ class Cashier:
         self._finish(verdict)
         return verdict
 
-    def _verdict_for(self, text: str) -> VerdictView:
-        """Show the code until it is answered, putting the phone away and showing it again as people do."""
-        for _ in range(SHOWINGS_MAX):
-            self._show(text)
-            with contextlib.suppress(DemoError):
-                verdict = self.wait_until(
-                    lambda till: till.verdict is not None and till.verdict.serial > self._seen_serial,
-                    "an answer",
-                    VERDICT_S,
-                ).verdict
-                assert verdict is not None, "it was waited for"
-                self._take_away(text)
-                return verdict
-            self._take_away(text)
-        raise DemoError(f"no answer in {SHOWINGS_MAX} showings")
-
     def call(self, call: Call[R]) -> R:
         """Any call of the screen; what follows from it is seen at once."""
         answer = self._link.call(call)
@@ -111,8 +85,7 @@ class Cashier:
 
     def present(self, text: str) -> VerdictView:
         """A code before the camera, until it is answered."""
-        verdict = self._verdict_for(text)
-        self._seen_serial = verdict.serial
+        verdict = self.showing.verdict_on(text)
         if verdict.outcome is Outcome.APPROVED:
             self._link.call(VerdictShown(entry_sequence=verdict.entry_sequence))
         return verdict
@@ -133,7 +106,7 @@ class Cashier:
         until_s = time.monotonic() + START_S
         while True:
             self._link = _connect(self._running.config.terminal.socket_dir)
-            self._seen_serial = 0
+            self.showing.begin_again()
             try:
                 self._look()
             except LinkError:
@@ -156,20 +129,10 @@ class Cashier:
             raise DemoError(f"no payment request could be opened: {answer.cause}")
         return answer.text
 
-    def _show(self, text: str) -> None:
-        """Hold the code up; the scanner takes one that was just there for the same showing."""
-        away_s = time.monotonic() - self._away_since_s.get(text, float("-inf"))
-        time.sleep(max(OUT_OF_SIGHT_S - away_s, 0))
-        self._running.show_code(text)
-
-    def _take_away(self, text: str) -> None:
-        self._running.take_phone_away()
-        self._away_since_s[text] = time.monotonic()
-
     def _look(self) -> None:
         self.state = self._link.call(Watch()).till
-        if self.state.verdict is not None:
-            self._seen_serial = max(self._seen_serial, self.state.verdict.serial)
+        self._link.drop_pushes()
+        self.showing.saw(self.state)
 
     def _finish(self, verdict: VerdictView) -> None:
         """Take a part payment and the rest in cash; give up what was refused."""

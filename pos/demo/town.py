@@ -1,7 +1,7 @@
 """A demo's town, running: ledger, cable, and the terminal's processes; and the customer's hand before the camera."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ class RunningTown:
     folder: Path
     town: Town
     config: TerminalConfig
+    ledger_url: str
+    """Without the cable between: how everybody but the till reaches it."""
     cable: Cable
     supervisor: Supervisor
 
@@ -42,15 +44,22 @@ class RunningTown:
 
 
 @contextmanager
-def running_town(folder: Path, *, seed: int) -> Iterator[RunningTown]:
-    """Make the town if it is not there, start everything, and stop everything again."""
-    town = open_town(folder) if (folder / "town.json").exists() else init(folder, seed=str(seed))
+def running_town(
+    folder: Path, *, seed: int, prepare: Callable[[Town], None] = lambda town: None
+) -> Iterator[RunningTown]:
+    """Make the town if it is not there, start everything, and stop everything again; `prepare` sees a new town before
+    anything of it runs."""
+    if (folder / "town.json").exists():
+        town = open_town(folder)
+    else:
+        town = init(folder, seed=str(seed))
+        prepare(town)
     with ExitStack() as stack:
         url = stack.enter_context(running_ledger(folder))
         cable = stack.enter_context(Cable(url))
         config = _config(folder, cable.url)
         supervisor = stack.enter_context(Supervisor(terminal_services(config), log_dir(config)))
-        yield RunningTown(folder=folder, town=town, config=config, cable=cable, supervisor=supervisor)
+        yield RunningTown(folder=folder, town=town, config=config, ledger_url=url, cable=cable, supervisor=supervisor)
 
 
 @contextmanager

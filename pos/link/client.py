@@ -85,6 +85,10 @@ class BlockingLink:
             raise LinkError("core answered a call that nobody made")
         return frame.body
 
+    def drop_pushes(self) -> None:
+        """Forget the pushes that came before the last answer, which knows better."""
+        self._pushes.clear()
+
     def close(self) -> None:
         self._socket.close()
 

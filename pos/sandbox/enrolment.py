@@ -12,7 +12,7 @@ from typing import Final
 
 from pos import cbor
 from pos.anchor import ANCHOR_FILE, store_anchor
-from pos.clock import Anchor, LinuxMachine
+from pos.clock import Anchor, LinuxMachine, Machine
 from pos.sandbox.ledger_side import LEDGER_URL, ROLE_CERTIFICATE
 from pos.sandbox.wallet.files import write_durably
 from pos.voucher.aad import Aad
@@ -69,7 +69,7 @@ def enrol(enrolment: Enrolment, *, home: Path, ledger_dir: Path) -> bytes:
     (home / "run").mkdir(mode=0o700)
     now_s = int(time.time())
     write_durably(state / "terminal.key", enrolment.key.seed)
-    _set_clock(state, key=_ledger_key(ledger_dir, "time"), now_s=now_s)
+    set_clock(state, ledger_dir, machine=LinuxMachine(), now_s=now_s)
     configuration = _CONFIGURATION.format(
         terminal=enrolment.terminal,
         merchant=enrolment.merchant,
@@ -79,6 +79,13 @@ def enrol(enrolment: Enrolment, *, home: Path, ledger_dir: Path) -> bytes:
     )
     write_durably(home / "terminal.toml", configuration.encode("utf-8"), mode=0o644)
     return _certificate(enrolment, key=_ledger_key(ledger_dir, ROLE_CERTIFICATE), now_s=now_s)
+
+
+def set_clock(state: Path, ledger_dir: Path, *, machine: Machine, now_s: int) -> None:
+    """Give the terminal with this state folder a time that the ledger has just signed for this machine."""
+    anchor = Anchor(time_s=now_s, error_s=1, boot_id=machine.boot_id(), boot_ms=machine.boot_ms())
+    raw = cbor.encode({_TIME: now_s, _NONCE: os.urandom(16)})
+    store_anchor(state / ANCHOR_FILE, anchor, sign1(raw, key=_ledger_key(ledger_dir, "time"), aad=Aad.TIME))
 
 
 def _certificate(enrolment: Enrolment, *, key: SigningKey, now_s: int) -> bytes:
@@ -92,13 +99,6 @@ def _certificate(enrolment: Enrolment, *, key: SigningKey, now_s: int) -> bytes:
         merchant_name=enrolment.merchant_name,
     )
     return sign1(claims.to_payload(), key=key, aad=Aad.TERMINAL)
-
-
-def _set_clock(state: Path, *, key: SigningKey, now_s: int) -> None:
-    machine = LinuxMachine()
-    anchor = Anchor(time_s=now_s, error_s=1, boot_id=machine.boot_id(), boot_ms=machine.boot_ms())
-    signed = sign1(cbor.encode({_TIME: now_s, _NONCE: os.urandom(16)}), key=key, aad=Aad.TIME)
-    store_anchor(state / ANCHOR_FILE, anchor, signed)
 
 
 def _ledger_key(ledger_dir: Path, role: str) -> SigningKey:

@@ -19,9 +19,11 @@ from pos.link.calls import (
     Practise,
     Refused,
     ReportPrinter,
+    ReportScanner,
     RequestAnswer,
+    Watch,
 )
-from pos.link.state import Outcome, PrinterState
+from pos.link.state import Outcome, PrinterState, ScannerState
 from pos.sandbox.wallet.errors import WalletError
 from pos.sandbox.wallet.requests import check_request
 from pos.till.reasons import Reason, Refusal
@@ -123,6 +125,20 @@ def test_what_the_printer_says_of_itself_is_known_on_both_sides(shop: Shop) -> N
 
     shop.screen(Practise(is_begun=False))
     assert shop.till.printer.state is PrinterState.PAPER_OUT
+
+
+def test_the_devices_need_not_say_again_what_they_have_said(shop: Shop) -> None:
+    shop.devices(ReportPrinter(state=PrinterState.READY))
+    shop.devices(ReportScanner(state=ScannerState.READY))
+    practise(shop)
+
+    assert (shop.till.printer.state, shop.till.scanner.state) == (PrinterState.READY, ScannerState.READY)
+
+
+def test_a_screen_that_starts_in_practice_is_told_so(shop: Shop) -> None:
+    practise(shop)
+
+    assert shop.screen(Watch()).till.is_training
 
 
 def test_after_a_power_cut_the_till_is_the_real_one_and_the_next_practice_begins_empty(shop: Shop) -> None:

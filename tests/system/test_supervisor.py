@@ -53,3 +53,16 @@ def test_a_process_that_cannot_be_started_leaves_the_others_alone(tmp_path: Path
         supervisor.kill("sleeper")
         wait_for(lambda: supervisor.pids().get("sleeper", first) != first)
         assert "missing" not in supervisor.pids()
+
+
+def test_a_process_stays_away_as_long_as_it_is_wanted_away(tmp_path: Path) -> None:
+    services = [Service(name=name, command=SLEEPER) for name in ("core", "other")]
+    with Supervisor(services, tmp_path / "log") as supervisor:
+        wait_for(lambda: supervisor.pids().keys() == {"core", "other"})
+        first = supervisor.pids()
+        with supervisor.without("core"):
+            assert not is_alive(first["core"])
+            supervisor.kill("other")
+            wait_for(lambda: supervisor.pids().get("other", first["other"]) != first["other"])
+            assert "core" not in supervisor.pids(), "the others are tended meanwhile"
+        wait_for(lambda: "core" in supervisor.pids())

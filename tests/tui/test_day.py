@@ -1,7 +1,7 @@
 """A shop's day by the number pad, from the key to the journal: opening, PINs, reports, closing."""
 
-from pos.link.calls import AddPerson, Done, EndPrintJob, NextPrintJob, PayOther
-from pos.link.state import TillLock
+from pos.link.calls import AddPerson, Done, EndPrintJob, NextPrintJob, PayOther, ReportPrinter
+from pos.link.state import PrinterState, TillLock
 from pos.tui.screens.day import ClosedScreen
 from pos.tui.screens.login import LoginScreen
 from pos.tui.screens.number import PinScreen
@@ -92,8 +92,12 @@ async def test_the_last_word_of_the_day_says_what_is_true_now(shop: Shop) -> Non
         assert waiting > 0
         if shop.till.printer.unprinted:
             assert shows(counter, "마감 보고서를 출력하고 있습니다")
+            shop.devices(ReportPrinter(state=PrinterState.READY))
             for job in shop.core.journal.paper.print_jobs():
                 shop.devices(NextPrintJob())
+                links[-1].push()
+                await counter.settle()
+                assert shows(counter, "마감 보고서를 출력하고 있습니다"), "the last of it is at the printer"
                 shop.devices(EndPrintJob(job=job.job, outcome="printed"))
             links[-1].push()
             await counter.settle()

@@ -27,7 +27,14 @@ OWNERS = {
     "PIL": ("pos.devices", "pos.bench", "drivers"),
     "gpiozero": ("pos.devices", "drivers.lamp"),
     "serial": ("pos.devices", "drivers"),
-    "urllib3": ("pos.sync", "pos.syncer", "pos.commands.syncing", "pos.commands.trust", "pos.commands.provisioning"),
+    "urllib3": (
+        "pos.sync",
+        "pos.syncer",
+        "pos.commands.syncing",
+        "pos.commands.trust",
+        "pos.commands.provisioning",
+        "pos.demo.story",
+    ),
     "sqlalchemy": (
         "pos.ledger",
         "pos.sandbox",

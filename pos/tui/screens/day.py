@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.worker import WorkType
 
 from pos.link.calls import CloseDay, DayClosing, MoveCash, OpenDay, Pieces, Practise, PrintDocument, Refused
+from pos.link.state import PrinterState
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
 from pos.tui.giving_back import GROUP
@@ -199,7 +200,7 @@ class ClosedScreen(PadScreen):
         till, day = self.host.desk.till, self.host.words.day
         if till is None:
             return ""
-        if till.printer.unprinted:
+        if till.printer.unprinted or till.printer.state is PrinterState.PRINTING:
             return day.still_printing
         return day.still_unsent.format(count=till.unsent_count) if till.unsent_count else day.may_switch_off
 
