@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pos.demo.showing import DemoError
@@ -69,8 +69,7 @@ class KeyHands:
     traffic: Traffic
     loop: asyncio.AbstractEventLoop
     pressed: int = 0
-    seen: list[str] = field(default_factory=list)
-    """What stood on the screen after each act, to be looked at when something goes wrong."""
+    """Keys, all day."""
 
     # The day's view of the till
 
@@ -93,7 +92,8 @@ class KeyHands:
     # People and the day
 
     def come(self, person: Person, pin: str = "") -> bool:
-        if not isinstance(self.counter.app.screen, LoginScreen):
+        while not isinstance(self.counter.app.screen, LoginScreen):
+            # What stands on the screen is put away first; then the till is left.
             self._press("-")
         self._press(f"{person.number} {pin or person.pin}")
         is_right = not self._is_asked_for_pin
@@ -116,7 +116,7 @@ class KeyHands:
 
     def practise(self, *, is_begun: bool) -> None:
         self._press("* 6 8")
-        self._expect("훈련" if is_begun else "훈련을 마쳤습니다")
+        self._expect("훈련" if is_begun else "훈련을 끝냈습니다")
 
     def print_interim(self) -> None:
         self._press("* 6 3")
@@ -158,13 +158,10 @@ class KeyHands:
 
     def take_notes(self, notes: PaperNotes) -> None:
         row = (1_000, 5_000, 10_000, 50_000).index(notes.value_won) + 1
-        if notes.serial:
-            self._press(f"/ + 1 {row} {notes.serial} enter 1")
-        else:
-            self._press(f"/ {row} {notes.count} enter")
-            if not isinstance(self.counter.app.screen, SaleScreen):
-                # The first notes of a shift are looked at.
-                self._press("1")
+        self._press(f"/ + 1 {row} {notes.serial} enter" if notes.serial else f"/ {row} {notes.count} enter")
+        if not isinstance(self.counter.app.screen, SaleScreen):
+            # The first notes of a shift are looked at.
+            self._press("1")
 
     def ask_phone(self) -> str:
         self._press("enter")
@@ -239,7 +236,6 @@ class KeyHands:
             for key in word if word.isdigit() else (word,):
                 self.pressed += 1
                 self._run(self._press_one(key))
-        self.seen.append(f"{keys}\n{self._screen()}")
 
     def _go_home(self) -> None:
         while not isinstance(self.counter.app.screen, SaleScreen):
@@ -260,7 +256,7 @@ class KeyHands:
     def _screen(self) -> str:
         return "\n".join(self.counter.text())
 
-    def _run(self, work: Coroutine[Any, Any, R], within_s: float = ANSWER_S * 2) -> R:
+    def _run(self, work: Coroutine[object, None, R], within_s: float = ANSWER_S * 2) -> R:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(within_s)
 
     async def _press_one(self, key: str) -> None:

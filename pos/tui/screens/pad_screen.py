@@ -30,7 +30,8 @@ class PadScreen(Screen[int | None]):
     def refresh_words(self) -> None:
         """Draw again: the language, the state or the line last said has changed."""
         # A screen left before it was complete is never drawn; one under another is drawn when it is seen again.
-        if self._is_ready and self.is_current:
+        # One that is being taken down with the program has nothing left to draw on.
+        if self._is_ready and self.is_current and self.children:
             self.draw()
 
     def on_mount(self) -> None:
