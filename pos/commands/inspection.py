@@ -1,4 +1,5 @@
-"""The export for an inspection (LLV Act section 17): every movement of money, one row each, for people and programs.
+"""The export for an inspection (LLV Act section 17): every payment and every refund, one row each, for people and
+programs. `pos journal export --form schema` writes what a row is as JSON Schema.
 
 Columns, the same in CSV (UTF-8 with a byte order mark, so that spreadsheets read Hangul) and JSON (an object a line):
 
@@ -10,7 +11,7 @@ Columns, the same in CSV (UTF-8 with a byte order mark, so that spreadsheets rea
     kind            of the entry: payment.approved, tender.recorded, note.taken, refund.requested, remote.accepted, …
     receipt         receipt number
     sale            sale id, hex: rows of one sale share it
-    form            voucher, confirmation, note, cash, other
+    form            voucher, confirmation, note, cash, other; empty for what was given up
     issuer, program
     amount_won      of this row; negative where money went back
     total_won, taxable_won, vat_won, exempt_won, service_won   of the whole sale, with the row that completes it
@@ -24,9 +25,10 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
+from msgspec import Meta
 
 from pos.journal.objects import PaidOnline, read_spent
 from pos.voucher.bodies import (
@@ -46,31 +48,32 @@ from pos.voucher.entry import SignedEntry, parse_entry
 
 _KOREA: Final = timezone(timedelta(hours=9))
 BYTE_ORDER_MARK: Final = "\ufeff"
+_TIME: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+09:00$"
 
 
 class InspectionRow(msgspec.Struct, frozen=True, kw_only=True):
     """One movement of money; the columns of the export, in their order."""
 
-    entry: int
-    hash: str
-    time: str
-    business_date: str
-    terminal: str
-    merchant: str
-    kind: str
-    receipt: str = ""
-    sale: str = ""
-    form: str = ""
-    issuer: str = ""
-    program: str = ""
-    amount_won: int = 0
-    total_won: int | None = None
-    taxable_won: int | None = None
-    vat_won: int | None = None
-    exempt_won: int | None = None
-    service_won: int | None = None
-    change_won: int = 0
-    clerk: str = ""
+    entry: Annotated[int, Meta(ge=1, description="sequence of the journal entry that the row comes from")]
+    hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$", description="SHA-256 of that entry")]
+    time: Annotated[str, Meta(pattern=_TIME, description="when, in Korea (KST, UTC+9)")]
+    business_date: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$", description="the shop's day")]
+    terminal: Annotated[str, Meta(description="id of the terminal")]
+    merchant: Annotated[str, Meta(description="id of the merchant")]
+    kind: Annotated[str, Meta(description="kind of the entry")]
+    receipt: Annotated[str, Meta(description="receipt number")] = ""
+    sale: Annotated[str, Meta(pattern="^([0-9a-f]{32})?$", description="rows of one sale share it")] = ""
+    form: Annotated[str, Meta(description="voucher, confirmation, note, cash or other")] = ""
+    issuer: Annotated[str, Meta(description="administrative code of the issuer, or id of the ledger")] = ""
+    program: Annotated[str, Meta(description="voucher programme of the issuer")] = ""
+    amount_won: Annotated[int, Meta(description="of this row; negative where money went back")] = 0
+    total_won: Annotated[int, Meta(ge=0, description="of the whole sale, with the row that completes it")] | None = None
+    taxable_won: Annotated[int, Meta(ge=0, description="supply value without the tax")] | None = None
+    vat_won: Annotated[int, Meta(ge=0, description="value added tax")] | None = None
+    exempt_won: Annotated[int, Meta(ge=0, description="exempt supply")] | None = None
+    service_won: Annotated[int, Meta(ge=0, description="service charge")] | None = None
+    change_won: Annotated[int, Meta(ge=0, description="cash given back on notes")] = 0
+    clerk: Annotated[str, Meta(description="number of who did it")] = ""
 
 
 def inspection_rows(raws: Iterable[bytes]) -> Iterator[InspectionRow]:
@@ -98,6 +101,12 @@ def json_text(rows: Iterable[InspectionRow]) -> Iterator[str]:
     """The rows as JSON, an object a line."""
     for row in rows:
         yield msgspec.json.encode(row).decode() + "\n"
+
+
+def schema_text() -> str:
+    """What a line of the JSON is, as JSON Schema; the columns of the CSV have the same names and values."""
+    schema = msgspec.json.encode(msgspec.json.schema(InspectionRow), order="sorted")
+    return msgspec.json.format(schema, indent=2).decode() + "\n"
 
 
 def _line(values: Iterable[object]) -> str:

@@ -14,14 +14,19 @@ if TYPE_CHECKING:
 def add_record_parsers(commands: "Commands", options: Options, config: Load) -> None:
     """Add `journal` and `receipt` to the program's commands."""
     journal = commands.add_parser("journal", help="the terminal's durable record")
-    journal.add_argument("action", choices=("verify", "show", "export", "rebuild"))
+    journal.add_argument("action", choices=("verify", "show", "export", "rebuild", "archive"))
     journal.add_argument(
         "--form",
-        choices=("raw", "csv", "json"),
+        choices=("raw", "csv", "json", "schema"),
         default="raw",
-        help="of the export: entries, or an inspection's rows",
+        help="of the export: entries, an inspection's rows, or what a row is (JSON Schema)",
     )
     journal.add_argument("--out", type=Path, metavar="FILE", help="where to export to (default: standard output)")
+    journal.add_argument("--before", default="", metavar="DAY", help="archive what is older than this business day")
+    journal.add_argument("--to", type=Path, metavar="FILE", help="where to archive to")
+    journal.add_argument("--acknowledge", type=Path, metavar="FILE", help="record that this archive is in a safe place")
+    journal.add_argument("--by", default="", metavar="NUMBER", help="who has it")
+    journal.add_argument("--drop", action="store_true", help="drop what the acknowledged archive covers")
     for add in options:
         add(journal)
     journal.set_defaults(run=partial(_run_journal, config))
@@ -41,9 +46,25 @@ def add_record_parsers(commands: "Commands", options: Options, config: Load) -> 
 
 
 def _run_journal(config: Load, options: argparse.Namespace) -> int:
+    if options.action == "archive":
+        return _run_archive(config, options)
     from pos.commands.records import journal
 
     return journal(config(options), options.action, out=options.out, form=options.form, as_json=options.json)
+
+
+def _run_archive(config: Load, options: argparse.Namespace) -> int:
+    from pos.commands.archiving import ArchiveOptions, archive
+
+    asked = ArchiveOptions(
+        before=options.before,
+        to=options.to,
+        acknowledge=options.acknowledge,
+        by=options.by,
+        is_drop=options.drop,
+        as_json=options.json,
+    )
+    return archive(config(options), asked)
 
 
 def _run_receipt(config: Load, options: argparse.Namespace) -> int:

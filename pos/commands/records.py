@@ -123,7 +123,12 @@ def _export(control: Control, out: Path | None, form: str) -> int:
 def _write(control: Control, stream: BinaryIO, form: str) -> int:
     if form == "raw":
         return _write_entries(control, stream)
-    from pos.commands.inspection import csv_text, inspection_rows, json_text
+    from pos.commands.inspection import csv_text, inspection_rows, json_text, schema_text
+
+    if form == "schema":
+        stream.write(schema_text().encode())
+        stream.flush()
+        return 1
 
     rows = inspection_rows(_entries(control))
     count = 0

@@ -10,6 +10,7 @@ from functools import partial
 
 from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
+from pos.core.archives import Archives
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout
 from pos.core.choices import Choices
@@ -333,6 +334,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             people=on.people,
             equipment=views.equipment,
             day=day,
+            archives=Archives(journal=on.journal, clock=on.timekeeper),
         ),
         practice=Practice(make=on.practise),
         takes_writes=on.takes_writes,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import assert_never
 
+from pos.core.archives import Archives
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
 from pos.core.counter import refused_amount
@@ -23,6 +24,7 @@ from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
 from pos.link.calls import (
+    AcknowledgeArchive,
     AddPerson,
     AdoptEntries,
     AnyAnswer,
@@ -35,6 +37,7 @@ from pos.link.calls import (
     DayCall,
     DevicesCall,
     Done,
+    DropArchived,
     EndPrintJob,
     ImportCatalogue,
     ListCashReceipts,
@@ -51,6 +54,7 @@ from pos.link.calls import (
     PreviewRefund,
     ReadExchange,
     ReadJournal,
+    ReadOldMessages,
     ReadPosition,
     ReadState,
     Refused,
@@ -186,6 +190,7 @@ class ControlDesk:
     people: PeopleDesk
     equipment: Equipment
     day: DayDesk
+    archives: Archives
     is_stop_wanted: bool = False
 
     def answer(self, call: ControlCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
@@ -219,6 +224,8 @@ class ControlDesk:
                 return self.history.answer(call)
             case ListPeople() | AddPerson() | ChangePerson() | RemovePerson():
                 return self.people.answer(call)
+            case ReadOldMessages() | AcknowledgeArchive() | DropArchived():
+                return self.archives.answer(call)
             case Stop():
                 self.is_stop_wanted = True
                 return Done()

@@ -220,7 +220,9 @@ class Inbox:
         return self._database.row("SELECT 1 FROM closed_matters WHERE hash = ?", message.sha256) is not None
 
     def _is_same(self, item: Received) -> bool:
-        return self._database.row("SELECT raw FROM messages WHERE number = ?", item.message.number) == (item.raw,)
+        row = self._database.row("SELECT raw FROM messages WHERE number = ?", item.message.number)
+        # One that is not here any more went into an archive.
+        return row is None or row == (item.raw,)
 
 
 def add_sibling_spends(transaction: Transaction, spends: Sequence[SiblingSpend], *, time_s: int) -> int:

@@ -12,7 +12,8 @@ Rules:
 - every other exception of `record` means that nothing was written.
 
 Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `paper`, `attention`, `alarms`,
-`people`, `days`, `owed`. The journal belongs to the thread that opened it, and to one process: the file is locked.
+`people`, `days`, `owed`, `archives`. The journal belongs to the thread that opened it, and to one process: the file is
+locked.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from pos.clock import Reading
 from pos.errors import DiskFullError, OutcomeUnknownError
 from pos.journal.adoption import insert_signed, read_new
 from pos.journal.alarms import Alarms
+from pos.journal.archives import Archives
 from pos.journal.attention import Attention, note_recovered
 from pos.journal.backup import KEPT, write_snapshot
 from pos.journal.boot import BootReport, Started, settle_mirror, start
@@ -98,6 +100,7 @@ class Journal:
         self.settings = Settings(database)
         self.days = Days(database)
         self.owed = Owed(database)
+        self.archives = Archives(database)
         self.new_originals = PrintState.QUEUED
         """Where the receipt of a sale stands when it is recorded: held in a shop that does not print always."""
 

@@ -11,6 +11,7 @@ Pushes go from core to a subscribed client.
 
 from typing import Final, TypeAlias
 
+from pos.link.archive_calls import AcknowledgeArchive, DropArchived, Dropped, OldMessages, ReadOldMessages
 from pos.link.base_calls import (
     Answer,
     Call,
@@ -167,6 +168,7 @@ from pos.link.sync_calls import (
 from pos.link.trust_calls import AskTrust, TakeTrust, TrustOrigin, TrustStep, TrustTaken, TrustWants
 
 __all__ = [
+    "AcknowledgeArchive",
     "Acknowledged",
     "AddItem",
     "AddPerson",
@@ -206,6 +208,8 @@ __all__ = [
     "Done",
     "DrawerLine",
     "DrawerPage",
+    "DropArchived",
+    "Dropped",
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
@@ -244,6 +248,7 @@ __all__ = [
     "NoteProgram",
     "NoteProgramPage",
     "NumberNotes",
+    "OldMessages",
     "OpenDay",
     "OpenDrawer",
     "OpenRequest",
@@ -271,6 +276,7 @@ __all__ = [
     "QuickKeyPage",
     "ReadExchange",
     "ReadJournal",
+    "ReadOldMessages",
     "ReadOwnersPage",
     "ReadPosition",
     "ReadReport",
@@ -338,7 +344,9 @@ __all__ = [
 ]
 
 AnyAnswer: TypeAlias = (
-    NoteProgramPage
+    OldMessages
+    | Dropped
+    | NoteProgramPage
     | NoteAsked
     | DrawerPage
     | ExchangePage
@@ -493,6 +501,9 @@ ControlCall: TypeAlias = (
     | MakeRefund
     | ListCashReceipts
     | RequestCashReceipt
+    | ReadOldMessages
+    | AcknowledgeArchive
+    | DropArchived
 )
 AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall
 

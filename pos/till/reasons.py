@@ -138,6 +138,11 @@ class Refusal(StrEnum):
     BUSINESS_NUMBER_WRONG = "business_number_wrong"
     RESIDENT_NUMBER = "resident_number"
     EXPENSE_NEEDS_NUMBER = "expense_needs_number"
+    # archives
+    STILL_TO_BE_KEPT = "still_to_be_kept"
+    """Less than five years old."""
+    NO_ARCHIVE = "no_archive"
+    NOT_OF_THIS_JOURNAL = "not_of_this_journal"
     # the day
     DAY_IS_OPEN = "day_is_open"
     SALE_IN_THE_WAY = "sale_in_the_way"

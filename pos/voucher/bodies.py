@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final
 
 from pos.voucher import body_fields as key
+from pos.voucher.archive_bodies import ArchiveAcknowledged, ArchivedDropped
 from pos.voucher.body_fields import EntryBody
 from pos.voucher.body_values import (
     CashDirection,
@@ -85,6 +86,8 @@ from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 __all__ = [
     "ActAllowed",
     "AlarmRaised",
+    "ArchiveAcknowledged",
+    "ArchivedDropped",
     "AttentionClosed",
     "BootStamp",
     "CashDirection",
@@ -227,6 +230,8 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             TrustWithdrawn,
             PrinterChosen,
             SettingChosen,
+            ArchiveAcknowledged,
+            ArchivedDropped,
         )
     }
 )

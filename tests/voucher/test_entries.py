@@ -116,6 +116,8 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.TrainingBegun(clerk="2"),
     bodies.TrainingEnded(sales=3),
     bodies.AlarmRaised(cause="journal_forked", details="head 7 differs"),
+    bodies.ArchiveAcknowledged(sha256=HASH, until=7, entry=HASH, before="2021-01-01", clerk="1"),
+    bodies.ArchivedDropped(sha256=HASH, before="2021-01-01", count=0),
     bodies.TrustUpdated(trust_version=12, root_version=2, timestamp_version=40, origin="download"),
     bodies.TrustWithdrawn(trust_version=3, origin="codes", emergency=b'{"terminals":["t-1"]}'),
     bodies.RemoteAccepted(
