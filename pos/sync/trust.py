@@ -33,6 +33,7 @@ from pos.trust.sources import METADATA_FOLDER, ROOTS_FOLDER, TARGETS_FOLDER
 R = TypeVar("R")
 _PIECE_BYTES: Final = 64 * 1024
 _OK: Final = 200
+READABLE: Final = 0o644
 _FOLDER: Final = "trust"
 
 log = logging.getLogger(__name__)
@@ -127,6 +128,7 @@ class TrustUpdate:
         if _timestamp_version(metadata) == wants.timestamp_version:
             return False
         self._fill(updater, wants)
+        _let_others_read(metadata)
         return True
 
     def _fill(self, updater: Updater, wants: TrustWants) -> None:
@@ -170,6 +172,13 @@ class _Signed(msgspec.Struct, frozen=True, kw_only=True):
 
 def _timestamp_version(metadata: Path) -> int:
     return msgspec.json.decode((metadata / "timestamp.json").read_bytes(), type=_Signed).signed.version
+
+
+def _let_others_read(metadata: Path) -> None:
+    """Core is another user: `tuf.ngclient` writes metadata for its own user alone. There is nothing secret in it."""
+    for file in metadata.rglob("*.json"):
+        if not file.is_symlink():
+            file.chmod(READABLE)
 
 
 def _drop_other_roots(metadata: Path) -> None:

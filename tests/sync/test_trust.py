@@ -124,6 +124,18 @@ def is_revoked(town: Town) -> bool:
     return trust.revocation(HOME_ISSUER, ID, now_s=town.made_s) is RevocationState.REVOKED
 
 
+def test_another_user_may_read_what_was_brought(town: Town, web: tuple[Web, str]) -> None:
+    """Where units run them, sync and core are different users."""
+    _, url = web
+    news(town)
+    taken = refresh(town, url)
+
+    assert taken is not None
+    brought = [file for file in (town.directory / "staging" / "trust").rglob("*") if file.is_file()]
+    assert len(brought) > 10
+    assert [file.name for file in brought if file.stat().st_mode & 0o044 != 0o044] == []
+
+
 def test_news_are_brought_once_and_the_next_look_costs_two_questions(town: Town, web: tuple[Web, str]) -> None:
     served, url = web
     assert refresh(town, url) is None

@@ -97,6 +97,9 @@ class Stand:
     amount_of: dict[str, int] = field(default_factory=dict)
     shown: set[int] = field(default_factory=set)
     printed: set[str] = field(default_factory=set)
+    is_dark: threading.Event = field(default_factory=threading.Event)
+    """Set as the power goes. The processor of a real machine stops then; here it may still say something, and nobody
+    who stands in the dark hears it."""
 
     def sell_until_dark(self) -> None:
         """Sell in every way there is until the links break."""
@@ -131,6 +134,7 @@ class Stand:
             answer = control.call(Pay(text=text, amount_won=WON))
         assert isinstance(answer, PayAnswer), answer
         assert answer.outcome is Outcome.APPROVED, answer
+        self._hear()
         self.told.append(Answer(outcome=answer.outcome, sequence=answer.entry_sequence))
 
     def _scan(self, screen: BlockingLink, devices: BlockingLink) -> None:
@@ -155,14 +159,22 @@ class Stand:
         verdict = till.verdict
         assert verdict is not None
         assert verdict.outcome is Outcome.APPROVED, verdict
+        self._hear()
         self.told.append(Answer(outcome=verdict.outcome, sequence=verdict.entry_sequence))
         screen.call(VerdictShown(entry_sequence=verdict.entry_sequence))
+        self._hear()
         self.shown.add(verdict.entry_sequence)
         screen.call(ClearVerdict())
+
+    def _hear(self) -> None:
+        """What was just answered counts, unless it was answered in the dark."""
+        if self.is_dark.is_set():
+            raise LinkError("the power is gone")
 
     def _print(self, devices: BlockingLink) -> None:
         while (job := devices.call(NextPrintJob())).job:
             devices.call(EndPrintJob(job=job.job, outcome="printed"))
+            self._hear()
             self.printed.add(job.receipt_number)
 
 
@@ -215,19 +227,19 @@ class Till:
     def live_and_die(self, chance: random.Random, tally: Tally) -> None:
         """Sell until the power is cut, then plug everything in again and judge."""
         kind = chance.choice(KINDS)
-        counter = Stand(sockets=self._sockets, code=self._code, chance=chance)
+        stand = Stand(sockets=self._sockets, code=self._code, chance=chance)
         with Child(
             [sys.executable, "-B", "-m", "pos", "process", "core", "--config", self._home / "terminal.toml"]
         ) as core:
             if chance.random() < STARTING_CUTS:
                 threading.Event().wait(chance.uniform(0, START_S))
-                self._cut(core, kind, chance)
+                self._cut(core, kind, chance, stand.is_dark)
                 tally.add("while starting")
             else:
                 wait_for_unix_socket(socket_path(self._sockets, Role.CONTROL), child=core)
-                timer = threading.Timer(chance.uniform(0, SELLING_S), self._cut, (core, kind, chance))
+                timer = threading.Timer(chance.uniform(0, SELLING_S), self._cut, (core, kind, chance, stand.is_dark))
                 timer.start()
-                counter.sell_until_dark()
+                stand.sell_until_dark()
                 timer.join()
             core.wait()
         for disk in self._disks:
@@ -236,10 +248,11 @@ class Till:
             disk.unplug()
             disk.check()
             disk.plug_in()
-        self._judge(counter, tally)
+        self._judge(stand, tally)
         tally.add(kind.name, "with a second medium" if len(self._disks) > 1 else "without", "cuts")
 
-    def _cut(self, core: Child, kind: CutKind, chance: random.Random) -> None:
+    def _cut(self, core: Child, kind: CutKind, chance: random.Random, is_dark: threading.Event) -> None:
+        is_dark.set()
         for disk in chance.sample(self._disks, len(self._disks)):
             disk.cut(kind)
         core.kill()
