@@ -5,6 +5,7 @@ are named by path and never stand in the file. Reading touches nothing but the f
 """
 
 import difflib
+import ipaddress
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -15,6 +16,7 @@ from pos.errors import ConfigError
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
 COLUMNS: Final = (32, 42, 48)
+PORT_MAX: Final = 65_535
 Printing = Literal["always", "ask", "never"]
 PRINTING: Final = ("always", "ask", "never")
 SHOWN_ON: Final = ("customer", "turned", "paper")
@@ -108,6 +110,19 @@ class CardSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiblingsSection:
+    """The shop's other tills. Off where nothing is said: a till opens no port, and tells nobody in a network that
+    customers may share, unless somebody decided it. A shop with one till has nothing to gain from it."""
+
+    port: int = 0
+    """Where this till listens for the others; 0: it neither listens nor tells."""
+    address: str = ""
+    """IPv4 address of the network that the others are in; empty: every private network of this machine."""
+    peers: str = ""
+    """Others that cannot be found by themselves, `ADDRESS:PORT` with blanks between them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateSection:
     dir: Path | None = None
     """Folder of the program's versions; without it the program is changed by its package alone."""
@@ -133,6 +148,7 @@ class TerminalConfig:
     lamp: LampSection = LampSection()
     voice: VoiceSection = VoiceSection()
     update: UpdateSection = UpdateSection()
+    siblings: SiblingsSection = SiblingsSection()
 
 
 _SECTIONS: Final[Mapping[str, type]] = {
@@ -149,6 +165,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "lamp": LampSection,
     "voice": VoiceSection,
     "update": UpdateSection,
+    "siblings": SiblingsSection,
 }
 _REQUIRED: Final = frozenset({"terminal", "ledger"})
 _CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
@@ -171,6 +188,21 @@ _URL_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
 T = TypeVar("T")
 
 
+def peers_of(siblings: SiblingsSection) -> tuple[tuple[str, int], ...]:
+    """Addresses and ports of the others. Raises ValueError where a port is none."""
+    parts = (peer.rpartition(":") for peer in siblings.peers.split())
+    return tuple((host, int(port)) for host, _, port in parts)
+
+
+def is_private_address(text: str) -> bool:
+    """Whether this is an IPv4 address of a network that nobody outside can reach."""
+    try:
+        address = ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified
+
+
 def load_config(path: Path) -> TerminalConfig:
     """Read and check `path`; ConfigError names every problem, each with file, key and what is expected."""
     return _Reader(path.absolute()).config()
@@ -187,6 +219,7 @@ class _Reader:
             self._unknown(f"[{name}]", name, tuple(_SECTIONS))
         made = {name: self._section(name, document.get(name)) for name in _SECTIONS}
         self._check_address(made["ledger"])
+        self._check_siblings(made["siblings"])
         if self._problems:
             raise ConfigError(tuple(self._problems))
         return TerminalConfig(
@@ -204,6 +237,7 @@ class _Reader:
             lamp=cast("LampSection", made["lamp"]),
             voice=cast("VoiceSection", made["voice"]),
             update=cast("UpdateSection", made["update"]),
+            siblings=cast("SiblingsSection", made["siblings"]),
         )
 
     def _document(self) -> dict[str, object]:
@@ -283,6 +317,20 @@ class _Reader:
             host = ledger.url.removeprefix("http://").partition("/")[0].rpartition(":")[0]
             if host not in ("127.0.0.1", "localhost", "[::1]"):
                 self._problem("ledger.url", "plain http is for this machine only; use https")
+
+    def _check_siblings(self, siblings: object) -> None:
+        if not isinstance(siblings, SiblingsSection):
+            return
+        if not 0 <= siblings.port <= PORT_MAX:
+            self._problem("siblings.port", f"expected 0 to {PORT_MAX}, found {siblings.port}")
+        try:
+            addresses = (siblings.address or "127.0.0.1", *(host for host, _ in peers_of(siblings)))
+        except ValueError:
+            self._problem("siblings.peers", f"expected ADDRESS:PORT with blanks between, found {siblings.peers!r}")
+            return
+        for address in addresses:
+            if not is_private_address(address):
+                self._problem("siblings", f"{address!r} is no IPv4 address of a private network")
 
     def _unknown(self, shown: str, name: str, known: tuple[str, ...]) -> None:
         near = difflib.get_close_matches(name, known, n=1)

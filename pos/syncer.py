@@ -3,7 +3,8 @@
 Owns the conversation with the ledger and nothing else: no key, no database, no devices. It runs for ever: core gone
 means wait and connect again, network gone means back off (with jitter, so that a thousand tills do not return in the
 same second) and try again. Messages are brought beside it by a thread with a link of its own, in calls that wait at the
-ledger; when one of them breaks off, delivery looks at once whether the network is still there.
+ledger; when one of them breaks off, delivery looks at once whether the network is still there. A third thread talks
+with the shop's other tills, where that is wanted (`pos.sync.siblings`).
 """
 
 import logging
@@ -67,6 +68,11 @@ def run_sync(config: TerminalConfig, stopping: Event) -> None:
     nudged, pulse, outage = Event(), Pulse(stopping), CoreOutage(log)
     bringing, delivering = pulse.loop(SILENT_S_MAX), pulse.loop(SILENT_S_MAX)
     threading.Thread(target=_run_inbox, args=(config, bringing, nudged, outage), name="inbox", daemon=True).start()
+    if config.siblings.port:
+        # A till without others pays nothing for them.
+        from pos.sync.siblings.counter import run_siblings
+
+        threading.Thread(target=run_siblings, args=(config, stopping), name="siblings", daemon=True).start()
     with pulse.fed():
         _run_delivery(config, delivering, nudged, outage)
 

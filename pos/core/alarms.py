@@ -41,6 +41,8 @@ class AlarmCause(StrEnum):
     """The ledger's public log does not continue what it was."""
     LOG_UNWITNESSED = "log_unwitnessed"
     """Too few witnesses have signed the log's newest state."""
+    SPENT_AT_SIBLING = "spent_at_sibling"
+    """Another till of the shop approved a payment that cannot stand beside one of ours."""
 
 
 @dataclass(slots=True, kw_only=True)

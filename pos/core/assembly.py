@@ -47,6 +47,7 @@ from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
+from pos.core.siblings import Siblings
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
@@ -109,6 +110,7 @@ class _LedgerSide:
     delivery: Delivery
     inbox: Inbox
     network: Network
+    siblings: Siblings
 
 
 def assemble(on: Grounds) -> Core:
@@ -139,7 +141,7 @@ def assemble(on: Grounds) -> Core:
         delivery=ledger_side.delivery,
         scans=scans,
         inbox=ledger_side.inbox,
-        owner=Owner(journal=on.journal, trust=on.trust, clock=on.timekeeper),
+        owner=Owner(journal=on.journal, trust=on.trust, clock=on.timekeeper, siblings=ledger_side.siblings),
         disk=Disk(journal_file=on.journal.path, monotonic_s=on.timekeeper.monotonic_s),
         day=Day(journal=on.journal, counter=selling.counter, clock=on.timekeeper, clerk=on.clerk),
         clock=on.timekeeper,
@@ -192,7 +194,16 @@ def _ledger_side(on: Grounds) -> _LedgerSide:
         terminal=on.terminal,
         public_key=on.key.public_key,
     )
-    return _LedgerSide(delivery=delivery, inbox=inbox, network=Network(on.timekeeper))
+    siblings = Siblings(
+        journal=on.journal,
+        trust=on.trust,
+        clock=on.timekeeper,
+        key=on.key,
+        terminal=on.terminal,
+        inbox=inbox,
+        alarms=alarms,
+    )
+    return _LedgerSide(delivery=delivery, inbox=inbox, network=Network(on.timekeeper), siblings=siblings)
 
 
 def _documents(on: Grounds, choices: Choices) -> Documents:
@@ -316,6 +327,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             inbox=views.inbox,
             log=views.delivery.log,
             recovery=_recovery(on, views.delivery),
+            siblings=views.owner.siblings,
             cash_receipts=selling.cash_receipts,
             trust=trust,
             views=views,

@@ -61,6 +61,13 @@ class LiveTrust:
         """Last entry of this terminal that is trusted; None while it is trusted."""
         return 0 if self._terminal in self._distrusted.terminals else self._store.revoked_after
 
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        return self._store.siblings
+
+    def is_revoked(self, terminal: str) -> bool:
+        return terminal in self._distrusted.terminals or self._store.is_revoked(terminal)
+
     def issuer(self, issuer: str) -> Issuer | None:
         found, distrusted = self._store.issuer(issuer), self._distrusted.issuer_keys.get(issuer, ())
         if found is None or not distrusted:
@@ -82,6 +89,10 @@ class LiveTrust:
 
 class PracticeTrust(LiveTrust):
     """The shop's own names and rules, and no issuer at all: nothing real can be taken under it."""
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        return ()
 
     def issuer(self, issuer: str) -> Issuer | None:
         return None

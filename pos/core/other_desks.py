@@ -20,6 +20,7 @@ from pos.core.refunds import Refunds
 from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
+from pos.core.siblings import Siblings
 from pos.core.trust_desk import TrustDesk
 from pos.core.verdicts import outcome_of
 from pos.core.views import Views
@@ -70,6 +71,7 @@ from pos.link.calls import (
     RequestCashReceipt,
     ScanSeen,
     ShowReceipt,
+    SiblingCall,
     SignCall,
     State,
     Stop,
@@ -130,9 +132,12 @@ class SyncDesk:
     cash_receipts: CashReceipts
     log: LogWatch
     recovery: Recovery
+    siblings: Siblings
     views: Views
 
-    def answer(self, call: SyncCall) -> AnyAnswer:
+    def answer(self, call: SyncCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
+        if isinstance(call, SiblingCall):
+            return self._heard(self.siblings.answer(call))
         match call:
             case WatchSync():
                 return Done()

@@ -2,8 +2,9 @@
 
 Rules:
 
-- what could be lost is every approved payment that the ledger has not decided: each could turn out to have been spent
-  elsewhere too; who would bear it is the programme's word, and without one it is the shop's;
+- what could be lost is every approved payment that the ledger has not decided (`at_risk`), at all tills of the shop:
+  tills that are linked count as one, with what each has at risk; a till that is not heard from counts with all that its
+  limits allow, on the shop, because the same vouchers may have been taken there again;
 - money to come is what settlements announce, and what was taken since the last day they cover; it is late when its day
   has passed;
 - nobody at the counter is named: no cashier can tell a code from its copy.
@@ -12,12 +13,13 @@ Rules:
 from dataclasses import dataclass
 
 from pos.clock import Clock
+from pos.core.at_risk import at_risk, is_shops
 from pos.core.checkout import business_date
+from pos.core.siblings import Siblings
 from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
 from pos.journal.owed import Conflict
 from pos.link.calls import ConflictLine, OwnersPage
-from pos.till.policy import ConflictBearer
 from pos.till.receipt.moment import date_of
 from pos.till.report.figures import Group
 from pos.voucher.message_bodies import SettlementState, SettlementTold
@@ -30,27 +32,25 @@ class Owner:
     journal: Journal
     trust: TrustStore
     clock: Clock
+    siblings: Siblings
 
     def page(self) -> OwnersPage:
-        undecided = self.journal.owed.undecided()
-        at_risk_won = sum(line.value_won for line in undecided)
-        shops_won = sum(line.value_won for line in undecided if self.is_shops(line.issuer, line.program))
+        own, standing = at_risk(self.journal, self.trust), self.siblings.standing()
         limits, exposure = self.trust.policy.limits, self.journal.payments.exposure()
+        silent_won = standing.silent * limits.value_max_won
         coming_won, late_won = self._settlements()
         return OwnersPage(
             sold_today_won=self._sold_today_won(),
             coming_won=coming_won,
             late_won=late_won,
-            lost_by_shop_won=shops_won,
-            lost_by_issuers_won=at_risk_won - shops_won,
+            lost_by_shop_won=own.shops_won + standing.linked_risk.shops_won + silent_won,
+            lost_by_issuers_won=own.issuers_won + standing.linked_risk.issuers_won,
             more_won=max(limits.value_max_won - exposure.value_won, 0),
             conflicts=tuple(map(self._line, self.journal.owed.conflicts())),
+            siblings=standing.linked + standing.silent,
+            silent_siblings=standing.silent,
+            siblings_won=standing.linked_risk.shops_won + standing.linked_risk.issuers_won + silent_won,
         )
-
-    def is_shops(self, issuer: str, program: str) -> bool:
-        """Whether the shop bears a conflict of this programme; an unknown one is the shop's."""
-        known = self.trust.program(issuer, program)
-        return known is None or known.conflict_bearer is not ConflictBearer.ISSUER
 
     def _sold_today_won(self) -> int:
         days = self.journal.days
@@ -75,5 +75,5 @@ class Owner:
             time_s=conflict.time_s,
             receipt_number=conflict.receipt_number,
             amount_won=conflict.amount_won,
-            is_shops=self.is_shops(conflict.issuer, conflict.program),
+            is_shops=is_shops(self.trust, conflict.issuer, conflict.program),
         )

@@ -150,6 +150,8 @@ class MerchantFile(TrustFile, frozen=True, kw_only=True):
     tax_default: str = "taxable"
     simplified_taxpayer: bool = False
     cash_receipt_mandatory: bool = False
+    terminals: list[str] = []
+    """Ids of the terminals that sell for this merchant now."""
 
 
 class TerminalFile(TrustFile, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ from pos.core.trust_files import (
 )
 from pos.errors import TrustError
 from pos.till.policy import Merchant, Policy, Program, RevocationState
+from pos.voucher.fields import is_id
 from pos.voucher.trust import Issuer, Ledger
 
 
@@ -54,6 +55,13 @@ class TrustStore(Protocol):
 
     @property
     def revoked_after(self) -> int | None: ...
+
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        """The other terminals of the same merchant."""
+
+    def is_revoked(self, terminal: str) -> bool:
+        """Whether nothing more is believed of a terminal; also where nothing is known of it."""
 
     def certificate_of(self, terminal: str) -> bytes | None:
         """The certificate of a terminal; None where this one has never heard of it."""
@@ -96,6 +104,7 @@ class FolderTrustStore:
         if shop.merchant != merchant:
             raise TrustError(f"merchants/{merchant}.json: is about the merchant {shop.merchant!r}")
         self._merchant = merchant_of(shop)
+        self._siblings = tuple(sorted({name for name in shop.terminals if is_id(name)} - {terminal}))
         programs = [program for issuer in self._issuers.values() for program in self._programs(issuer)]
         self._all_programs: Mapping[tuple[str, str], Program] = MappingProxyType(
             {(program.issuer, program.program): program for program in programs}
@@ -134,14 +143,32 @@ class FolderTrustStore:
         """Last entry of this terminal that is trusted; None while it is trusted."""
         return self._revoked_after
 
+    @property
+    def siblings(self) -> tuple[str, ...]:
+        return self._siblings
+
+    def is_revoked(self, terminal: str) -> bool:
+        if terminal == self._terminal:
+            return self._revoked_after is not None
+        other = self._terminal_file(terminal)
+        return other is None or other.revoked_after is not None
+
     def certificate_of(self, terminal: str) -> bytes | None:
         if terminal == self._terminal:
             return self._certificate
+        other = self._terminal_file(terminal)
+        try:
+            return None if other is None else bytes.fromhex(other.certificate)
+        except ValueError:
+            return None
+
+    def _terminal_file(self, terminal: str) -> TerminalFile | None:
+        """What is known of another terminal."""
         try:
             other = self._read(f"terminals/{terminal}.json", TerminalFile)
-            return bytes.fromhex(other.certificate) if other.terminal == terminal else None
-        except (TrustError, ValueError):
+        except TrustError:
             return None
+        return other if other.terminal == terminal else None
 
     def issuer(self, issuer: str) -> Issuer | None:
         return self._issuers.get(issuer)

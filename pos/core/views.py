@@ -88,6 +88,7 @@ class Views:
         limit = self._limit(reading)
         waiting = self.journal.outbox.waiting()
         network = self.network.view()
+        siblings = self.owner.siblings.standing()
         return TillState(
             shop_name=safe_text(self.checkout.trust.merchant.name),
             terminal=self.terminal,
@@ -124,6 +125,8 @@ class Views:
             lock=self.people.lock,
             sync_progress_percent=self.delivery.progress_percent() if network.online else None,
             contact_days_left=self._contact_days_left(),
+            siblings_count=siblings.linked + siblings.silent,
+            siblings_silent=siblings.silent,
             emergency=self.scans.emergency.view(),
             turns_screen=self.equipment.is_screen_turned,
         )
@@ -155,7 +158,11 @@ class Views:
         return self.selling_stop is None and self.counter.is_armed and self.people.may(Right.SELL)
 
     def sync(self) -> SyncWork:
-        return SyncWork(waiting=self.delivery.waiting(), force_serial=self.delivery.force_serial)
+        return SyncWork(
+            waiting=self.delivery.waiting(),
+            force_serial=self.delivery.force_serial,
+            head=self.journal.head.sequence,
+        )
 
     @property
     def selling_stop(self) -> SellingStop | None:

@@ -28,7 +28,7 @@ class CoreCheck:
         if place.core is None:
             return (Finding(code=FindingCode.CORE_AWAY, colour=Colour.UNKNOWN),)
         till = place.core.call(ReadState()).till
-        return (_core(till), _clock(till), _ledger(till), _contact(till), _waiting(till))
+        return (_core(till), _clock(till), _ledger(till), _contact(till), _waiting(till), *_siblings(till))
 
 
 def _core(till: TillState) -> Finding:
@@ -64,3 +64,13 @@ def _waiting(till: TillState) -> Finding:
     if till.waiting.count and till.limit.used_percent >= 80:
         return Finding(code=FindingCode.WAITING_LONG, colour=Colour.RED, answered=said)
     return Finding(code=FindingCode.WAITING_FINE, colour=Colour.GREEN, answered=said)
+
+
+def _siblings(till: TillState) -> Sequence[Finding]:
+    """The shop's other tills, where it has any; whether they should be linked is the shop's choice."""
+    if not till.siblings_count:
+        return ()
+    heard = f"{till.siblings_count - till.siblings_silent}/{till.siblings_count}"
+    if till.siblings_silent:
+        return (Finding(code=FindingCode.SIBLINGS_SILENT, colour=Colour.UNKNOWN, answered=heard),)
+    return (Finding(code=FindingCode.SIBLINGS_LINKED, colour=Colour.GREEN, answered=heard),)

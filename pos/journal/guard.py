@@ -60,8 +60,8 @@ def _refuse_payment(database: Database, body: PaymentApproved) -> None:
         raise ContradictionError("the payment is over another amount than its tender")
     if isinstance(spent, VoucherSpent):
         highest = Payments(database).highest_point(spent.voucher)
-        # The very same place on the line is left to the constraint: it is the one that cannot be forgotten.
-        if highest is not None and highest.sequence == spent.point.sequence:
+        # The very same place on our own line is left to the constraint: it is the one that cannot be forgotten.
+        if Payments(database).is_approved(spent.identity):
             return
         if not extends(highest, spent.point, spent.value_won):
             raise ContradictionError("the payment does not extend its voucher's line")

@@ -11,9 +11,9 @@ Rules:
 - when `record` raises OutcomeUnknownError nobody knows whether the entries exist: `reopen` looks, and tells;
 - every other exception of `record` means that nothing was written.
 
-Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `paper`, `attention`, `alarms`,
-`people`, `days`, `owed`, `archives`. The journal belongs to the thread that opened it, and to one process: the file is
-locked.
+Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `siblings`, `paper`, `attention`,
+`alarms`, `people`, `days`, `owed`, `archives`. The journal belongs to the thread that opened it, and to one process: the
+file is locked.
 """
 
 from collections.abc import Sequence
@@ -52,6 +52,7 @@ from pos.journal.remotes import Remotes
 from pos.journal.requests import Requests
 from pos.journal.sales import Sales
 from pos.journal.settings import Settings
+from pos.journal.siblings import Siblings
 from pos.journal.totals import day_totals
 from pos.journal.verification import Verification, verify_all
 from pos.voucher.bodies import (
@@ -91,6 +92,7 @@ class Journal:
         self.cash_receipts = CashReceipts(database)
         self.outbox = Outbox(database)
         self.inbox = Inbox(database)
+        self.siblings = Siblings(database)
         self.log = Log(database)
         self.paper = Paper(database)
         self.attention = Attention(database)

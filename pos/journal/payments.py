@@ -7,7 +7,7 @@ from pos.journal.database import Database
 from pos.journal.records import ApprovedPayment, Exposure, PresentedPayment
 from pos.voucher.bodies import PaymentApproved, PaymentDeclined, PaymentReferred, parse_body
 from pos.voucher.entry import parse_entry
-from pos.voucher.spend_line import LinePoint
+from pos.voucher.spend_line import LinePoint, contradict
 from pos.voucher.verified import PaymentIdentity, VoucherIdentity
 
 ACKNOWLEDGED: Final = "coalesce((SELECT sequence FROM acknowledgements ORDER BY id DESC LIMIT 1), 0)"
@@ -47,6 +47,34 @@ class Payments:
             amount_won=row[7],
             program=row[8],
             object_bytes=evidence,
+        )
+
+    def is_approved(self, identity: PaymentIdentity) -> bool:
+        """Whether a payment was approved here under this identity."""
+        row = self._database.row(
+            "SELECT 1 FROM payments WHERE issuer = ? AND voucher_id = ? AND sequence = ?",
+            identity.issuer,
+            identity.voucher_id,
+            identity.sequence,
+        )
+        return row is not None
+
+    def contradicts(self, voucher: VoucherIdentity, point: LinePoint) -> bool:
+        """Whether a payment approved elsewhere cannot stand beside those of the same voucher that were approved here;
+        the very same one cannot: it was approved twice."""
+        neighbours = self._database.rows(
+            "SELECT * FROM (SELECT sequence, spent_before_won, amount_won FROM payments"
+            " WHERE issuer = ?1 AND voucher_id = ?2 AND sequence <= ?3 ORDER BY sequence DESC LIMIT 1)"
+            " UNION ALL "
+            "SELECT * FROM (SELECT sequence, spent_before_won, amount_won FROM payments"
+            " WHERE issuer = ?1 AND voucher_id = ?2 AND sequence > ?3 ORDER BY sequence LIMIT 1)",
+            voucher.issuer,
+            voucher.voucher_id,
+            point.sequence,
+        )
+        return any(
+            contradict(LinePoint(sequence=sequence, spent_before_won=before, amount_won=won), point)
+            for sequence, before, won in neighbours
         )
 
     def payments_of_sequence(self, identity: PaymentIdentity) -> tuple[PresentedPayment, ...]:

@@ -167,3 +167,13 @@ def m0006_log(tables: Tables) -> None:
         ) STRICT"""
     )
     tables.execute("CREATE TABLE proofs (entry INTEGER PRIMARY KEY, proof TEXT NOT NULL) STRICT")
+
+
+@_MIGRATIONS()
+def m0007_siblings(tables: Tables) -> None:
+    """How far the other tills of the shop have been heard."""
+    tables.execute(
+        """CREATE TABLE sibling_tills (
+            terminal TEXT PRIMARY KEY, heard INTEGER NOT NULL, heard_s INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID"""
+    )

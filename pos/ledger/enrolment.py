@@ -123,6 +123,17 @@ def known_ids(connection: Connection) -> frozenset[str]:
     return frozenset(promised) | frozenset(connection.execute(select(terminals.c.terminal)).scalars())
 
 
+def replaced_ids(connection: Connection) -> frozenset[str]:
+    """The ids of terminals whose place another one took."""
+    codes, places = schema.enrolments, schema.replacements
+    rows = (
+        select(places.c.replaces)
+        .join(codes, codes.c.secret_hash == places.c.secret_hash)
+        .where(codes.c.public_key.is_not(None))
+    )
+    return frozenset(connection.execute(rows).scalars())
+
+
 def has_replaced(connection: Connection, terminal: str, *, old: str) -> bool:
     """Whether `terminal` was enrolled for the place of `old`."""
     codes, places = schema.enrolments, schema.replacements

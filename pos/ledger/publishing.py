@@ -9,11 +9,12 @@ Rules:
   expire: terminals at a running ledger never meet expired metadata;
 - a voucher that two terminals were paid with is revoked here, at once and until it expires;
 - issuers, programmes, policy and ledgers are signed by keys that are not here, and never touched;
+- a merchant's file names the terminals that sell for it, less those whose place another one took;
 - a ledger without `online.key` publishes nothing: another machine does.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -23,12 +24,14 @@ from sqlalchemy import Connection, select
 from tuf.api.metadata import Delegations, SuccinctRoles
 
 from pos.durable import replace_file
-from pos.ledger import conflicts, schema
+from pos.errors import MalformedError
+from pos.ledger import conflicts, enrolment, schema
 from pos.ledger.database import Database
 from pos.ledger.folder import LedgerFolder
 from pos.ledger.repository import RepositoryWriter, at, tuf_key
 from pos.ledger.revocation_lists import read_lists, write_lists
 from pos.voucher.keys import SEED_BYTES, SigningKey
+from pos.voucher.signed import decode_certificate
 
 REGISTRY: Final = "registry"
 BIN_BITS: Final = 4
@@ -69,6 +72,7 @@ class Publisher:
         self._writer = RepositoryWriter(folder.repository_dir)
         self._online = _key(self._keys / "online.key")
         self._mark = _UNSEEN
+        self._named: tuple[tuple[int, ...], frozenset[str]] = (_UNSEEN, frozenset())
 
     def publish(self, *, now_s: int) -> bool:
         """Publish what is new or about to expire; True if there was anything. Raises OSError, TrustError."""
@@ -76,6 +80,7 @@ class Publisher:
             return False
         self._revoke_conflicts(now_s)
         self._describe_enrolled()
+        self._name_terminals()
         timestamp = self._writer.timestamp()
         is_fresh = timestamp is not None and timestamp.expires > at(now_s + TIMESTAMP_S - REFRESH_S)
         mark = self._marks()
@@ -114,6 +119,21 @@ class Publisher:
                 replace_file(
                     path, msgspec.json.encode(_TerminalShape(terminal=terminal, certificate=certificate.hex()))
                 )
+
+    def _name_terminals(self) -> None:
+        """Let each merchant's file name the terminals that sell for it, so that the tills of a shop know each other."""
+        mark = self._marks()
+        replaced = frozenset[str]() if self._database is None else self._database.read(enrolment.replaced_ids)
+        if (mark, replaced) == self._named:
+            return
+        terminals: dict[str, list[str]] = {}
+        for file in sorted((self._trust / "terminals").glob("*.json")):
+            merchant = None if file.stem in replaced else _merchant_of(file)
+            if merchant is not None:
+                terminals.setdefault(merchant, []).append(file.stem)
+        for merchant, names in terminals.items():
+            _name_in(self._trust / "merchants" / f"{merchant}.json", names)
+        self._named = (self._marks(), replaced)
 
     def _put_registry(self, online: SigningKey, now_s: int) -> Iterable[bool]:
         """Merchants and terminals, each in the bin that the hash of its path falls into."""
@@ -168,6 +188,26 @@ class Publisher:
             key = _key(path)
             if key is not None:
                 yield path.stem.removeprefix("revocations-"), key
+
+
+def _merchant_of(file: Path) -> str | None:
+    """Whose terminal it is, as its certificate says; None where that cannot be read."""
+    try:
+        shape = msgspec.json.decode(file.read_bytes(), type=_TerminalShape)
+        return decode_certificate(bytes.fromhex(shape.certificate)).claims.merchant
+    except (msgspec.DecodeError, MalformedError, ValueError) as error:
+        log.warning("%s: %s", file.name, error)
+        return None
+
+
+def _name_in(path: Path, terminals: Sequence[str]) -> None:
+    """Write the names into a merchant's file, all else left as it is."""
+    if not path.is_file():
+        return
+    shape = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
+    named = msgspec.Raw(msgspec.json.encode(terminals))
+    if shape.get("terminals") is None or bytes(shape["terminals"]) != bytes(named):
+        replace_file(path, msgspec.json.encode({**shape, "terminals": named}))
 
 
 def revocations_role(issuer: str) -> str:

@@ -151,6 +151,18 @@ from pos.link.screen_calls import (
     StateChanged,
     Watch,
 )
+from pos.link.sibling_calls import (
+    BeginMeeting,
+    EndMeeting,
+    GreetSibling,
+    MeetingBegun,
+    NextForSibling,
+    ReadSiblings,
+    SiblingHeard,
+    SiblingSays,
+    SiblingsKnown,
+    TakeFromSibling,
+)
 from pos.link.sync_calls import (
     Acknowledged,
     AdoptEntries,
@@ -183,6 +195,7 @@ __all__ = [
     "AttentionLine",
     "AttentionPage",
     "BeginCashReceipt",
+    "BeginMeeting",
     "Call",
     "CancelSale",
     "CashReceiptLine",
@@ -210,6 +223,7 @@ __all__ = [
     "DrawerPage",
     "DropArchived",
     "Dropped",
+    "EndMeeting",
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
@@ -218,6 +232,7 @@ __all__ = [
     "ExchangePage",
     "FigureLine",
     "GiveReceipt",
+    "GreetSibling",
     "HoldCall",
     "ImportCatalogue",
     "InboxPosition",
@@ -238,9 +253,11 @@ __all__ = [
     "LogTaken",
     "LogWants",
     "MakeRefund",
+    "MeetingBegun",
     "MessagesTaken",
     "MoveCash",
     "NextBatch",
+    "NextForSibling",
     "NextPrintJob",
     "NextRecovered",
     "NoteAsked",
@@ -280,6 +297,7 @@ __all__ = [
     "ReadOwnersPage",
     "ReadPosition",
     "ReadReport",
+    "ReadSiblings",
     "ReadState",
     "ReceiptPage",
     "RecoveredBatch",
@@ -308,6 +326,10 @@ __all__ = [
     "ScanSeen",
     "SearchPrinters",
     "ShowReceipt",
+    "SiblingCall",
+    "SiblingHeard",
+    "SiblingSays",
+    "SiblingsKnown",
     "SignCall",
     "State",
     "StateChanged",
@@ -322,6 +344,7 @@ __all__ = [
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
+    "TakeFromSibling",
     "TakeGrowth",
     "TakeItemBack",
     "TakeMessages",
@@ -386,6 +409,10 @@ AnyAnswer: TypeAlias = (
     | LogTaken
     | RecoveredBatch
     | RecoveredTaken
+    | SiblingsKnown
+    | MeetingBegun
+    | SiblingSays
+    | SiblingHeard
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
@@ -453,8 +480,10 @@ DevicesCall: TypeAlias = (
     | ReportFound
     | ReportTrial
 )
+SiblingCall: TypeAlias = ReadSiblings | BeginMeeting | GreetSibling | TakeFromSibling | NextForSibling | EndMeeting
 SyncCall: TypeAlias = (
     WatchSync
+    | SiblingCall
     | NextBatch
     | SignCall
     | TakeAcknowledgement

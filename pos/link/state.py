@@ -340,6 +340,10 @@ class TillState(View, frozen=True, kw_only=True):
     """Without an approval a day after their sale."""
     contact_days_left: int | None = None
     """Days of running without a contact after which nothing is sold; None while there are enough of them."""
+    siblings_count: int = 0
+    """Other tills of the shop."""
+    siblings_silent: int = 0
+    """Those among them that are not heard from now."""
     day: DayView = DayView()
     unsent_count: int = 0
     """Entries that the ledger does not have yet, of whatever kind."""

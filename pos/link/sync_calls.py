@@ -90,3 +90,5 @@ class SyncWork(Push, frozen=True, kw_only=True):
 
     waiting: int
     force_serial: int = 0
+    head: int = 0
+    """The newest entry: whoever tells other tills looks whether it approves something."""

@@ -25,7 +25,7 @@ from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 from pos.errors import LedgerUnreachableError
 from pos.link.calls import AskTrust, Call, TakeTrust, TrustOrigin, TrustTaken, TrustWants
 from pos.sync.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, tls_context
-from pos.trust.adoption import issuer_ids
+from pos.trust.adoption import issuer_ids, terminals_in
 from pos.trust.faults import RejectedError
 from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists
 from pos.trust.sources import METADATA_FOLDER, ROOTS_FOLDER, TARGETS_FOLDER
@@ -142,10 +142,14 @@ class TrustUpdate:
             kept.add(Path(file).name)
             return file
 
-        for path in Wanted(terminal=wants.terminal, merchant=wants.merchant).needed:
+        wanted = Wanted(terminal=wants.terminal, merchant=wants.merchant)
+        for path in wanted.needed:
             file = bring(path)
             if path == ISSUERS and file is not None:
                 self._bring_issuers(bring, Path(file))
+            if path == wanted.merchant_file and file is not None:
+                for sibling in wanted.of_siblings(terminals_in(Path(file).read_bytes())):
+                    bring(sibling)
         bring(EMERGENCY_ROOT)
         for old in (self._folder / TARGETS_FOLDER).iterdir():
             if old.name not in kept:

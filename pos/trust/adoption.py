@@ -48,6 +48,10 @@ class _IssuerIds(msgspec.Struct, frozen=True, kw_only=True):
     issuers: dict[str, msgspec.Raw]
 
 
+class _Terminals(msgspec.Struct, frozen=True, kw_only=True):
+    terminals: list[str] = []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
     """What became of it."""
@@ -147,6 +151,8 @@ def _copy_targets(made: NewSet, repository: VerifiedRepository, source: TrustSou
 
     for path in wanted.needed:
         bring(path, is_needed=True)
+    for path in wanted.of_siblings(terminals_in((made.targets / wanted.merchant_file).read_bytes())):
+        bring(path, is_needed=False)
     issuers = issuer_ids((made.targets / ISSUERS).read_bytes())
     for path in of_issuers(issuers):
         bring(path, is_needed=True)
@@ -157,6 +163,14 @@ def _copy_targets(made: NewSet, repository: VerifiedRepository, source: TrustSou
                 bring(part, is_needed=False)
     bring(EMERGENCY_ROOT, is_needed=False)
     return hashes
+
+
+def terminals_in(raw: bytes) -> tuple[str, ...]:
+    """The terminals that a merchant's file names. Raises RejectedError."""
+    try:
+        return tuple(msgspec.json.decode(raw, type=_Terminals).terminals)
+    except msgspec.DecodeError as error:
+        raise RejectedError(TrustFault.UNUSABLE, f"a merchant's file: {error}") from error
 
 
 def issuer_ids(raw: bytes) -> tuple[str, ...]:

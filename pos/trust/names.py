@@ -13,6 +13,9 @@ from urllib.parse import quote
 ISSUERS: Final = "issuers.json"
 EMERGENCY_ROOT: Final = "emergency/root.json"
 """The first root of the emergency repository, as a target of the ordinary one."""
+SIBLINGS_MAX: Final = 32
+"""A department store's counters are merchants of their own."""
+_ID: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,15}")
 _PATH: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,4}")
 _PATH_CHARACTERS_MAX: Final = 120
 
@@ -31,9 +34,19 @@ class Wanted:
             ISSUERS,
             "policy.json",
             "ledgers.json",
-            f"merchants/{self.merchant}.json",
+            self.merchant_file,
             f"terminals/{self.terminal}.json",
         )
+
+    @property
+    def merchant_file(self) -> str:
+        """Names the other terminals of the shop, whose files are wanted too, as far as there are any."""
+        return f"merchants/{self.merchant}.json"
+
+    def of_siblings(self, terminals: Iterable[str]) -> tuple[str, ...]:
+        """Targets of the shop's other terminals, at most SIBLINGS_MAX of them."""
+        others = sorted({name for name in terminals if _ID.fullmatch(name)} - {self.terminal})
+        return tuple(f"terminals/{name}.json" for name in others[:SIBLINGS_MAX])
 
 
 def of_issuers(issuers: Iterable[str]) -> tuple[str, ...]:

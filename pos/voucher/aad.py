@@ -23,3 +23,5 @@ class Aad(StrEnum):
     TIME = "chak/time/1"
     RETURN = "chak-pos/return/1"
     """Of this reference ledger, not of the protocol: a holder fetches what came back as a new voucher."""
+    SIBLING = "chak/sibling/1"
+    """Between two tills of one shop; PROTOCOL.md, section 11."""

@@ -84,6 +84,8 @@ class DayLabels:
     loss_title: str
     lost_by_shop: str
     lost_by_issuers: str
+    other_tills: str
+    """{count} tills, {silent} of them not heard from"""
     may_take_more: str
     conflict_count: str
     conflicts: str

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from pos.core.at_risk import is_shops
 from pos.core.disk import RESERVE_BYTES
 from pos.link.calls import (
     AddPerson,
@@ -62,11 +63,11 @@ def a_settlement(
 def test_an_unknown_policy_counts_as_the_shops(shop: Shop) -> None:
     sell_for_voucher(shop, 12_000)
     page = owners_page(shop)
-    known = shop.core.views.owner.is_shops("41390", "general")
+    known = is_shops(shop.core.views.owner.trust, "41390", "general")
 
     assert (page.lost_by_shop_won, page.lost_by_issuers_won) == ((12_000, 0) if known else (0, 12_000))
-    assert shop.core.views.owner.is_shops("41390", "nobody knows it")
-    assert shop.core.views.owner.is_shops("99999", "general")
+    assert is_shops(shop.core.views.owner.trust, "41390", "nobody knows it")
+    assert is_shops(shop.core.views.owner.trust, "99999", "general")
 
 
 def test_what_the_ledger_has_decided_can_no_longer_be_lost(shop: Shop) -> None:

@@ -13,7 +13,8 @@ import pytest
 from pos import cbor
 from pos.voucher.bodies import BootStamp, PaymentApproved, stamped
 from pos.voucher.entry import parse_entry
-from tests.support import message_builders
+from pos.voucher.siblings import Hello, sign_greeting, sign_news
+from tests.support import message_builders, sibling_words
 from tests.support.voucher_builders import a_conflict, an_entry
 from tests.vectors import generate
 
@@ -107,3 +108,21 @@ def test_the_cddl_describes_what_messages_say():
     answers = _validate([(rule, cbor.encode(body).hex()) for rule, body in (*cases, *wrong)])
 
     assert answers == [True] * len(cases) + [False] * len(wrong)
+
+
+def test_the_cddl_describes_what_tills_of_one_shop_say():
+    hello = Hello(terminal="t-bakery-1", key=bytes(32)).to_bytes()
+    greeting, news = (
+        sign_greeting(sibling_words.GREETING, key=sibling_words.KEY),
+        sign_news(sibling_words.NEWS, key=sibling_words.KEY),
+    )
+
+    assert _validate(
+        [
+            ("sibling-hello", hello.hex()),
+            ("sibling-greeting", greeting.hex()),
+            ("sibling-news", news.hex()),
+            ("sibling-greeting", news.hex()),
+            ("sibling-news", greeting.hex()),
+        ]
+    ) == [True, True, True, False, False]

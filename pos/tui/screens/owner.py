@@ -74,10 +74,18 @@ class OwnerScreen(PadScreen):
             day.loss_title,
             self._row(day.lost_by_shop, page.lost_by_shop_won),
             self._row(day.lost_by_issuers, page.lost_by_issuers_won),
+            *self._other_tills(page),
             self._row(day.may_take_more, page.more_won),
         )
         count = len(page.conflicts)
         return (*rows, "", day.conflict_count.format(count=count)) if count else rows
+
+    def _other_tills(self, page: OwnersPage) -> tuple[str, ...]:
+        """What they add, in a shop that has any."""
+        if not page.siblings:
+            return ()
+        name = self.host.words.day.other_tills.format(count=page.siblings, silent=page.silent_siblings)
+        return (self._row(name, page.siblings_won),)
 
     def _row(self, name: str, won: int) -> str:
         return f"{fitted(name, _NAME_COLUMNS)}  {self.host.words.won(won)}"

@@ -67,6 +67,7 @@ DAY_LABELS: Final = DayLabels(
     loss_title="What could be lost of what was taken offline",
     lost_by_shop="By the shop at most",
     lost_by_issuers="By issuers at most",
+    other_tills="Other tills: {count}, silent: {silent}",
     may_take_more="More that the limits allow",
     conflict_count="{count} paid twice",
     conflicts="Paid twice",

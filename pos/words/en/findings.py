@@ -101,6 +101,12 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.WAITING_LONG: FindingWords(
         name="To be delivered", meaning="Much is waiting; limits are nearly used up", to_do="Connect the network"
     ),
+    FindingCode.SIBLINGS_LINKED: FindingWords(name="Other tills", meaning="They hear each other", to_do=""),
+    FindingCode.SIBLINGS_SILENT: FindingWords(
+        name="Other tills",
+        meaning="Not heard from: one voucher may be taken twice",
+        to_do="See that they are on, in the same network",
+    ),
     FindingCode.CORE_SELLS: FindingWords(name="Till", meaning="Running", to_do=""),
     FindingCode.CORE_STOPPED: FindingWords(
         name="Till", meaning="Running, but cannot sell", to_do="Do what the screen says"

@@ -67,6 +67,7 @@ DAY_LABELS: Final = DayLabels(
     loss_title="지금 인터넷 없이 받은 것 중에서 잃을 수 있는 돈",
     lost_by_shop="가게 부담 최대",
     lost_by_issuers="발행처 부담 최대",
+    other_tills="다른 계산대 {count}대 (끊김 {silent}대)",
     may_take_more="한도까지 더 받을 수 있는 돈",
     conflict_count="겹친 결제 {count}건",
     conflicts="겹친 결제",

@@ -95,6 +95,12 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.WAITING_LONG: FindingWords(
         name="전송 대기", meaning="많이 밀려 한도가 거의 찼습니다", to_do="네트워크를 연결하세요"
     ),
+    FindingCode.SIBLINGS_LINKED: FindingWords(name="다른 계산대", meaning="서로 연결되어 있습니다", to_do=""),
+    FindingCode.SIBLINGS_SILENT: FindingWords(
+        name="다른 계산대",
+        meaning="소식이 없어 같은 상품권을 막지 못합니다",
+        to_do="켜져 있고 같은 공유기에 있는지 보세요",
+    ),
     FindingCode.CORE_SELLS: FindingWords(name="판매 프로그램", meaning="작동하고 있습니다", to_do=""),
     FindingCode.CORE_STOPPED: FindingWords(
         name="판매 프로그램", meaning="작동하지만 판매할 수 없습니다", to_do="화면의 안내를 따르세요"
