@@ -86,7 +86,7 @@ def test_news_comes_in_order(number: int) -> None:
     [{15: 1}, {14: 1}, {9: 0}, {11: [b""]}, {11: [b"x"] * (ENTRIES_MAX + 1)}, {11: [b"x" * 16_385]}, {12: -1}],
     ids=["unknown key", "a number for a flag", "number 0", "empty entry", "too many", "too long", "below zero"],
 )
-def test_news_is_closed_and_bounded(fields: dict[int, cbor.Value]) -> None:
+def test_news_is_closed_and_bounded(fields: dict[int | str, cbor.Value]) -> None:
     given: cbor.Value = {**MEETING.fields(2), 9: 1, 10: 9, 11: [], 12: 0, 13: 0, 14: True, **fields}
 
     with pytest.raises(MalformedError):

@@ -154,8 +154,8 @@ class Counter:
     def _call_others(self) -> None:
         now_s = time.monotonic()
         met = {meeting.peer for meeting in self._meetings if meeting.is_greeted}
-        found = self._lan.found() if self._lan is not None else {}
-        for terminal, place in found.items():
+        found = self._lan.found() if self._lan is not None else ()
+        for terminal, place in found:
             calls = self._calls.setdefault(place, _Calls(since_s=now_s))
             waits_s = HIGHER_WAITS_S if self._known.terminal > terminal else 0.0
             if terminal not in met and now_s - calls.since_s >= waits_s:

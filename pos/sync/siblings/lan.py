@@ -5,8 +5,7 @@ terminal id (which stands on every receipt), and SHA-256 over a salt and the mer
 announcements of one shop from looking alike on two days, and hides nothing from who knows the merchant id, which the
 shop's payment requests show too. Nothing of this is a proof: whoever is found is greeted like any stranger.
 
-Rules: only terminals that trust data names for this merchant, at private addresses, are remembered; one address each,
-the newest.
+Rules: only terminals that trust data names for this merchant, at private addresses, are remembered, and not many.
 """
 
 import asyncio
@@ -45,9 +44,9 @@ class Lan:
         self._zeroconf: AsyncZeroconf | None = None
         self._browser: AsyncServiceBrowser | None = None
 
-    def found(self) -> dict[str, tuple[str, int]]:
-        """Address and port of each sibling that was found, by its terminal id."""
-        return dict(self._announced.values())
+    def found(self) -> tuple[tuple[str, tuple[str, int]], ...]:
+        """Terminal ids with the address and port that was announced for them; a made-up one hides no true one."""
+        return tuple(self._announced.values())
 
     async def start(self) -> None:
         """Announce and begin to look. Raises OSError where a network does not allow it."""
