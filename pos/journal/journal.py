@@ -12,8 +12,8 @@ Rules:
 - every other exception of `record` means that nothing was written.
 
 Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `siblings`, `paper`, `attention`,
-`alarms`, `people`, `days`, `owed`, `archives`. The journal belongs to the thread that opened it, and to one process: the
-file is locked.
+`alarms`, `people`, `days`, `owed`, `archives`. The journal belongs to the thread that opened it, and to one process:
+the file is locked.
 """
 
 from collections.abc import Sequence

@@ -35,6 +35,7 @@ OWNERS = {
         "pos.commands.provisioning",
         "pos.demo.story",
     ),
+    "zeroconf": ("pos.sync.siblings",),
     "sqlalchemy": (
         "pos.ledger",
         "pos.sandbox",
