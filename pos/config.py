@@ -6,6 +6,7 @@ are named by path and never stand in the file. Reading touches nothing but the f
 
 import difflib
 import ipaddress
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -61,6 +62,11 @@ class MirrorSection:
 class ReceiptSection:
     columns: int = 42
     printing: str = "always"
+    cash_receipt_footer: str = ""
+    """Lines below a cash receipt, which the tax office may change at any time; empty: those this program knows."""
+    cash_receipt_code: str = ""
+    """What the tax office's code of a buyer looks like: a regular expression whose one group is the number. Its form is
+    not public; empty: only bare digits are taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +291,8 @@ class _Reader:
                 self._problem(key, "a path is expected, not an empty text")
             return (self._path.parent / text) if text else None
         self._check_scheme(key, text)
+        if key == "receipt.cash_receipt_code":
+            self._check_pattern(key, text)
         return self._located(text) if key in _URL_SCHEMES else text
 
     def _located(self, url: str) -> str:
@@ -307,6 +315,15 @@ class _Reader:
         schemes = _URL_SCHEMES.get(key)
         if schemes is not None and text.partition(":")[0] not in schemes:
             self._problem(key, f"expected an address beginning with one of {', '.join(schemes)}; found {text!r}")
+
+    def _check_pattern(self, key: str, text: str) -> None:
+        try:
+            groups = re.compile(text).groups if text else 1
+        except re.error as error:
+            self._problem(key, f"is no regular expression: {error}")
+            return
+        if groups != 1:
+            self._problem(key, f"needs exactly one group, for the number; found {groups}")
 
     def _check_address(self, ledger: object) -> None:
         if not isinstance(ledger, LedgerSection):

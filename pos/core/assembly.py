@@ -4,8 +4,9 @@ Each function below makes one group of parts out of those made before it; a new 
 handed to whoever asks it.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pos.config import TerminalConfig
@@ -53,6 +54,7 @@ from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.core.wiping import wipe
 from pos.journal.journal import Journal
+from pos.till.receipt.words import ReceiptWords
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
@@ -227,11 +229,21 @@ def _receipts(on: Grounds, choices: Choices) -> Receipts:
         key=on.key,
         terminal=on.terminal,
         columns=choices.columns,
-        words=receipt_words(on.config.terminal.language),
+        words=_receipt_words(on.config),
         documents=_documents(on, choices),
         slips=DeclineSlips(journal=on.journal, sentence=decline_sentence(on.config.terminal.language)),
         is_training=on.is_training,
     )
+
+
+def _receipt_words(config: TerminalConfig) -> ReceiptWords:
+    words, footer = receipt_words(config.terminal.language), config.receipt.cash_receipt_footer
+    return replace(words, cash_receipt_footer=tuple(footer.splitlines())) if footer else words
+
+
+def _number_pattern(config: TerminalConfig) -> re.Pattern[str] | None:
+    pattern = config.receipt.cash_receipt_code
+    return re.compile(pattern, re.ASCII) if pattern else None
 
 
 def _receipt_codes(on: Grounds, ledger_side: _LedgerSide) -> ReceiptCodes:
@@ -250,7 +262,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     receipts = _receipts(on, choices)
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = _receipt_codes(on, ledger_side)
-    other_codes = OtherCodes(codes=codes)
+    other_codes = OtherCodes(codes=codes, number_pattern=_number_pattern(on.config))
     cash_receipts = CashReceipts(
         journal=journal, trust=trust, receipts=receipts, paper=paper, other_codes=other_codes, clock=clock, clerk=clerk
     )

@@ -14,7 +14,7 @@ Who asks the provider is the ledger; its answers come by the inbox.
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pos.clock import Clock, Reading
@@ -27,6 +27,7 @@ from pos.journal.journal import Journal
 from pos.journal.records import CashReceiptAnswer, CashReceiptRecord, SaleRecord, SaleState, TenderForm, TenderRecord
 from pos.link.calls import (
     BeginCashReceipt,
+    CancelCashReceipt,
     CashReceiptLine,
     CashReceiptPage,
     Done,
@@ -79,7 +80,7 @@ class CashReceipts:
     clerk: Callable[[], str]
 
     def answer(
-        self, call: ListCashReceipts | BeginCashReceipt | RequestCashReceipt
+        self, call: ListCashReceipts | BeginCashReceipt | RequestCashReceipt | CancelCashReceipt
     ) -> CashReceiptPage | Done | Refused:
         match call:
             case ListCashReceipts():
@@ -93,6 +94,8 @@ class CashReceipts:
                 return Done()
             case RequestCashReceipt():
                 return self._request(call)
+            case CancelCashReceipt():
+                return self._cancel(call)
 
     def is_due(self, sale: SaleRecord) -> bool:
         """Whether the shop could issue one for this sale now."""
@@ -135,19 +138,38 @@ class CashReceipts:
         standing = self.journal.cash_receipts.standing(sale.sale_id)
         if not amount_won or standing is None:
             return ()
-        return (
-            CashReceiptCancelRequested(
-                cash_receipt_id=secrets.token_bytes(16),
-                original_id=standing.cash_receipt_id,
-                sale_id=sale.sale_id,
-                amount_won=amount_won,
-                tax=tax_between(standing.tax, standing.cancelled_won, standing.cancelled_won + amount_won),
-                reason=CashReceiptReason.CANCELLED,
-                traded_s=standing.traded_s,
-                business_date=business_date(self.journal, reading),
-                refund_id=refund_id,
-                clerk=self.clerk() or None,
-            ),
+        cancel = self._cancellation(standing, amount_won, reason=CashReceiptReason.CANCELLED, reading=reading)
+        return (replace(cancel, refund_id=refund_id),)
+
+    def _cancel(self, call: CancelCashReceipt) -> Done | Refused:
+        """What went to the wrong number is taken back whole; the sale may then have another one."""
+        sale = self.journal.sales.sale_of_receipt(call.receipt_number)
+        standing = None if sale is None else self.journal.cash_receipts.standing(sale.sale_id)
+        if standing is None:
+            return Refused(cause=Refusal.NOT_FOUND)
+        if call.reason not in tuple(CashReceiptReason):
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        reading = self.clock.read()
+        reason = CashReceiptReason(call.reason)
+        cancel = self._cancellation(standing, standing.left_won, reason=reason, reading=reading)
+        self.journal.record([cancel], reading=reading)
+        # The notice wants the cancellation on paper: it stands on the next copy.
+        self.paper.reprint(call.receipt_number)
+        return Done()
+
+    def _cancellation(
+        self, standing: CashReceiptRecord, amount_won: int, *, reason: CashReceiptReason, reading: Reading
+    ) -> CashReceiptCancelRequested:
+        return CashReceiptCancelRequested(
+            cash_receipt_id=secrets.token_bytes(16),
+            original_id=standing.cash_receipt_id,
+            sale_id=standing.sale_id,
+            amount_won=amount_won,
+            tax=tax_between(standing.tax, standing.cancelled_won, standing.cancelled_won + amount_won),
+            reason=reason,
+            traded_s=standing.traded_s,
+            business_date=business_date(self.journal, reading),
+            clerk=self.clerk() or None,
         )
 
     def take_news(self) -> None:

@@ -7,6 +7,7 @@ Rules:
 - nothing here is recorded: what is done with them is.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,8 @@ class OtherCodes:
     """What the camera saw last that is no payment."""
 
     codes: ReceiptCodes
+    number_pattern: re.Pattern[str] | None = None
+    """Of codes whose one group is a buyer's number; bare digits are always taken."""
     wants_number: bool = False
     receipt: ReceiptSeenView | None = None
     number: NumberSeenView | None = None
@@ -29,9 +32,10 @@ class OtherCodes:
 
     def take(self, text: str) -> bool:
         """Take a code, if it is one of these."""
-        if self.wants_number and text.isascii() and text.isdecimal() and len(text) in _NUMBER_DIGITS:
+        digits = self._number_in(text) if self.wants_number else ""
+        if digits:
             self._serial += 1
-            self.number = NumberSeenView(serial=self._serial, digits=text)
+            self.number = NumberSeenView(serial=self._serial, digits=digits)
             return True
         if not text.startswith(PREFIX):
             return False
@@ -43,6 +47,12 @@ class OtherCodes:
         number, cause = ("", found.value) if isinstance(found, Refusal) else (found, "")
         self.receipt = ReceiptSeenView(serial=self._serial, receipt_number=number, cause=cause, code=text)
         return True
+
+    def _number_in(self, text: str) -> str:
+        """The buyer's number that a code stands for; empty where it stands for none."""
+        match = None if self.number_pattern is None else self.number_pattern.fullmatch(text)
+        digits = text if match is None else match[1] or ""
+        return digits if digits.isascii() and digits.isdecimal() and len(digits) in _NUMBER_DIGITS else ""
 
     def begin_number(self) -> None:
         """A number is asked for."""

@@ -11,22 +11,27 @@ from dataclasses import dataclass, replace
 from pos.core.decline_slips import DeclineSlips, Refusal
 from pos.core.documents import Documents
 from pos.core.print_rows import print_row
+from pos.core.receipt_parts import cancelled_cash_receipt, line_items, voucher_in
 from pos.core.remote_words import items_of, who_of
 from pos.core.trust_store import TrustStore
-from pos.errors import MalformedError
 from pos.journal.journal import Journal
-from pos.journal.records import Delivery, RefundPartRecord, RefundRecord, SaleRecord, TenderForm, TenderRecord
+from pos.journal.records import (
+    Delivery,
+    RefundPartRecord,
+    RefundRecord,
+    SaleRecord,
+    TenderForm,
+    TenderRecord,
+)
 from pos.link.calls import PrintRow, ReceiptPage
 from pos.text import SafeText, safe_text
 from pos.till.receipt.layout import layout
 from pos.till.receipt.masking import mask_serial, mask_voucher_id
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import (
-    CancelledCashReceipt,
     CashReceipt,
     CashTender,
     IssuedCashReceipt,
-    LineItem,
     OriginalSale,
     OtherTender,
     PendingCashReceipt,
@@ -40,7 +45,6 @@ from pos.till.receipt.receipt import (
 )
 from pos.till.receipt.words import ReceiptWords
 from pos.voucher.bodies import (
-    CashReceiptReason,
     EntryBody,
     NoteTaken,
     PaymentApproved,
@@ -54,7 +58,7 @@ from pos.voucher.claims import ReceiptCode, Voucher
 from pos.voucher.entry import Entry, entry_hash
 from pos.voucher.keys import SigningKey
 from pos.voucher.qr import QrKind, encode_text
-from pos.voucher.signed import decode_paper_voucher, decode_payment, sign_receipt
+from pos.voucher.signed import decode_paper_voucher, sign_receipt
 from pos.voucher.terminal_claims import ReceiptKind as CodeKind
 
 SERIALS_PRINTED = 3
@@ -98,7 +102,7 @@ class Receipts:
             business_date=sale.business_date,
             total_won=total_won,
             tax=sale.tax,
-            items=_line_items(sale, total_won),
+            items=line_items(sale, total_won),
             tenders=tuple(self._tender(tender) for tender in sale.tenders),
             cash_receipt=self._cash_receipt(sale),
             is_awaiting_delivery=any(tender.delivery is Delivery.WAITING for tender in sale.tenders),
@@ -274,7 +278,7 @@ class Receipts:
         """The shop's own, where one was asked for; else whether a platform reports the sale."""
         standing = self.journal.cash_receipts.standing(sale.sale_id)
         if standing is None:
-            return self._platform(sale)
+            return self._cancelled_alone(sale) or self._platform(sale)
         if standing.approval_number is None or standing.approved_s is None:
             return PendingCashReceipt(purpose=standing.purpose, identifier=standing.identifier, split=standing.tax)
         return IssuedCashReceipt(
@@ -289,19 +293,15 @@ class Receipts:
         """What was taken back of the shop's own with a refund; without its approval it only will be."""
         receipts = self.journal.cash_receipts.of_sale(refund.sale_id)
         cancel = next((receipt for receipt in receipts if receipt.refund_id == refund.refund_id), None)
-        if cancel is None:
+        return None if cancel is None else cancelled_cash_receipt(cancel, receipts, asked_s=refund.time_s)
+
+    def _cancelled_alone(self, sale: SaleRecord) -> CashReceipt | None:
+        """The shop's own that was taken back without the sale, where that is the last word on it."""
+        receipts = self.journal.cash_receipts.of_sale(sale.sale_id)
+        last = receipts[-1] if receipts else None
+        if last is None or last.original_id is None or last.refund_id is not None:
             return None
-        original = next(receipt for receipt in receipts if receipt.cash_receipt_id == cancel.original_id)
-        return CancelledCashReceipt(
-            purpose=cancel.purpose,
-            identifier=cancel.identifier,
-            approval_number=cancel.approval_number or "",
-            issued_s=cancel.approved_s or refund.time_s,
-            original_approval_number=original.approval_number or "",
-            original_issued_s=original.approved_s or original.traded_s,
-            reason=cancel.cancel_reason or CashReceiptReason.OTHER,
-            split=cancel.tax,
-        )
+        return cancelled_cash_receipt(last, receipts, asked_s=self._entry(last.entry).time_s)
 
     def _platform(self, sale: SaleRecord) -> PlatformCashReceipt | None:
         """Named mobile vouchers are reported by their platform; a second receipt would count them twice."""
@@ -341,39 +341,11 @@ class Receipts:
         body = self._body(sequence)
         if not isinstance(body, PaymentApproved):
             return None
-        return _voucher_in(body.object_bytes)
+        return voucher_in(body.object_bytes)
 
     def _name(self, voucher: Voucher) -> str:
         program = self.trust.program(voucher.issuer, voucher.program)
         return voucher.program if program is None else program.name
-
-
-def _voucher_in(object_bytes: bytes) -> Voucher | None:
-    """The voucher that a payment was made from, or that a note is; None for what was paid online."""
-    try:
-        return decode_payment(object_bytes).voucher.claims
-    except MalformedError:
-        pass
-    try:
-        return decode_paper_voucher(object_bytes).claims
-    except MalformedError:
-        return None
-
-
-def _line_items(sale: SaleRecord, total_won: int) -> tuple[LineItem, ...]:
-    """What was sold; nothing where the receipt is for a part of it only."""
-    if sum(item.amount_won for item in sale.items) != total_won:
-        return ()
-    return tuple(
-        LineItem(
-            name=safe_text(item.name),
-            amount_won=item.amount_won,
-            quantity=item.quantity,
-            unit_price_won=item.unit_price_won,
-            tax=item.tax,
-        )
-        for item in sale.items
-    )
 
 
 def _is_voucher(part: RefundPartRecord) -> bool:

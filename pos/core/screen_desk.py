@@ -26,6 +26,7 @@ from pos.link.calls import (
     AnswerRemote,
     AnyAnswer,
     BeginCashReceipt,
+    CancelCashReceipt,
     CancelSale,
     ChangePerson,
     ClearVerdict,
@@ -141,7 +142,7 @@ class ScreenDesk:
                 return self.refunds.answer(call)
             case ListRemotes() | AnswerRemote():
                 return self.remotes.answer(call)
-            case ListCashReceipts() | BeginCashReceipt() | RequestCashReceipt():
+            case ListCashReceipts() | BeginCashReceipt() | RequestCashReceipt() | CancelCashReceipt():
                 return self.cash_receipts.answer(call)
             case Watch():
                 return State(till=self.views.till())

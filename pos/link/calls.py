@@ -110,6 +110,7 @@ from pos.link.people_calls import (
 from pos.link.recovery_calls import NextRecovered, RecoveredBatch, RecoveredTaken, TakeRecovered
 from pos.link.refund_calls import (
     BeginCashReceipt,
+    CancelCashReceipt,
     CashReceiptLine,
     CashReceiptPage,
     ListCashReceipts,
@@ -197,6 +198,7 @@ __all__ = [
     "BeginCashReceipt",
     "BeginMeeting",
     "Call",
+    "CancelCashReceipt",
     "CancelSale",
     "CashReceiptLine",
     "CashReceiptPage",
@@ -462,6 +464,7 @@ ScreenCall: TypeAlias = (
     | ListCashReceipts
     | BeginCashReceipt
     | RequestCashReceipt
+    | CancelCashReceipt
     | PrintDeclineSlip
     | GiveReceipt
     | DayCall

@@ -86,6 +86,15 @@ class BeginCashReceipt(Call[Done | Refused], frozen=True, kw_only=True):
     receipt_number: str = ""
 
 
+class CancelCashReceipt(Call[Done | Refused], frozen=True, kw_only=True):
+    """Take back what is left of a sale's cash receipt, and nothing else: it went to the wrong number.
+
+    `reason` is a value of `pos.voucher.bodies.CashReceiptReason`."""
+
+    receipt_number: str
+    reason: str
+
+
 class RequestCashReceipt(Call[Done | Refused], frozen=True, kw_only=True):
     """Issue one for a sale. `digits` are the buyer's, empty for none; they are sealed before anything is written."""
 

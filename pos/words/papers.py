@@ -19,6 +19,13 @@ class PaperLabels:
     electronic_lines: tuple[str, ...]
     """Beside the code, below shop, time and amount."""
     on_paper: str
+    # a cash receipt that is taken back alone
+    cash_choices: tuple[str, str]
+    """Show the sale's receipt, take the cash receipt back."""
+    cash_cancel_title: str
+    cash_reasons: tuple[str, str, str]
+    """In the order of `CashReceiptReason`."""
+    cash_cancelled: str
     # a report over a period
     period_kinds: tuple[str, str, str, str]
     """Month, quarter, half-year, year."""

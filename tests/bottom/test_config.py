@@ -58,6 +58,8 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     ("change", "expected"),
     [
         (('url = "http://127.0.0.1:8400"', 'url = "http://ledger.example"'), "plain http is for this machine only"),
+        (("[ledger]", '[receipt]\ncash_receipt_code = "NTS[0-9]"\n[ledger]'), "needs exactly one group"),
+        (("[ledger]", '[receipt]\ncash_receipt_code = "("\n[ledger]'), "is no regular expression"),
         (('url = "http://127.0.0.1:8400"', 'url = "ftp://x"'), "expected an address beginning with"),
         (('url = "http://127.0.0.1:8400"', 'url = "https://ledger.example"'), "needs the file of its certificate"),
         (('id = "t-bakery-1"', "id = 7"), "expected a text, found 7"),

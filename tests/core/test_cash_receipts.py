@@ -1,11 +1,13 @@
 """Cash receipts at the counter: asked for, on paper, answered, taken back; and what the till keeps of a number."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pos.link.calls import (
     BeginCashReceipt,
+    CancelCashReceipt,
     CashReceiptLine,
     Done,
     ListCashReceipts,
@@ -192,6 +194,31 @@ def test_a_card_in_front_of_the_camera_fills_the_number_in_only_when_it_is_asked
     assert shop.till.number_seen is None
 
 
+def test_a_tax_offices_code_is_read_as_the_shop_was_told_it_looks(open_with: Callable[..., Shop]) -> None:
+    shop = open_with(printing='"always"\ncash_receipt_code = "NTS:([0-9]{11}):.*"')
+    sell_for_cash(shop)
+    shop.screen(BeginCashReceipt())
+
+    assert shop.see("NTS:0101234567:x").number_seen is None
+    seen = shop.see(f"NTS:{PHONE}:20261122").number_seen
+    assert seen is not None
+    assert seen.digits == PHONE
+    shop.screen(BeginCashReceipt())
+    bare = shop.see("154420201234123456").number_seen
+    assert bare is not None
+    assert bare.digits == "154420201234123456"
+
+
+def test_the_lines_below_a_cash_receipt_can_be_changed_at_any_time(open_with: Callable[..., Shop]) -> None:
+    shop = open_with(printing='"always"\ncash_receipt_footer = "새 번호 ☎127\\nhttp://new.go.kr"')
+    sell_for_cash(shop)
+    ask(shop)
+    text = lines_on(shop, "000001")
+
+    assert "새 번호 ☎127\nhttp://new.go.kr" in text
+    assert "126-1-1" not in text
+
+
 def test_answers_of_the_provider_are_on_the_list_and_on_paper(shop: Shop, post: Post) -> None:
     sell_for_cash(shop)
     ask(shop)
@@ -260,6 +287,41 @@ def test_a_refund_takes_its_part_of_the_cash_receipt_back(shop: Shop, post: Post
     assert "현금결제취소" in text
     assert "J22222222" in text
     assert "J12345678" in text
+
+
+@pytest.mark.parametrize(("reason", "word"), [("cancelled", "거래취소"), ("mistake", "오류발급"), ("other", "기타")])
+def test_one_that_went_to_the_wrong_number_is_taken_back_alone_and_issued_again(
+    shop: Shop, post: Post, reason: str, word: str
+) -> None:
+    sell_for_cash(shop)
+    ask(shop, "01099998888")
+    told(shop, post, CashReceiptState.APPROVED, number="J12345678")
+
+    assert shop.screen(CancelCashReceipt(receipt_number="000001", reason=reason)) == Done()
+
+    cancel = next(body for body in shop.bodies if isinstance(body, CashReceiptCancelRequested))
+    assert (cancel.reason.value, cancel.amount_won, cancel.refund_id) == (reason, 11_000, None)
+    assert cancel.tax == requested(shop)[0].tax
+    text = lines_on(shop, "000001")
+    assert all(part in text for part in ("현금결제취소", "당초 승인번호", "J12345678", "당초 승인일자", word))
+    assert shop.screen(CancelCashReceipt(receipt_number="000001", reason=reason)) == Refused(cause=Refusal.NOT_FOUND)
+
+    assert ask(shop, PHONE, number="000001") == Done()
+    assert "010 **** 5678" in lines_on(shop, "000001")
+    shop.core.journal.rebuild()
+    assert shop.core.journal.verify().problems == ()
+
+
+def test_there_is_nothing_to_take_back_where_none_stands(shop: Shop) -> None:
+    sell_for_cash(shop)
+    before = shop.kinds
+
+    nothing = shop.screen(CancelCashReceipt(receipt_number="000001", reason="mistake"))
+    assert nothing == Refused(cause=Refusal.NOT_FOUND)
+    ask(shop)
+    nonsense = shop.screen(CancelCashReceipt(receipt_number="000001", reason="whim"))
+    assert nonsense == Refused(cause=Refusal.NOT_ACCEPTABLE)
+    assert [kind for kind in shop.kinds[len(before) :] if "cancel" in kind] == []
 
 
 def test_a_shop_that_must_issue_does_so_by_itself(tmp_path: Path) -> None:

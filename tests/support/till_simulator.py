@@ -23,6 +23,7 @@ from pos.link.calls import (
     AttentionPage,
     BeginCashReceipt,
     Call,
+    CancelCashReceipt,
     CancelSale,
     ClearVerdict,
     CloseAttention,
@@ -363,6 +364,7 @@ class TillSimulator:
                 | ListCashReceipts()
                 | BeginCashReceipt()
                 | RequestCashReceipt()
+                | CancelCashReceipt()
                 | ListRemotes()
                 | AnswerRemote()
                 | ReadReport()

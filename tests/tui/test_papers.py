@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pos.link.calls import NextPrintJob
+from pos.link.calls import NextPrintJob, PayOther, RequestCashReceipt
 from pos.till.report.period import Span, last_complete, period_name, typed_period
 from pos.tui.electronic import ElectronicReceiptScreen
 from pos.tui.screens.day import DayScreen
 from pos.tui.screens.history import HistoryScreen
 from pos.tui.screens.receipt import ReceiptScreen
 from pos.tui.screens.report import ReportScreen
-from pos.voucher.bodies import DocumentAsked, ReceiptElectronic
+from pos.voucher.bodies import CashReceiptCancelRequested, DocumentAsked, ReceiptElectronic
 from pos.words.moments import KOREA
 from pos.words.typed import typed_moment
 from tests.support.core_builders import HOUR_S, Shop
@@ -199,3 +199,15 @@ def test_the_period_that_a_return_is_about_is_proposed(span: Span, today: date, 
 def test_periods_that_are_none(span: Span, typed: int) -> None:
     assert typed_period(span, typed) is None
     assert typed_period(Span.YEAR, typed) is None
+
+
+async def test_a_cash_receipt_to_the_wrong_number_is_taken_back_by_the_pad(shop: Shop) -> None:
+    shop.type_amount(11_000)
+    shop.screen(PayOther(kind="cash", amount_won=11_000))
+    shop.screen(RequestCashReceipt(purpose="deduction", digits="01099998888"))
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("* 8 8 2 2 2")
+
+        assert shows(counter, "다시 발급할 수 있습니다")
+    cancels = [body for body in shop.bodies if isinstance(body, CashReceiptCancelRequested)]
+    assert [(body.reason.value, body.amount_won) for body in cancels] == [("mistake", 11_000)]

@@ -1,19 +1,26 @@
 """Cash receipts of the shop's own: those without an approval first, the oldest sale on top, then those of today."""
 
+from functools import partial
+
 from textual.worker import WorkType
 
-from pos.link.calls import CashReceiptLine, CashReceiptPage, ListCashReceipts
+from pos.link.calls import CancelCashReceipt, CashReceiptLine, CashReceiptPage, ListCashReceipts
 from pos.till.cash_receipt import CashReceiptState
+from pos.tui.answers import said_of
 from pos.tui.giving_back import GROUP, ask_cash_receipt
 from pos.tui.host import Host
+from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.listing import ListScreen, Row
 from pos.tui.screens.receipt import ReceiptScreen
 from pos.tui.screens.receipt_number import ReceiptNumberScreen
+from pos.voucher.bodies import CashReceiptReason
 from pos.words.moments import moment_text
+
+_SHOW = 1
 
 
 class CashReceiptsScreen(ListScreen):
-    """The first row asks for one by receipt number; every other leads to its sale's receipt."""
+    """The first row asks for one by receipt number; every other leads to its sale's receipt, or to taking it back."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -31,7 +38,33 @@ class CashReceiptsScreen(ListScreen):
             work: WorkType[None] = self._ask
             self.app.run_worker(work, group=GROUP, exclusive=True)
         else:
-            self.app.push_screen(ReceiptScreen(self.host, self._receipts[index - 1].receipt_number))
+            line = self._receipts[index - 1]
+            offer: WorkType[None] = partial(self._offer, line)
+            self.app.run_worker(offer, group=GROUP, exclusive=True)
+
+    async def _offer(self, line: CashReceiptLine) -> None:
+        labels, row = self.host.words.papers, self._row(line)
+        may_cancel = not line.is_cancel and line.state != CashReceiptState.REJECTED
+        choices = labels.cash_choices if may_cancel else labels.cash_choices[:1]
+        asked = ChoiceScreen(self.host, title=row.text, lines=(row.detail,), choices=choices)
+        choice = await self.app.push_screen_wait(asked)
+        if choice == _SHOW:
+            self.app.push_screen(ReceiptScreen(self.host, line.receipt_number))
+        elif choice is not None:
+            await self._cancel(line, row)
+
+    async def _cancel(self, line: CashReceiptLine, row: Row) -> None:
+        labels = self.host.words.papers
+        asked = ChoiceScreen(
+            self.host, title=labels.cash_cancel_title, lines=(row.text, row.detail), choices=labels.cash_reasons
+        )
+        reason = await self.app.push_screen_wait(asked)
+        if reason is None:
+            return
+        call = CancelCashReceipt(receipt_number=line.receipt_number, reason=tuple(CashReceiptReason)[reason - 1])
+        if said_of(self.host, await self.host.ask(call), None):
+            self.host.tell(labels.cash_cancelled)
+            await self._load()
 
     async def _ask(self) -> None:
         labels = self.host.words.giving_back

@@ -13,6 +13,10 @@ PAPER_LABELS: Final = PaperLabels(
     consent_choices=("Yes, electronic", "No, on paper"),
     electronic_lines=("The customer photographs it",),
     on_paper="It comes on paper",
+    cash_choices=("Show the receipt", "Cancel the cash receipt"),
+    cash_cancel_title="Why is the cash receipt cancelled?",
+    cash_reasons=("Sale cancelled", "Issued by mistake", "Other"),
+    cash_cancelled="Cancellation asked for. It can be issued again",
     period_kinds=("Month", "Quarter", "Half-year", "Year"),
     period_lines=(
         "Year and month together (202611)",

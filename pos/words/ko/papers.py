@@ -13,6 +13,10 @@ PAPER_LABELS: Final = PaperLabels(
     consent_choices=("예, 전자영수증", "아니요, 종이 영수증"),
     electronic_lines=("손님이 전화기로 찍어 갑니다",),
     on_paper="종이로 드립니다",
+    cash_choices=("영수증 보기", "현금영수증만 취소"),
+    cash_cancel_title="현금영수증 취소 사유",
+    cash_reasons=("거래 취소", "오류 발급 (번호가 틀림)", "그 밖"),
+    cash_cancelled="취소를 신청했습니다. 다시 발급할 수 있습니다",
     period_kinds=("월", "분기", "반기", "년"),
     period_lines=(
         "년과 달을 이어서 누르세요 (202611)",
