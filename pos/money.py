@@ -6,6 +6,8 @@ Rules: 1 … 100 000 000 for anything that is paid (protocol, "Money"); digits o
 from typing import Final
 
 AMOUNT_MAX_WON: Final = 100_000_000
+BANKNOTE_MIN_WON: Final = 1_000
+"""The smallest banknote; what is less is a coin."""
 
 
 class AmountError(ValueError):
@@ -44,3 +46,8 @@ def checked_won(amount_won: int) -> int:
 def format_won(amount_won: int) -> str:
     """12000 → "12,000"."""
     return f"{amount_won:,}"
+
+
+def is_banknote(value_won: int) -> bool:
+    """Whether a piece of cash of this value is paper and not a coin: Korean counts the two with different words."""
+    return value_won >= BANKNOTE_MIN_WON

@@ -54,7 +54,9 @@ class DayLabels:
     by_pieces: str
     uncounted: str
     pieces_title: str
-    """{won} of one note or coin."""
+    """{won} of one banknote."""
+    coins_title: str
+    """{won} of one coin."""
     pieces_line: str
     """{won} so far."""
     closed_title: str

@@ -77,8 +77,10 @@ async def test_the_drawer_may_be_counted_by_notes_and_coins(shop: Shop) -> None:
     sell_for_cash(shop, 61_500)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("* 6 2 +")
-        assert shows(counter, "50,000원짜리 몇 개")
-        await counter.press("1 enter 1 enter enter 1 enter 1 enter enter enter enter")
+        assert shows(counter, "50,000원짜리 몇 장")
+        await counter.press("1 enter 1 enter enter 1 enter")
+        assert shows(counter, "500원짜리 몇 개")
+        await counter.press("1 enter enter enter enter")
 
         assert shows(counter, "마감했습니다", "맞습니다")
     closed = [body for body in shop.bodies if isinstance(body, DayClosed)]

@@ -144,7 +144,7 @@ async def test_after_a_cut_one_question_and_two_answers(shop: Shop) -> None:
     shop.choose(1)
     shop.restart()
     async with open_real_counter(shop) as (counter, _):
-        assert shows(counter, "정전 전 12,000원 중 8,000원 받음", "1  이어서 하기", "2  모두 취소")
+        assert shows(counter, "정전 전 12,000원 중 8,000원 받음", "1  이어서", "2  모두 취소")
         await counter.press("1")
         assert shows(counter, "남은 금액 4,000원")
 

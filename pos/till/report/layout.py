@@ -7,7 +7,7 @@ says what a conflict cost, because nobody at the counter can know a code for a c
 from collections.abc import Iterator
 from typing import Final
 
-from pos.money import format_won
+from pos.money import format_won, is_banknote
 from pos.till.receipt.moment import date_of, minute_of
 from pos.till.receipt.rows import Align, BlankRow, CutRow, Row, Rule, RuleRow, Size, TextRow
 from pos.till.receipt.sheet import Sheet
@@ -175,7 +175,8 @@ def _drawer(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
         return
     for value_won, count in report.counted:
         if count:
-            pieces = words.pieces.format(number=count)
+            counted = words.pieces if is_banknote(value_won) else words.coins
+            pieces = counted.format(number=count)
             yield from sheet.pair(f"{_INDENT}{format_won(value_won)} {pieces}", format_won(value_won * count))
     yield from sheet.pair(words.drawer_counted, format_won(report.counted_won), bold=True)
     difference_won = report.counted_won - report.expected_won

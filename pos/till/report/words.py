@@ -45,6 +45,8 @@ class ReportWords:
     other: str
     pieces: str
     """{number} notes of one value."""
+    coins: str
+    """{number} coins of one value."""
     refunds_title: str
     cash_receipts_title: str
     for_deduction: str

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pos.link.calls import Pieces
+from pos.money import is_banknote
 from pos.tui.host import Host
 from pos.tui.pad import PadKey
 from pos.tui.screens.number import NumberScreen
@@ -31,8 +32,9 @@ class PiecesScreen(NumberScreen):
 
     def draw(self) -> None:
         words = self.host.words
-        index = min(len(self._counted.pieces), len(VALUES_WON) - 1)
-        self._title = words.day.pieces_title.format(won=words.won(VALUES_WON[index]))
+        value_won = VALUES_WON[min(len(self._counted.pieces), len(VALUES_WON) - 1)]
+        pattern = words.day.pieces_title if is_banknote(value_won) else words.day.coins_title
+        self._title = pattern.format(won=words.won(value_won))
         self._lines = (words.day.pieces_line.format(won=words.won(self._counted.total_won)),)
         super().draw()
 

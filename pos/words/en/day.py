@@ -44,6 +44,7 @@ DAY_LABELS: Final = DayLabels(
     by_pieces="By pieces",
     uncounted="Not counted",
     pieces_title="How many of {won}?",
+    coins_title="How many coins of {won}?",
     pieces_line="{won} so far",
     closed_title="Closed (Z {number})",
     closed_expected="Should be there",

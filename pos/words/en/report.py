@@ -37,6 +37,7 @@ REPORT_WORDS: Final = ReportWords(
     cash="Cash",
     other="Other",
     pieces="x {number}",
+    coins="x {number}",
     refunds_title="refunds",
     cash_receipts_title="[Cash receipts]",
     for_deduction="Deduction",

@@ -54,7 +54,7 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
                 title="끝나지 않은 판매",
                 detail=f"정전 전 {won(due_won)} 중 {won(paid_won)} 받음",
                 customer="",
-                choices=("이어서 하기", "모두 취소"),
+                choices=("이어서", "모두 취소"),
             )
         case QuestionKind.CUT_APPROVED:
             return Asked(

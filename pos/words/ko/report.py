@@ -37,6 +37,7 @@ REPORT_WORDS: Final = ReportWords(
     cash="현금",
     other="기타",
     pieces="{number}장",
+    coins="{number}개",
     refunds_title="환불",
     cash_receipts_title="[현금영수증]",
     for_deduction="소득공제",
