@@ -39,6 +39,8 @@ class AlarmCause(StrEnum):
     """A settled sale is not in the ledger's public log in time."""
     LOG_REWRITTEN = "log_rewritten"
     """The ledger's public log does not continue what it was."""
+    NOTE_REPORTED = "note_reported"
+    """A note that was taken without its number turned out to be one that its issuer has reported."""
     LOG_UNWITNESSED = "log_unwitnessed"
     """Too few witnesses have signed the log's newest state."""
     SPENT_AT_SIBLING = "spent_at_sibling"

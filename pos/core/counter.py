@@ -244,7 +244,7 @@ class Counter:
 
     def show_refused(self, recorded: Recorded, text: str, length: int) -> None:
         """A code that was refused elsewhere: it is not looked at again while it stays before the camera."""
-        self._refused = (text, length)
+        self._refused, self._said = (text, length), None
         self._show(recorded)
 
     def put(self, sale: Sale | None) -> None:

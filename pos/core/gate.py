@@ -12,6 +12,7 @@ from pos.link.calls import (
     AnyAnswer,
     AnyCall,
     CheckJournal,
+    CheckNextNotes,
     ClearVerdict,
     CreditNotes,
     Done,
@@ -75,6 +76,7 @@ _SELLING = (
     | TakeItemBack
     | SuspendSale
     | ResumeSale
+    | CheckNextNotes
     | TakeNotes
     | NumberNotes
     | SubmitNotes

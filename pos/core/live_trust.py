@@ -9,6 +9,7 @@ from dataclasses import replace
 from pos.core.trust_store import FolderTrustStore
 from pos.till.policy import Merchant, Policy, Program, RevocationState
 from pos.trust.emergency_file import EmergencyFile
+from pos.voucher.serial_list import SerialCause
 from pos.voucher.trust import Issuer, Ledger
 
 
@@ -85,6 +86,9 @@ class LiveTrust:
         if voucher_id.hex() in self._distrusted.vouchers.get(issuer, ()):
             return RevocationState.REVOKED
         return self._store.revocation(issuer, voucher_id, now_s=now_s)
+
+    def reported(self, issuer: str, serial: str) -> SerialCause | None:
+        return self._store.reported(issuer, serial)
 
 
 class PracticeTrust(LiveTrust):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import assert_never
 
+from pos.core.alarms import AlarmCause
 from pos.core.checkout import business_date
 from pos.core.counterparts import Counterparts
 from pos.journal.notes import NoteRecord
@@ -29,6 +30,7 @@ from pos.link.calls import (
 from pos.text import safe_text
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import (
+    AlarmRaised,
     NoteNumbered,
     NotesCredited,
     NotesSubmitted,
@@ -76,8 +78,18 @@ class NoteBank:
         if self._at.journal.notes.known_serials(unnumbered[0].issuer, call.serials):
             return Refused(cause=Refusal.SERIAL_TAKEN)
         body = NoteNumbered(entry=call.entry, serials=call.serials, clerk=self._at.clerk() or None)
-        self._at.journal.record([body], reading=self._at.clock.read())
+        alarms = self._alarms(unnumbered[0].issuer, call.serials)
+        self._at.journal.record([body, *alarms], reading=self._at.clock.read())
         return Done()
+
+    def _alarms(self, issuer: str, serials: tuple[str, ...]) -> tuple[AlarmRaised, ...]:
+        """The note lies in the drawer already: its number is written down all the same, and the owner has to know."""
+        trust = self._at.checkout.trust
+        return tuple(
+            AlarmRaised(cause=AlarmCause.NOTE_REPORTED, details=f"{issuer} {safe_text(serial)}: {cause.name.lower()}")
+            for serial in serials
+            if (cause := trust.reported(issuer, serial)) is not None
+        )
 
     def _submit(self, call: SubmitNotes) -> Done | Refused:
         waiting = self._at.journal.notes.in_drawer(call.issuer, call.program)

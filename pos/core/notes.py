@@ -1,48 +1,85 @@
-"""Paper notes at the counter: taken by count or by their code.
+"""Paper notes at the counter, counted by hand; and what notes whose code is read (`scanned_notes`) have in common.
 
 Rules:
 
 - notes are durable before the screen shows them; what is too much is handed back in cash, with the reason written down;
-- a note whose code is read is evidence for the ledger (`payment.approved`); notes counted by hand are `note.taken`;
-- nothing is recorded before a person has agreed to what the issuer wants agreed.
+- nothing is recorded before a person has agreed to what the issuer wants agreed;
+- a note that must not be taken is declined like a code: with a verdict on the screen, and recorded.
 
 What becomes of them afterwards is `note_bank`'s.
 """
 
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
 from pos.clock import Reading
-from pos.core.checkout import business_date
+from pos.core.checkout import Recorded, business_date
 from pos.core.counterparts import Counterparts
 from pos.core.sale import Sale
-from pos.errors import MalformedError
 from pos.journal.records import TenderForm
-from pos.link.calls import (
-    Done,
-    NoteAsked,
-    NoteProgram,
-    NoteProgramPage,
-    Refused,
-    TakeNotes,
-)
+from pos.link.calls import Done, NoteAsked, NoteProgram, NoteProgramPage, Refused, TakeNotes
 from pos.link.state import TenderView
 from pos.text import safe_text
-from pos.till.note_codes import NoteCodeSituation, object_to
+from pos.till.decision import Declined, EarlierPayment, Finding
 from pos.till.notes import Handed, NoteAsk, NotePolicy, NoteQuestion, NoteSituation, TakeableNotes, judge_notes
 from pos.till.policy import Program
 from pos.till.reasons import Check, Reason, Refusal
 from pos.till.receipt.moment import date_of
-from pos.voucher.bodies import (
-    ChangeRuling,
-    EntryBody,
-    NoteTaken,
-    PaymentApproved,
-)
-from pos.voucher.qr import QrKind, decode_text
-from pos.voucher.signed import decode_paper_voucher
-from pos.voucher.verified import PaymentIdentity, VerificationFailure, VerifiedVoucher, verify_voucher
+from pos.voucher.bodies import ChangeRuling, EntryBody, NoteTaken, PaymentApproved, PaymentDeclined, parse_body
+from pos.voucher.serial_list import SerialCause
 
-_NOTE_CHECKS = (Check.FORM, Check.CANONICAL, Check.ISSUER_KNOWN, Check.ISSUER_SIGNATURE, Check.FIRST_USE)
-_ASKS = frozenset(NoteAsk)
-PREFIX = "CKV1:"
+NOTE_CHECKS: Final = (
+    Check.FORM,
+    Check.CANONICAL,
+    Check.ISSUER_KNOWN,
+    Check.ISSUER_SIGNATURE,
+    Check.FIRST_USE,
+    Check.SIGNING_WINDOW,
+    Check.PROGRAM,
+    Check.VALIDITY,
+    Check.REVOCATION,
+)
+"""What is checked of a note, in order; of one counted by hand only what a person can see of it."""
+_CHECKS_OF: Final = {
+    Reason.ISSUER_UNKNOWN: Check.ISSUER_KNOWN,
+    Reason.FORGED_VOUCHER: Check.ISSUER_SIGNATURE,
+    Reason.ALREADY_USED: Check.FIRST_USE,
+    Reason.ISSUER_KEY_REVOKED: Check.SIGNING_WINDOW,
+    Reason.ISSUER_KEY_WINDOW: Check.SIGNING_WINDOW,
+    Reason.PROGRAM_UNKNOWN: Check.PROGRAM,
+    Reason.WRONG_AREA: Check.PROGRAM,
+    Reason.WRONG_ISSUE_CLASS: Check.PROGRAM,
+    Reason.WRONG_MERCHANT_CLASS: Check.PROGRAM,
+    Reason.WRONG_INDUSTRY: Check.PROGRAM,
+    Reason.EXPIRED: Check.VALIDITY,
+    Reason.NOT_YET_VALID: Check.VALIDITY,
+}
+_REPORTED: Final = {
+    SerialCause.OTHER: Reason.NOTE_REPORTED,
+    SerialCause.STOLEN: Reason.NOTE_STOLEN,
+    SerialCause.FORGED: Reason.NOTE_LISTED_FORGED,
+    SerialCause.VOID: Reason.NOTE_VOID,
+    SerialCause.REDEEMED: Reason.NOTE_REDEEMED,
+}
+_ASKS: Final = frozenset(NoteAsk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclinedNotes:
+    """Notes that are not taken, as far as anything is known of them."""
+
+    program: Program | None = None
+    denomination_won: int | None = None
+    serials: tuple[str, ...] = ()
+    code: str = ""
+    """As it was scanned; empty for notes counted by hand."""
+    earlier: EarlierPayment | None = None
+
+    @property
+    def text(self) -> str:
+        """What stands for them where a code would."""
+        return self.code or " ".join(self.serials)
 
 
 class Notes:
@@ -50,21 +87,11 @@ class Notes:
 
     def __init__(self, at: Counterparts) -> None:
         self._at = at
+        self._wants_check = False
 
     def programs(self) -> NoteProgramPage:
         """The notes that are taken in this shop."""
         return NoteProgramPage(programs=tuple(map(self._program_line, self._programs())))
-
-    def take_code(self, text: str) -> bool:
-        """Take the note whose code was read; False where the text is no note's."""
-        note = self._read(text)
-        if note is None:
-            return False
-        sale = self._at.counter.sale
-        refusal = Refusal.NO_SALE if sale is None or sale.due_won is None else self._take_note(sale, note)
-        if refusal is not None:
-            self._at.counter.say(refusal)
-        return True
 
     # -- taking ------------------------------------------------------------------------------------------------------
 
@@ -75,6 +102,12 @@ class Notes:
         program = self._at.checkout.trust.program(call.issuer, call.program)
         if program is None or program not in self._programs() or program.notes is None:
             return Refused(cause=Refusal.NO_NOTES_HERE)
+        agreed = frozenset(NoteAsk(ask) for ask in call.agreed if ask in _ASKS)
+        reason = Reason.NOTE_DOUBTED if call.is_doubted else self.reported(program.issuer, call.serials)
+        if reason is not None:
+            declined = DeclinedNotes(program=program, denomination_won=call.denomination_won, serials=call.serials)
+            self.decline(sale, reason, declined)
+            return Refused(cause=Refusal.NOTE_DECLINED)
         handed = Handed(
             denomination_won=call.denomination_won,
             count=call.count,
@@ -82,8 +115,7 @@ class Notes:
             issue_year=call.issue_year,
             is_damaged=call.is_damaged,
         )
-        agreed = frozenset(NoteAsk(ask) for ask in call.agreed if ask in _ASKS)
-        judged = judge_notes(handed, program.notes, self._situation(sale, program, call.serials, agreed))
+        judged = judge_notes(handed, program.notes, self.situation(sale, program, call.serials, agreed))
         if isinstance(judged, Refusal):
             return Refused(cause=judged)
         if isinstance(judged, NoteQuestion):
@@ -91,23 +123,45 @@ class Notes:
         self._record_taken(sale, program, handed, judged)
         return Done()
 
-    def _situation(
+    def check_next(self) -> Done | Refused:
+        """Somebody wants to look at the security features of the next notes, whatever they are worth."""
+        if not any(program.notes is not None and program.notes.features for program in self._programs()):
+            return Refused(cause=Refusal.NOT_FOUND)
+        self._wants_check = True
+        return Done()
+
+    def reported(self, issuer: str, serials: tuple[str, ...]) -> Reason | None:
+        """Why notes of these numbers must not be taken, where their issuer has reported one of them."""
+        causes = (self._at.checkout.trust.reported(issuer, serial) for serial in serials)
+        return next((_REPORTED[cause] for cause in causes if cause is not None), None)
+
+    def situation(
         self, sale: Sale, program: Program, serials: tuple[str, ...], agreed: frozenset[NoteAsk]
     ) -> NoteSituation:
         reading, notes = self._at.clock.read(), self._at.journal.notes
         shop_day = business_date(self._at.journal, reading)
+        earlier = tuple(
+            note for note in notes.in_drawer(program.issuer, program.program) if note.entry in self._entries_of(sale)
+        )
         return NoteSituation(
             remaining_won=sale.remaining_won or 0,
-            earlier_faces_won=tuple(
-                note.denomination_won
-                for note in notes.in_drawer(program.issuer, program.program)
-                if note.entry in self._entries_of(sale)
-            ),
+            earlier_faces_won=tuple(note.denomination_won for note in earlier),
+            earlier_serials=tuple(note.serial for note in earlier if note.serial is not None),
             today=date_of(reading.time_s),
-            is_first_of_shift=not notes.has_taken_since(shop_day),
+            is_first_of_shift=self._is_first_of_shift(shop_day),
+            wants_check=self._wants_check,
             known_serials=notes.known_serials(program.issuer, serials),
             agreed=agreed,
         )
+
+    def _is_first_of_shift(self, shop_day: str) -> bool:
+        """Whether the last note was taken on another day, or by somebody else."""
+        newest = self._at.journal.notes.newest_entry()
+        entry = None if newest is None else self._at.journal.entry(newest)
+        body = None if entry is None else parse_body(entry.kind, entry.body)
+        if not isinstance(body, NoteTaken | PaymentApproved):
+            return True
+        return (body.business_date, body.clerk or "") != (shop_day, self._at.clerk())
 
     def _entries_of(self, sale: Sale) -> frozenset[int]:
         record = self._at.journal.sales.sale(sale.sale_id)
@@ -128,16 +182,17 @@ class Notes:
             count=handed.count,
             serials=handed.serials or None,
             total_won=sale.due_won,
-            tax=self._at.checkout.tax(sale.due_won, sale.items) if _ends(sale, handed.face_won) else None,
+            tax=self._at.checkout.tax(sale.due_won, sale.items) if is_last(sale, handed.face_won) else None,
             change_won=judged.change.change_won if judged.change is not None else None,
-            ruling=_ruling(judged),
+            ruling=ruling_on(judged),
             marks=judged.marks or None,
+            features_checked=judged.features_checked or None,
             issue_year=handed.issue_year or None,
             clerk=self._at.clerk() or None,
         )
-        self._record_tender(sale, body, number, reading, TenderForm.NOTE, program.name)
+        self.record_tender(sale, body, number, reading, TenderForm.NOTE, program.name)
 
-    def _record_tender(
+    def record_tender(
         self, sale: Sale, body: NoteTaken | PaymentApproved, number: str, reading: Reading, form: TenderForm, name: str
     ) -> int:
         """Make it durable, then show it; returns the entry's sequence."""
@@ -148,74 +203,31 @@ class Notes:
         view = TenderView(kind=form.value, amount_won=body.amount_won, program_name=safe_text(name))
         self._at.counter.tender_taken(sale, view, number, handed_won=body.amount_won)
         self._at.paper.open_drawer_for_sale()
+        self._wants_check = False
         return entry.sequence
 
-    # -- a note's code -----------------------------------------------------------------------------------------------
-
-    def _read(self, text: str) -> VerifiedVoucher | VerificationFailure | None:
-        if not text.startswith(PREFIX):
-            return None
-        try:
-            found = decode_text(text)
-            signed = decode_paper_voucher(found.data) if found.kind is QrKind.VOUCHER else None
-        except MalformedError:
-            return None
-        return None if signed is None else verify_voucher(signed, self._at.checkout.trust.issuer(signed.claims.issuer))
-
-    def _take_note(self, sale: Sale, note: VerifiedVoucher | VerificationFailure) -> Refusal | None:
-        if isinstance(note, VerificationFailure):
-            return Refusal.NOTE_FORGED
-        reading, voucher = self._at.clock.read(), note.voucher
-        program = self._at.checkout.trust.program(voucher.issuer, voucher.program)
-        serial = voucher.serial or ""
-        objection = object_to(note, self._code_situation(note, program, reading))
-        if objection is not None:
-            return _REFUSALS.get(objection, Refusal.NOTE_NOT_GOOD)
-        assert program is not None, "an unknown programme was refused above"
-        assert program.notes is not None, "an unknown programme was refused above"
-        handed = Handed(denomination_won=voucher.value_won, count=1, serials=(serial,))
-        situation = self._situation(sale, program, (serial,), frozenset({NoteAsk.CHECK, NoteAsk.CONSECUTIVE}))
-        judged = judge_notes(handed, program.notes, situation)
-        if isinstance(judged, Refusal):
-            return judged
-        if isinstance(judged, NoteQuestion):
-            return Refusal.NOTE_CHANGE_NOT_DUE
-        self._record_code(sale, note, program, judged, reading)
-        return None
-
-    def _code_situation(self, note: VerifiedVoucher, program: Program | None, reading: Reading) -> NoteCodeSituation:
-        voucher, trust = note.voucher, self._at.checkout.trust
-        identity = PaymentIdentity(issuer=voucher.issuer, voucher_id=voucher.voucher_id, sequence=1)
-        return NoteCodeSituation(
-            merchant=trust.merchant,
-            program=program,
-            revocation=trust.revocation(voucher.issuer, voucher.voucher_id, now_s=reading.time_s),
-            reading=reading,
-            is_known=self._at.journal.payments.approved_payment(identity) is not None,
-        )
-
-    def _record_code(
-        self, sale: Sale, note: VerifiedVoucher, program: Program, judged: TakeableNotes, reading: Reading
-    ) -> None:
-        number = sale.receipt_number or self._at.journal.sales.next_receipt_number()
-        value_won = note.voucher.value_won
-        assert sale.due_won is not None, "notes are taken for an amount"
-        body = PaymentApproved(
-            object_bytes=note.raw,
-            receipt_number=number,
-            sale_id=sale.sale_id,
-            amount_won=value_won,
+    def decline(self, sale: Sale, reason: Reason, notes: "DeclinedNotes") -> None:
+        """Record that notes were not taken, and say so."""
+        reading = self._at.clock.read()
+        checks = NOTE_CHECKS[: NOTE_CHECKS.index(_CHECKS_OF.get(reason, Check.REVOCATION)) + 1]
+        body = PaymentDeclined(
             business_date=business_date(self._at.journal, reading),
-            checks=tuple(map(int, _NOTE_CHECKS)),
+            checks=tuple(map(int, checks)),
+            reason=reason.value,
+            scanned_sha256=hashlib.sha256(notes.text.encode()).digest(),
+            sale_id=sale.sale_id,
+            amount_won=sale.due_won,
             clerk=self._at.clerk() or None,
-            total_won=sale.due_won,
-            tax=self._at.checkout.tax(sale.due_won, sale.items) if _ends(sale, value_won) else None,
-            change_won=judged.change.change_won if judged.change is not None else None,
-            ruling=_ruling(judged),
+            issuer=notes.program.issuer if notes.program is not None else None,
+            program=notes.program.program if notes.program is not None else None,
+            denomination_won=notes.denomination_won,
+            serials=notes.serials or None,
         )
-        entry = self._record_tender(sale, body, number, reading, TenderForm.SCANNED_NOTE, program.name)
-        # The note itself lies in the drawer: there is no verdict that a customer could have missed.
-        self._at.journal.attention.mark_shown(entry)
+        (entry,) = self._at.journal.record([body], reading=reading)
+        finding = Finding(reason=reason, earlier=notes.earlier)
+        recorded = Recorded(decision=Declined(finding=finding, checks=checks), entry=entry, sale_id=sale.sale_id)
+        self._wants_check = False
+        self._at.counter.show_refused(recorded, notes.text, len(notes.text))
 
     def _programs(self) -> tuple[Program, ...]:
         """Paper programmes that are good in this shop."""
@@ -243,19 +255,11 @@ class Notes:
         )
 
 
-_REFUSALS = {
-    Reason.ALREADY_USED: Refusal.SERIAL_TAKEN,
-    Reason.EXPIRED: Refusal.NOTE_EXPIRED,
-    Reason.WRONG_AREA: Refusal.NO_NOTES_HERE,
-    Reason.REVOKED: Refusal.NOTE_STOPPED,
-}
-
-
-def _ends(sale: Sale, amount_won: int) -> bool:
+def is_last(sale: Sale, amount_won: int) -> bool:
     return amount_won >= (sale.remaining_won or 0)
 
 
-def _ruling(judged: TakeableNotes) -> ChangeRuling | None:
+def ruling_on(judged: TakeableNotes) -> ChangeRuling | None:
     if judged.change is None:
         return None
     return ChangeRuling.DUTY if judged.change.is_duty else ChangeRuling.BELOW_RATIO

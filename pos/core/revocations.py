@@ -4,17 +4,15 @@ Layout: magic `CKRV1`, u64 BE `as_of`, u64 BE `covers_until`, u32 BE count, then
 `SHARD_IDS_MAX` ids the list is split by the first hex digit of the id into `{issuer}-{digit}.bin`. A list that is too
 old answers "not covered"; it never answers "not revoked". Every list is looked at once, when the folder is opened:
 an unordered list could hide an id, and a damaged one must be found before the first customer comes.
-
-Lists are replaced by renaming; one cut short in place would take the process that has it mapped with it.
 """
 
-import mmap
 import re
 import struct
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from pos.core.mapped_records import MappedRecords
 from pos.errors import TrustError
 from pos.till.policy import RevocationState
 
@@ -31,49 +29,24 @@ class RevocationList:
 
     def __init__(self, path: Path) -> None:
         """Map `path`; TrustError when it is not such a list. Missing files are the caller's matter."""
-        with path.open("rb") as file:
-            try:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            except ValueError as error:
-                raise TrustError(f"{path.name}: empty") from error
-        if len(self._map) < _HEAD.size:
-            raise TrustError(f"{path.name}: too short for a revocation list")
-        magic, self.as_of_s, self.covers_until_s, self.count = _HEAD.unpack_from(self._map)
-        if magic != MAGIC or len(self._map) != _HEAD.size + self.count * _ID_BYTES:
-            raise TrustError(f"{path.name}: not a revocation list")
-        if not self._is_ascending():
+        self._ids = MappedRecords(path, magic=MAGIC, head=_HEAD, record_bytes=_ID_BYTES, what="a revocation list")
+        self.as_of_s, self.covers_until_s, self.count = self._ids.head
+        with self._ids.whole() as ids:
+            is_ascending = all(former < latter for former, latter in pairwise(_ID.iter_unpack(ids)))
+        if not is_ascending:
             raise TrustError(f"{path.name}: ids are not in ascending order")
-        self._let_go()
 
     def state(self, voucher_id: bytes, *, now_s: int) -> RevocationState:
         """Where the voucher stands, `now_s` by the best clock there is."""
-        low, high = 0, self.count
-        while low < high:
-            middle = (low + high) // 2
-            if self._id(middle) < voucher_id:
-                low = middle + 1
-            else:
-                high = middle
-        is_listed = low < self.count and self._id(low) == voucher_id
-        self._let_go()
+        below = self._ids.count_below(voucher_id)
+        is_listed = below < self.count and self._ids.record(below) == voucher_id
+        self._ids.let_go()
         if is_listed:
             return RevocationState.REVOKED
         return RevocationState.NOT_REVOKED if now_s <= self.covers_until_s else RevocationState.NOT_COVERED
 
     def close(self) -> None:
-        self._map.close()
-
-    def _let_go(self) -> None:
-        """Give the pages back: having been read is no reason to stay, and the kernel keeps its own copy anyway."""
-        self._map.madvise(mmap.MADV_DONTNEED)
-
-    def _is_ascending(self) -> bool:
-        with memoryview(self._map) as whole, whole[_HEAD.size :] as ids:
-            return all(former < latter for former, latter in pairwise(_ID.iter_unpack(ids)))
-
-    def _id(self, index: int) -> bytes:
-        start = _HEAD.size + index * _ID_BYTES
-        return self._map[start : start + _ID_BYTES]
+        self._ids.close()
 
 
 class Revocations:

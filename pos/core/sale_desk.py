@@ -10,10 +10,12 @@ from pos.core.items import Items
 from pos.core.note_bank import NoteBank
 from pos.core.notes import Notes
 from pos.core.receipts import Receipts
+from pos.core.scanned_notes import ScannedNotes
 from pos.core.tenders import Tenders
 from pos.link.calls import (
     AddItem,
     AnyAnswer,
+    CheckNextNotes,
     HoldCall,
     ItemCall,
     ListNotePrograms,
@@ -37,17 +39,20 @@ class SaleDesk:
     items: Items
     holds: Holds
     notes: Notes
+    scanned: ScannedNotes
     bank: NoteBank
     confirmations: Confirmations
 
     @classmethod
     def of(cls, at: Counterparts, *, receipts: Receipts, state_dir: Path, words: CatalogueWords) -> "SaleDesk":
         """The desk of one till."""
+        notes = Notes(at)
         return cls(
             tenders=Tenders(at),
             items=Items(counter=at.counter, state_dir=state_dir, words=words),
             holds=Holds(at, program_name=receipts.program_name),
-            notes=Notes(at),
+            notes=notes,
+            scanned=ScannedNotes(at, notes),
             bank=NoteBank(at),
             confirmations=Confirmations(at),
         )
@@ -62,6 +67,8 @@ class SaleDesk:
                 return self.holds.answer(call)
             case ListNotePrograms():
                 return self.notes.programs()
+            case CheckNextNotes():
+                return self.notes.check_next()
             case TakeNotes():
                 return self.notes.take(call)
             case _:

@@ -63,8 +63,10 @@ class ScanDesk:
 
     def _take(self, text: str, length: int) -> None:
         """Goods and paper notes are told by their looks; while a question is open neither is taken."""
+        if self.wares.scanned.question is not None:
+            return
         is_free = self.counter.is_armed and not self.others.wants_number
-        takers = (self.wares.items.take_barcode, self.wares.notes.take_code, self._take_confirmation)
+        takers = (self.wares.items.take_barcode, self.wares.scanned.take_code, self._take_confirmation)
         if is_free and any(take(text) for take in takers):
             return
         self.counter.scan(text, length)

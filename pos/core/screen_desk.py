@@ -29,6 +29,7 @@ from pos.link.calls import (
     CancelCashReceipt,
     CancelSale,
     ChangePerson,
+    CheckNextNotes,
     ClearVerdict,
     CloseAttention,
     CloseRequest,
@@ -123,6 +124,7 @@ class ScreenDesk:
                 | ListSuspended()
                 | ResumeSale()
                 | ListNotePrograms()
+                | CheckNextNotes()
                 | TakeNotes()
                 | ListDrawer()
                 | NumberNotes()
@@ -137,6 +139,8 @@ class ScreenDesk:
                     return Refused(cause=Refusal.SELLING_STOPPED)
                 if self.views.cut_sale.asks(call.serial):
                     return self.views.cut_sale.answer(call.choice)
+                if self.wares.scanned.asks(call.serial):
+                    return self.wares.scanned.answer(call.serial, call.choice)
                 return self.counter.answer(call.serial, call.choice)
             case PreviewRefund() | MakeRefund():
                 return self.refunds.answer(call)

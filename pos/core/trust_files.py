@@ -8,9 +8,11 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
+from pos.text import safe_text
 from pos.till.change import ChangeBasis
 from pos.till.notes import NotePolicy
 from pos.till.policy import CANCEL_S, ConflictBearer, IssueClass, Limits, Merchant, Policy, Program, ProgramForm
+from pos.voucher.body_fields import FEATURE_BYTES_MAX, FEATURES_MAX
 from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerKey, LedgerRole
 
 REQUEST_LIFE_S: Final = 300
@@ -264,13 +266,18 @@ def _notes(given: ProgramPart) -> NotePolicy:
         basis=given.refund_basis,
         is_number_later=given.number_later,
         check_from_won=given.forgery_check_from_won,
-        features=tuple(given.forgery_features),
+        features=tuple(map(_feature, given.forgery_features[:FEATURES_MAX])),
         issued_from_year=given.issued_from_year,
         blank_issue_year=given.blank_issue_year,
         life_years=given.note_life_years,
         expired_until=given.expired_accepted_until,
         consecutive_from=given.consecutive_from,
     )
+
+
+def _feature(given: str) -> str:
+    """A security feature as it can be shown, and recorded beside the note."""
+    return safe_text(given.encode("utf-8", "replace")[:FEATURE_BYTES_MAX].decode("utf-8", "ignore"))
 
 
 def merchant_of(given: MerchantFile) -> Merchant:

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from pos.core.revocations import Revocations
+from pos.core.serial_lists import SerialLists
 from pos.core.trust_files import (
     IssuersFile,
     LedgersFile,
@@ -32,6 +33,7 @@ from pos.core.trust_files import (
 from pos.errors import TrustError
 from pos.till.policy import Merchant, Policy, Program, RevocationState
 from pos.voucher.fields import is_id
+from pos.voucher.serial_list import SerialCause
 from pos.voucher.trust import Issuer, Ledger
 
 
@@ -74,6 +76,9 @@ class TrustStore(Protocol):
 
     def revocation(self, issuer: str, voucher_id: bytes, *, now_s: int) -> RevocationState: ...
 
+    def reported(self, issuer: str, serial: str) -> SerialCause | None:
+        """Why the paper note of this number must not be taken, where its issuer has reported it."""
+
 
 F = TypeVar("F", bound=TrustFile)
 
@@ -111,10 +116,12 @@ class FolderTrustStore:
         )
         self._revoked_after = own.revoked_after
         self._revocations = Revocations(folder / "revocations")
+        self._serials = SerialLists(folder / "serials")
 
     def close(self) -> None:
         """Let the mapped lists go."""
         self._revocations.close()
+        self._serials.close()
 
     @property
     def version(self) -> int:
@@ -182,6 +189,9 @@ class FolderTrustStore:
 
     def revocation(self, issuer: str, voucher_id: bytes, *, now_s: int) -> RevocationState:
         return self._revocations.state(issuer, voucher_id, now_s=now_s)
+
+    def reported(self, issuer: str, serial: str) -> SerialCause | None:
+        return self._serials.cause(issuer, serial)
 
     def _programs(self, issuer: Issuer) -> tuple[Program, ...]:
         given = self._read(f"programs/{issuer.issuer}.json", ProgramsFile)

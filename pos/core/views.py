@@ -134,7 +134,7 @@ class Views:
     def _question(self) -> QuestionView | None:
         """What is asked of the cashier: about the sale at hand first."""
         about_cut = self.cut_sale.question() if self.counter.sale is None else None
-        return self.counter.question or about_cut or self.paper.question()
+        return self.counter.question or self.wares.scanned.question or about_cut or self.paper.question()
 
     def devices(self) -> DevicesState:
         verdict = self.counter.verdict
@@ -155,7 +155,8 @@ class Views:
 
     @property
     def _takes_codes(self) -> bool:
-        return self.selling_stop is None and self.counter.is_armed and self.people.may(Right.SELL)
+        is_free = self.counter.is_armed and self.wares.scanned.question is None
+        return self.selling_stop is None and is_free and self.people.may(Right.SELL)
 
     def sync(self) -> SyncWork:
         return SyncWork(

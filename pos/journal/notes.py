@@ -77,14 +77,10 @@ class Notes:
         assert row is not None, "an aggregate has one row"
         return int(row[0])
 
-    def has_taken_since(self, business_date: str) -> bool:
-        """Whether a note was taken on that business day."""
-        row = self._database.row(
-            "SELECT 1 FROM notes n JOIN sale_tenders t ON t.entry = n.entry JOIN sales s ON s.sale = t.sale"
-            " WHERE s.business_date = ? LIMIT 1",
-            business_date,
-        )
-        return row is not None
+    def newest_entry(self) -> int | None:
+        """The entry by which the last note was taken."""
+        row = self._database.row("SELECT max(entry) FROM notes")
+        return None if row is None else row[0]
 
     def _many(self, clause: str, *parameters: str | int | None) -> tuple[NoteRecord, ...]:
         return tuple(map(_note, self._database.rows(f"{_NOTE} {clause}", *parameters)))

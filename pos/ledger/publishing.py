@@ -104,7 +104,7 @@ class Publisher:
 
     def _marks(self) -> tuple[int, ...]:
         """Changes when a file is added, removed or replaced; files of this folder are never written in place."""
-        folders = (self._trust / kind for kind in ("merchants", "terminals", "revocations"))
+        folders = (self._trust / kind for kind in ("merchants", "terminals", "revocations", "serials"))
         return tuple(folder.stat().st_mtime_ns for folder in folders if folder.is_dir())
 
     def _describe_enrolled(self) -> None:
@@ -158,10 +158,15 @@ class Publisher:
 
     def _put_revocations(self, now_s: int) -> Iterable[bool]:
         for issuer, key in self._revocation_keys():
-            files = sorted((self._trust / "revocations").glob(f"{issuer}*.bin"))
+            files = sorted(
+                [
+                    *(self._trust / "revocations").glob(f"{issuer}*.bin"),
+                    *(self._trust / "serials").glob(f"{issuer}.bin"),
+                ]
+            )
             yield self._writer.put(
                 revocations_role(issuer),
-                {f"revocations/{file.name}": file for file in files},
+                {f"{file.parent.name}/{file.name}": file for file in files},
                 signers=[key],
                 expires_s=now_s + REVOCATIONS_S,
                 renew_s=REVOCATIONS_S // 2,

@@ -75,6 +75,7 @@ from pos.link.equipment_calls import (
 from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
 from pos.link.log_calls import AskLog, LogTaken, LogWants, TakeGrowth, TakeProof
 from pos.link.note_calls import (
+    CheckNextNotes,
     CreditNotes,
     DrawerLine,
     DrawerPage,
@@ -206,6 +207,7 @@ __all__ = [
     "CatalogueProblem",
     "ChangePerson",
     "CheckJournal",
+    "CheckNextNotes",
     "ChoosePrinting",
     "ChooseShownOn",
     "ChooseTrialLine",
@@ -419,7 +421,9 @@ AnyAnswer: TypeAlias = (
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
-NoteCall: TypeAlias = ListNotePrograms | TakeNotes | ListDrawer | NumberNotes | SubmitNotes | CreditNotes
+NoteCall: TypeAlias = (
+    ListNotePrograms | CheckNextNotes | TakeNotes | ListDrawer | NumberNotes | SubmitNotes | CreditNotes
+)
 ItemCall: TypeAlias = ListQuickKeys | AddItem | TakeItemBack
 HoldCall: TypeAlias = SuspendSale | ListSuspended | ResumeSale
 EquipmentCall: TypeAlias = (

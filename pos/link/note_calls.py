@@ -110,6 +110,12 @@ class TakeNotes(Call[Done | NoteAsked | Refused], frozen=True, kw_only=True):
     issue_year: int | None = None
     is_damaged: bool = False
     agreed: tuple[str, ...] = ()
+    is_doubted: bool = False
+    """The security features were looked at, and something was wrong: the notes are not taken."""
+
+
+class CheckNextNotes(Call[Done | Refused], frozen=True, kw_only=True):
+    """Ask for the security features of whatever note comes next."""
 
 
 class ListDrawer(Call[DrawerPage], frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ words as unknown instead of failing.
 """
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -98,10 +99,20 @@ class QuestionKind(StrEnum):
     """Receipts waited for paper: 1 print all, 2 only the last, 3 none."""
     PRINT_RECEIPT = "print_receipt"
     """The shop asks each customer: 1 print; any next digit means no."""
+    NOTE_CHECK = "note_check"
+    """A paper note was scanned that is to be looked at: 1 it is right, 2 something is wrong."""
+    NOTE_CONSECUTIVE = "note_consecutive"
+    """Its number follows those of earlier notes: 1 take it, 2 leave it."""
+    NOTE_CHANGE = "note_change"
+    """Nobody owes the change on it: 1 leave it, 2 give the change all the same."""
     OPEN_SALE = "open_sale"
     """A part-paid sale survived a power cut: 1 go on, 2 cancel all."""
     CUT_APPROVED = "cut_approved"
     """Approved as the power went, and nobody was told: 1 the goods were given, 2 to be refunded, 3 later."""
+
+
+NOTE_QUESTIONS: Final = frozenset({QuestionKind.NOTE_CHECK, QuestionKind.NOTE_CONSECUTIVE, QuestionKind.NOTE_CHANGE})
+"""About a paper note that was scanned."""
 
 
 class NetworkView(View, frozen=True, kw_only=True):
@@ -218,6 +229,12 @@ class QuestionView(View, frozen=True, kw_only=True):
     difference_won: int = 0
     count: int = 0
     receipt_number: str = ""
+    note_number: str = ""
+    """Of a paper note, and so on below."""
+    features: tuple[str, ...] = ()
+    used_won: int = 0
+    face_won: int = 0
+    ratio_percent: int = 0
 
 
 class ReceiptSeenView(View, frozen=True, kw_only=True):

@@ -73,12 +73,22 @@ class Program(Place, frozen=True, kw_only=True):
     """From so many notes with numbers in a row on, the till asks."""
 
 
+class Reported(Place, frozen=True, kw_only=True):
+    """Numbers of paper notes that must not be taken, from the first to the last."""
+
+    first: str
+    last: str
+    cause: Literal["stolen", "forged", "void", "redeemed"]
+
+
 class IssuerPlace(Place, frozen=True, kw_only=True):
-    """A municipality: its name, the codes in which its vouchers are good, its programmes by id."""
+    """A municipality: its name, the codes in which its vouchers are good, its programmes by id, and which notes it has
+    reported."""
 
     name: str
     area: tuple[str, ...]
     programs: dict[str, Program]
+    reported: tuple[Reported, ...] = ()
 
 
 class MerchantPlace(Place, frozen=True, kw_only=True):

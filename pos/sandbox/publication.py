@@ -160,7 +160,7 @@ class Publication:
         for issuer, key in self._revocation_keys().items():
             name, tuf = revocations_role(issuer), tuf_key(key.public_key)
             keys[tuf.keyid] = tuf
-            paths = [f"revocations/{issuer}.bin", f"revocations/{issuer}-?.bin"]
+            paths = [f"revocations/{issuer}.bin", f"revocations/{issuer}-?.bin", f"serials/{issuer}.bin"]
             roles[name] = DelegatedRole(name, [tuf.keyid], 1, True, paths)
         paths = ["merchants/*.json", "terminals/*.json"]
         roles[REGISTRY] = DelegatedRole(REGISTRY, [tuf_key(online.public_key).keyid], 1, True, paths)

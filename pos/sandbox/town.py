@@ -20,6 +20,7 @@ import hashlib
 import shutil
 import time
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +32,7 @@ from pos.sandbox.enrolment import Enrolment, enrol
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.errors import TownError
 from pos.sandbox.ledger_side import ROLE_CERTIFICATE, make_ledger
-from pos.sandbox.places import Places, load_places
+from pos.sandbox.places import IssuerPlace, Places, load_places
 from pos.sandbox.publication import Publication
 from pos.sandbox.trust_files import IssuerKeyFile, TrustWriter, issuer_key
 from pos.sandbox.wallet.files import write_durably
@@ -42,6 +43,7 @@ from pos.trust.folder import TrustFolder
 from pos.trust.names import Wanted
 from pos.trust.sources import RepositoryFolder
 from pos.voucher.keys import SigningKey
+from pos.voucher.serial_list import SerialCause, SerialRange
 
 FORMAT: Final = 1
 TOWN_FILE: Final = "town.json"
@@ -271,10 +273,23 @@ def revoke_vouchers(town: Town, issuer: str, voucher_ids: tuple[bytes, ...], *, 
     )
 
 
+def report_serials(town: Town, issuer: str, ranges: Sequence[SerialRange], *, now_s: int) -> None:
+    """Replace an issuer's list of reported notes that the ledger serves; terminals have it with their next update."""
+    town.served_trust.serials(issuer, ranges, as_of_s=now_s)
+
+
+def reported_in(place: IssuerPlace) -> tuple[SerialRange, ...]:
+    """The notes that a municipality has reported from the beginning."""
+    return tuple(
+        SerialRange(first=one.first, last=one.last, cause=SerialCause[one.cause.upper()]) for one in place.reported
+    )
+
+
 def _found_issuers(town: Town, entropy: Entropy) -> None:
     keys = {issuer: _make_keys(town, issuer, entropy.branch("issuer", issuer)) for issuer in town.places.issuers}
     town.served_trust.issuers(keys, town.places.issuers)
-    for issuer in town.places.issuers:
+    for issuer, place in town.places.issuers.items():
+        report_serials(town, issuer, reported_in(place), now_s=town.made_s)
         revoked = [
             entropy.secret("revoked voucher", issuer, str(number), size=16) for number in range(REVOKED_VOUCHERS)
         ]

@@ -14,6 +14,7 @@ from pos.ledger.revocation_lists import read_lists, write_lists
 from pos.sandbox.places import IssuerPlace, MerchantPlace, PolicyPlace, Program
 from pos.sandbox.wallet.files import write_durably
 from pos.voucher.keys import key_id
+from pos.voucher.serial_list import SerialRange, serial_list
 
 VERSION: Final = 1
 READABLE_MODE: Final = 0o644
@@ -120,6 +121,10 @@ class TrustWriter:
         """`revocations/{issuer}.bin`: every revoked voucher id that has not expired."""
         folder = self.folder / "revocations"
         write_lists(folder, issuer, voucher_ids, as_of_s=as_of_s, covers_until_s=covers_until_s)
+
+    def serials(self, issuer: str, ranges: Sequence[SerialRange], *, as_of_s: int) -> None:
+        """`serials/{issuer}.bin`: the numbers of notes that the issuer has reported."""
+        self._write(f"serials/{issuer}.bin", serial_list(ranges, as_of_s=as_of_s))
 
     def revoked(self, issuer: str) -> tuple[bytes, ...]:
         """The voucher ids that an issuer's list names now."""

@@ -27,7 +27,7 @@ from pos.link.calls import AskTrust, Call, TakeTrust, TrustOrigin, TrustTaken, T
 from pos.sync.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, tls_context
 from pos.trust.adoption import issuer_ids, terminals_in
 from pos.trust.faults import RejectedError
-from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists
+from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists, serial_list
 from pos.trust.sources import METADATA_FOLDER, ROOTS_FOLDER, TARGETS_FOLDER
 
 R = TypeVar("R")
@@ -164,6 +164,7 @@ class TrustUpdate:
             if bring(whole) is None:
                 for part in parts:
                     bring(part)
+            bring(serial_list(issuer))
 
 
 class _Version(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ Rules:
 - a note is good for its years to the last day of the last; the issuer may take older ones until a date;
 - a torn note counts as the lowest denomination that what is left of it could be (LLV Act section 12), and only where
   its number can be read;
-- notes from an amount on are looked at, and the first of each shift: answering is what is recorded.
+- notes from an amount on are looked at, the first of each shift, and whenever somebody wants to: what was looked at is
+  recorded with the note;
+- numbers are in a row across all notes of a sale, one scanned after the other as well as a bundle at once.
 """
 
 import re
@@ -83,7 +85,11 @@ class NoteSituation:
     """Notes of the same programme that this sale has taken."""
     today: str
     """YYYY-MM-DD."""
+    earlier_serials: tuple[str, ...]
+    """Of those notes."""
     is_first_of_shift: bool
+    wants_check: bool
+    """Somebody wants to look at these notes, whatever they are worth."""
     known_serials: Collection[str]
     agreed: Collection[NoteAsk]
     """What a person has already said yes to."""
@@ -95,6 +101,8 @@ class TakeableNotes:
 
     change: Change | None
     marks: tuple[NoteMark, ...]
+    features_checked: tuple[str, ...] = ()
+    """The security features that were looked at, as the issuer calls them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +127,17 @@ def judge_notes(handed: Handed, policy: NotePolicy, situation: NoteSituation) ->
     )
     for ask, is_open in (
         (NoteAsk.CHECK, _wants_check(handed, policy, situation)),
-        (NoteAsk.CONSECUTIVE, longest_run(handed.serials) >= policy.consecutive_from),
+        (NoteAsk.CONSECUTIVE, _is_in_a_row(handed, policy, situation)),
         (NoteAsk.CHANGE, change is not None and not change.is_duty),
     ):
         if is_open and ask not in situation.agreed:
             return NoteQuestion(ask=ask, change=change)
-    return TakeableNotes(change=change, marks=_marks(handed, policy, situation))
+    is_checked = NoteAsk.CHECK in situation.agreed
+    return TakeableNotes(
+        change=change,
+        marks=_marks(handed, policy, situation),
+        features_checked=policy.features if is_checked else (),
+    )
 
 
 def lowest_readable(policy: NotePolicy, ruled_out_won: Collection[int] = ()) -> int | None:
@@ -132,13 +145,14 @@ def lowest_readable(policy: NotePolicy, ruled_out_won: Collection[int] = ()) -> 
     return min((value for value in policy.denominations_won if value not in ruled_out_won), default=None)
 
 
-def longest_run(serials: Sequence[str]) -> int:
-    """How many of the numbers follow one another."""
-    numbers = sorted(int(found[-1]) for serial in serials if (found := _DIGITS.findall(serial)))
-    longest = run = min(len(numbers), 1)
-    for before, after in pairwise(numbers):
-        run = run + 1 if after == before + 1 else 1
-        longest = max(longest, run)
+def longest_run(serials: Sequence[str], earlier: Sequence[str] = ()) -> int:
+    """How many numbers follow one another in a row that at least one of `serials` is in; `earlier` ones count too."""
+    new = _numbers(serials)
+    longest, run, has_new = 0, 0, False
+    for before, number in pairwise((None, *sorted(new | _numbers(earlier)))):
+        is_next = before is not None and number == before + 1
+        run, has_new = (run + 1 if is_next else 1), number in new or (is_next and has_new)
+        longest = max(longest, run if has_new else 0)
     return longest
 
 
@@ -153,6 +167,14 @@ def expiry_of(policy: NotePolicy, handed: Handed, today: str) -> NoteMark | Refu
         return None
     is_still_taken = policy.expired_until is not None and today <= policy.expired_until
     return NoteMark.EXPIRED if is_still_taken else Refusal.NOTE_EXPIRED
+
+
+def _numbers(serials: Sequence[str]) -> set[int]:
+    return {int(found[-1]) for serial in serials if (found := _DIGITS.findall(serial))}
+
+
+def _is_in_a_row(handed: Handed, policy: NotePolicy, situation: NoteSituation) -> bool:
+    return longest_run(handed.serials, situation.earlier_serials) >= policy.consecutive_from
 
 
 def _refusal(handed: Handed, policy: NotePolicy, situation: NoteSituation) -> Refusal | None:
@@ -172,7 +194,7 @@ def _refusal(handed: Handed, policy: NotePolicy, situation: NoteSituation) -> Re
 
 def _wants_check(handed: Handed, policy: NotePolicy, situation: NoteSituation) -> bool:
     is_large = policy.check_from_won > 0 and handed.denomination_won >= policy.check_from_won
-    return bool(policy.features) and (is_large or situation.is_first_of_shift)
+    return bool(policy.features) and (is_large or situation.is_first_of_shift or situation.wants_check)
 
 
 def _marks(handed: Handed, policy: NotePolicy, situation: NoteSituation) -> tuple[NoteMark, ...]:
@@ -180,7 +202,7 @@ def _marks(handed: Handed, policy: NotePolicy, situation: NoteSituation) -> tupl
     marked = {
         NoteMark.CHECKED: NoteAsk.CHECK in situation.agreed,
         NoteMark.DAMAGED: handed.is_damaged,
-        NoteMark.CONSECUTIVE: longest_run(handed.serials) >= policy.consecutive_from,
+        NoteMark.CONSECUTIVE: _is_in_a_row(handed, policy, situation),
         NoteMark.EXPIRED: expiry is NoteMark.EXPIRED,
     }
     return tuple(mark for mark, is_set in marked.items() if is_set)

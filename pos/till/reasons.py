@@ -69,6 +69,15 @@ class Reason(StrEnum):
     REVOKED = "revoked"
     OVERSPENT = "overspent"
     OUT_OF_ORDER = "out_of_order"
+    # declined: a paper note
+    NOTE_REPORTED = "note_reported"
+    """Its issuer names its number among those that must not be taken, and so on below."""
+    NOTE_STOLEN = "note_stolen"
+    NOTE_LISTED_FORGED = "note_listed_forged"
+    NOTE_VOID = "note_void"
+    NOTE_REDEEMED = "note_redeemed"
+    NOTE_DOUBTED = "note_doubted"
+    """Somebody looked at its security features, and something was wrong."""
     # referred
     PART_PAYMENT = "part_payment"
     CODE_AMOUNT = "code_amount"
@@ -114,10 +123,8 @@ class Refusal(StrEnum):
     NO_NOTES_HERE = "no_notes_here"
     NUMBERS_MISSING = "numbers_missing"
     DRAWER_EMPTY = "drawer_empty"
-    NOTE_FORGED = "note_forged"
-    NOTE_STOPPED = "note_stopped"
-    NOTE_NOT_GOOD = "note_not_good"
-    NOTE_CHANGE_NOT_DUE = "note_change_not_due"
+    NOTE_DECLINED = "note_declined"
+    """The verdict on the screen says why."""
     # refunds
     NOT_A_RECEIPT = "not_a_receipt"
     OTHER_SHOP = "other_shop"

@@ -30,7 +30,7 @@ from pos.trust.metadata import (
     trusted_root,
     verify_repository,
 )
-from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists
+from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists, serial_list
 
 TARGET_BYTES_MAX: Final = 64 * 1024 * 1024
 """More than the revocation list of four million vouchers."""
@@ -161,6 +161,7 @@ def _copy_targets(made: NewSet, repository: VerifiedRepository, source: TrustSou
         if not bring(whole, is_needed=False):
             for part in parts:
                 bring(part, is_needed=False)
+        bring(serial_list(issuer), is_needed=False)
     bring(EMERGENCY_ROOT, is_needed=False)
     return hashes
 

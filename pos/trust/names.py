@@ -59,6 +59,11 @@ def revocation_lists(issuer: str) -> tuple[str, tuple[str, ...]]:
     return f"revocations/{issuer}.bin", tuple(f"revocations/{issuer}-{digit:x}.bin" for digit in range(16))
 
 
+def serial_list(issuer: str) -> str:
+    """The list of printed note numbers that an issuer has reported; not every issuer has one."""
+    return f"serials/{issuer}.bin"
+
+
 def metadata_file(role: str, version: int | None) -> str:
     """Name of a role's metadata; the version stands in front of it where there is one."""
     name = f"{quote(role, safe='')}.json"

@@ -17,7 +17,7 @@ from textual.worker import WorkType
 
 from pos.errors import LinkError
 from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
-from pos.link.state import ReceiptSeenView, TillLock, TillState, VerdictView
+from pos.link.state import NOTE_QUESTIONS, QuestionView, ReceiptSeenView, TillLock, TillState, VerdictView
 from pos.till.reasons import Refusal
 from pos.tui.answers import refusal_text
 from pos.tui.bridge import Bridge
@@ -77,6 +77,7 @@ class TillApp(App[None], inherit_bindings=False):
         self._is_waiting = False
         self._told = ""
         self._receipt_serial = 0
+        self._note_serial = 0
         self._remotes_heard = 0
         self._state_at_s = 0.0
         self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
@@ -133,10 +134,18 @@ class TillApp(App[None], inherit_bindings=False):
         verdict = self.desk.take_state(message.till, now_s=self._state_at_s)
         if verdict is not None:
             self._show_verdict(verdict)
+        self._follow_note(message.till.question)
         self._follow_lock()
         self._follow_receipt(message.till.receipt_seen)
         self._follow_remotes(message.till.remotes_waiting)
         self._refresh_seen()
+
+    def _follow_note(self, question: QuestionView | None) -> None:
+        """A note was scanned that has to be looked at: the list of what to look at is on the sale screen."""
+        if question is None or question.serial == self._note_serial or question.kind not in NOTE_QUESTIONS:
+            return
+        self._note_serial = question.serial
+        self.show_sale()
 
     def _follow_receipt(self, seen: ReceiptSeenView | None) -> None:
         """A customer brought a receipt back: open its sale, wherever one was waited for."""

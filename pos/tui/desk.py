@@ -44,11 +44,21 @@ _CHOICES: Final = {
     QuestionKind.PRINT_RECEIPT: 0,
     QuestionKind.OPEN_SALE: 2,
     QuestionKind.CUT_APPROVED: 3,
+    QuestionKind.NOTE_CHECK: 2,
+    QuestionKind.NOTE_CONSECUTIVE: 2,
+    QuestionKind.NOTE_CHANGE: 2,
 }
 _ENTER_TAKES: Final = frozenset({QuestionKind.CODE_AMOUNT, QuestionKind.PRINT_RECEIPT})
-_BACK_LEAVES: Final = frozenset({QuestionKind.PART_PAYMENT, QuestionKind.CODE_AMOUNT, QuestionKind.PRINT_RECEIPT})
 _TAKE: Final = 1
 _LEAVE: Final = 2
+_LEFT_BY: Final = {
+    QuestionKind.PART_PAYMENT: _LEAVE,
+    QuestionKind.CODE_AMOUNT: _LEAVE,
+    QuestionKind.PRINT_RECEIPT: _LEAVE,
+    QuestionKind.NOTE_CONSECUTIVE: _LEAVE,
+    QuestionKind.NOTE_CHANGE: 1,
+}
+"""The answer that Back gives, where a question may be left."""
 _ENTER_REQUESTS: Final = frozenset(
     {
         Reason.REQUEST_NEEDED,
@@ -240,8 +250,8 @@ class Desk:
             return Say(Notice.LINK_DOWN)
         question, sale = self.question, self.till.sale
         if question is not None:
-            leaves = question.kind in _BACK_LEAVES
-            return self._answer(question, _LEAVE) if leaves else Say(Notice.ANSWER_FIRST)
+            leaving = _LEFT_BY.get(question.kind)
+            return Say(Notice.ANSWER_FIRST) if leaving is None else self._answer(question, leaving)
         if self.verdict is not None:
             return self._clear_verdict()
         if sale is None and self.till.settled is not None:
@@ -291,7 +301,7 @@ class Desk:
             # Typing the very amount of the code in front of the camera agrees to it.
             self.typed = ""
             return self._answer(question, _TAKE)
-        if question is not None and question.kind in _BACK_LEAVES:
+        if question is not None and question.kind in _LEFT_BY:
             # Core leaves these questions by itself when an amount is entered.
             self._answered_serial = question.serial
         self.typed, self.sent = "", self.typed

@@ -29,6 +29,8 @@ LIMIT_SHOWN_PERCENT: Final = 70
 """From here on the header says how much more can be approved offline."""
 LIMIT_URGENT_PERCENT: Final = 90
 ITEMS_SHOWN: Final = 2
+FEATURES_SHOWN: Final = 4
+"""Lines that have to be gone through one by one; more of them share lines."""
 _BESIDE_SIGN_COLUMNS: Final = 62
 """What the smallest screen leaves beside a sign without a word."""
 _PRINTER_WELL: Final = frozenset({PrinterState.READY, PrinterState.PRINTING})
@@ -289,7 +291,11 @@ def _question_band(question: QuestionView, till: TillState, words: Words) -> Ban
     numbered = tuple(f"{number}  {choice}" for number, choice in enumerate(asked.choices, start=1))
     if question.kind is QuestionKind.PRINT_RECEIPT:
         numbered = ()
-    return Band(look=Look.ASKING, sign="question", word="", title=asked.title, lines=(asked.detail, *numbered))
+    more = asked.more
+    if len(more) > FEATURES_SHOWN:
+        more = tuple(wrapped(", ".join(more), _BESIDE_SIGN_COLUMNS))
+    lines = (asked.detail, *(more or numbered))
+    return Band(look=Look.ASKING, sign="question", word="", title=asked.title, lines=lines)
 
 
 def _quiet_band(verdict: VerdictView, words: Words) -> Band:

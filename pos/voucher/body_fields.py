@@ -58,6 +58,9 @@ ITEMS_MAX: Final = 99
 """Lines of one sale: with their names they fit an entry."""
 NOTES_MAX: Final = 200
 """Notes of one denomination handed over at once: two bundles."""
+FEATURES_MAX: Final = 16
+"""Security features of one kind of note."""
+FEATURE_BYTES_MAX: Final = 120
 ITEM_NAME_BYTES_MAX: Final = 90
 ITEM_CODE_BYTES_MAX: Final = 20
 ITEM_QUANTITY_MAX: Final = 999
@@ -301,6 +304,7 @@ RulingOnChange = Annotated[ChangeRuling, BodyField(36, _member_of(ChangeRuling),
 NoteMarks = Annotated[tuple[NoteMark, ...], BodyField(37, _note_marks, _write_members)]
 SubmissionNumber = Annotated[int, BodyField(38, _uint(low=1))]
 IssueYear = Annotated[int, BodyField(39, _uint(low=2000, high=9999))]
+FeaturesChecked = Annotated[tuple[str, ...], BodyField(115, _texts(FEATURES_MAX, FEATURE_BYTES_MAX), list)]
 AlarmCause = Annotated[str, BodyField(85, _text(REASON_BYTES_MAX))]
 SealedIdentifier = Annotated[bytes, BodyField(40, _object(SEALED_BYTES_MAX))]
 PurposeOfCashReceipt = Annotated[CashReceiptPurpose, BodyField(41, _member_of(CashReceiptPurpose), str)]

@@ -35,6 +35,8 @@ class NoteTaken(EntryBody):
     """Cash given back."""
     ruling: key.RulingOnChange | None = None
     marks: key.NoteMarks | None = None
+    features_checked: key.FeaturesChecked | None = None
+    """The security features that somebody looked at."""
     issue_year: key.IssueYear | None = None
     clerk: key.Clerk | None = None
 

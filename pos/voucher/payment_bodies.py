@@ -46,6 +46,8 @@ class PaymentApproved(EntryBody):
     """Cash given back on a paper note."""
     ruling: key.RulingOnChange | None = None
     marks: key.NoteMarks | None = None
+    features_checked: key.FeaturesChecked | None = None
+    """The security features of a paper note that somebody looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,11 @@ class PaymentDeclined(EntryBody):
     amount_won: key.AmountWon | None = None
     clerk: key.Clerk | None = None
     details: key.Details | None = None
+    issuer: key.IssuerCode | None = None
+    """Of a paper note, and so on below."""
+    program: key.ProgramId | None = None
+    denomination_won: key.DenominationWon | None = None
+    serials: key.Serials | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Reasons in four groups, so that a language says them in four short functions instead of one long one.
+"""Reasons in five groups, so that a language says them in five short functions instead of one long one.
 
 Each group is a literal type: a reason added to `pos.till.reasons` without a group here, or to a group without words
 in a language, fails the type check.
@@ -44,6 +44,14 @@ VoucherReason: TypeAlias = Literal[
     Reason.OVERSPENT,
     Reason.OUT_OF_ORDER,
 ]
+NoteReason: TypeAlias = Literal[
+    Reason.NOTE_REPORTED,
+    Reason.NOTE_STOLEN,
+    Reason.NOTE_LISTED_FORGED,
+    Reason.NOTE_VOID,
+    Reason.NOTE_REDEEMED,
+    Reason.NOTE_DOUBTED,
+]
 ReferredReason: TypeAlias = Literal[
     Reason.PART_PAYMENT,
     Reason.CODE_AMOUNT,
@@ -65,6 +73,8 @@ class ReasonWords(Protocol):
     def about_counter(self, reason: CounterReason, view: VerdictView) -> Advice: ...
 
     def about_voucher(self, reason: VoucherReason, view: VerdictView) -> Advice: ...
+
+    def about_note(self, reason: NoteReason) -> Advice: ...
 
     def about_referral(self, reason: ReferredReason, view: VerdictView) -> Advice: ...
 
@@ -104,5 +114,14 @@ def advice_for(words: ReasonWords, reason: Reason, view: VerdictView) -> Advice:
             | Reason.CONTACT_TOO_OLD
         ):
             return words.about_referral(reason, view)
+        case (
+            Reason.NOTE_REPORTED
+            | Reason.NOTE_STOLEN
+            | Reason.NOTE_LISTED_FORGED
+            | Reason.NOTE_VOID
+            | Reason.NOTE_REDEEMED
+            | Reason.NOTE_DOUBTED
+        ):
+            return words.about_note(reason)
         case _:
             return words.about_voucher(reason, view)

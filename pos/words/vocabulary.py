@@ -112,6 +112,8 @@ class Asked:
     customer: str
     choices: tuple[str, ...]
     """Answers from 1; at most 24 columns each, so that three stand side by side."""
+    more: tuple[str, ...] = ()
+    """What has to be gone through before an answer; the answers then stand on the buttons only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,8 +54,10 @@ class WareLabels:
     count_line: str
     good_from: str
     """{year}."""
-    note_options: tuple[str, str, str]
-    """Torn note, year of issue, numbers now."""
+    note_options: tuple[str, str, str, str]
+    """Torn note, year of issue, numbers now, look at the next note."""
+    check_next: str
+    """The next note, scanned or counted, will be asked about."""
     more: str
     torn_title: str
     torn_line: str

@@ -2,15 +2,21 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pos.cli import main
 from pos.link.calls import (
+    AddPerson,
+    AnswerQuestion,
     CancelSale,
+    CheckNextNotes,
+    ClearVerdict,
     CreditNotes,
     Done,
     ListDrawer,
     ListNotePrograms,
+    LogIn,
     NoteAsked,
     NumberNotes,
     ReadExchange,
@@ -19,12 +25,17 @@ from pos.link.calls import (
     SubmitNotes,
     TakeNotes,
 )
-from pos.link.state import SaleView
+from pos.link.state import Outcome, SaleView
 from pos.sandbox.issuing import VoucherOrder, issue_voucher
-from pos.till.reasons import Refusal
-from pos.voucher.bodies import ChangeRuling, NoteMark, NoteTaken, PaymentApproved
-from tests.support.core_builders import Shop
+from pos.sandbox.town import deliver_trust, report_serials
+from pos.till.reasons import Reason, Refusal
+from pos.voucher.bodies import ChangeRuling, NoteMark, NoteTaken, PaymentApproved, PaymentDeclined
+from pos.voucher.qr import QrKind, decode_text, encode_text
+from pos.voucher.serial_list import SerialCause, SerialRange
+from pos.words import words_for
+from tests.support.core_builders import Shop, make_town, open_shop
 
+FEATURES = ("비추면 숨은 그림", "은색 띠의 무늬", "기울이면 색이 바뀌는 금액")
 CHECK, CHANGE = "check", "change"
 
 
@@ -41,6 +52,12 @@ def sale_of(shop: Shop) -> SaleView:
     sale = shop.till.sale
     assert sale is not None, "no sale is open"
     return sale
+
+
+def spoilt(text: str) -> bytes:
+    """The note's bytes with another last byte of its signature."""
+    data = decode_text(text).data
+    return data[:-1] + bytes([data[-1] ^ 1])
 
 
 def a_note(shop: Shop, tmp_path: Path, value_won: int, serial: str, *, issuer: str = "41390") -> str:
@@ -106,6 +123,10 @@ def test_a_scanned_note_fills_itself_in_and_is_never_taken_twice(shop: Shop, tmp
     shop.type_amount(25_000)
 
     shop.see(text)
+    question = shop.till.question
+    assert question is not None
+    assert (question.kind, question.note_number, len(question.features)) == ("note_check", "2026000017", 3)
+    assert shop.choose(1) == Done()
 
     assert sale_of(shop).paid_won == 10_000
     (approved,) = [body for body in shop.bodies if isinstance(body, PaymentApproved)]
@@ -118,14 +139,189 @@ def test_a_scanned_note_fills_itself_in_and_is_never_taken_twice(shop: Shop, tmp
     assert shop.till.attention_count == 0
 
 
-def test_a_forged_or_foreign_note_is_not_taken(shop: Shop, tmp_path: Path) -> None:
+def test_a_forged_or_foreign_note_is_declined_with_a_reason(shop: Shop, tmp_path: Path) -> None:
     away = a_note(shop, tmp_path, 10_000, "2026000018", issuer="52130")
+    forged = encode_text(QrKind.VOUCHER, spoilt(a_note(shop, tmp_path, 10_000, "2026000019")))
     shop.type_amount(25_000)
 
-    shop.see(away)
+    for text, reason in ((away, Reason.WRONG_AREA), (forged, Reason.FORGED_VOUCHER)):
+        shop.see(text)
+        assert (shop.verdict.outcome, shop.verdict.reason) == (Outcome.DECLINED, reason)
+        shop.screen(ClearVerdict())
 
-    assert shop.till.said == Refusal.NO_NOTES_HERE
+    assert shop.kinds == ["payment.declined", "payment.declined"]
+    declined = shop.bodies[1]
+    assert isinstance(declined, PaymentDeclined)
+    assert (declined.issuer, declined.program, declined.serials) == ("52130", "paper", ("2026000018",))
+    assert shop.core.devices_state().armed
+
+
+def test_large_scanned_notes_are_looked_at_and_what_was_looked_at_is_recorded(shop: Shop, tmp_path: Path) -> None:
+    shop.type_amount(2_000)
+    shop.screen(notes(1_000, 2))
+    small, large = (a_note(shop, tmp_path, won, f"20260001{won}") for won in (10_000, 50_000))
+    shop.type_amount(60_000)
+
+    shop.see(small)
+    assert (shop.till.question, sale_of(shop).paid_won) == (None, 10_000)
+    shop.see(large)
+    assert shop.till.question is not None
+    assert not shop.core.devices_state().armed
+    assert shop.choose(1) == Done()
+
+    quiet, looked_at = (body for body in shop.bodies if isinstance(body, PaymentApproved))
+    assert (quiet.marks, quiet.features_checked) == (None, None)
+    assert (looked_at.marks, looked_at.features_checked) == ((NoteMark.CHECKED,), FEATURES)
+    (counted,) = (body for body in shop.bodies if isinstance(body, NoteTaken))
+    assert counted.features_checked == FEATURES
+
+
+def test_a_scanned_note_that_looks_wrong_is_handed_back_and_recorded(shop: Shop, tmp_path: Path) -> None:
+    shop.type_amount(10_000)
+    shop.see(a_note(shop, tmp_path, 10_000, "2026000020"))
+
+    assert shop.choose(2) == Done()
+
+    assert (shop.verdict.outcome, shop.verdict.reason) == (Outcome.DECLINED, Reason.NOTE_DOUBTED)
+    said = words_for("ko").verdict(shop.verdict)
+    assert (said.headline, said.detail) == ("의심스러운 상품권", "위조 방지 표시가 다릅니다")
+    (declined,) = (body for body in shop.bodies if isinstance(body, PaymentDeclined))
+    assert (declined.reason, declined.denomination_won, declined.serials) == ("note_doubted", 10_000, ("2026000020",))
+    assert shop.screen(ListDrawer()).lines == ()
+
+
+def test_a_counted_note_that_looks_wrong_is_recorded_too(shop: Shop) -> None:
+    shop.type_amount(10_000)
+    doubted = msgspec.structs.replace(notes(10_000, 1, "100007"), is_doubted=True)
+
+    assert shop.screen(doubted) == Refused(cause=Refusal.NOTE_DECLINED)
+
+    assert shop.verdict.reason == Reason.NOTE_DOUBTED
+    assert sale_of(shop).paid_won == 0
+
+
+def test_any_note_can_be_looked_at_on_demand_once(shop: Shop, tmp_path: Path) -> None:
+    shop.type_amount(1_000)
+    shop.screen(notes(1_000))
+    shop.type_amount(20_000)
+    assert shop.screen(CheckNextNotes()) == Done()
+
+    assert isinstance(shop.screen(notes(5_000, agreed=())), NoteAsked)
+    assert shop.screen(notes(5_000)) == Done()
+    assert shop.screen(notes(5_000, agreed=())) == Done()
+    shop.screen(CheckNextNotes())
+    shop.see(a_note(shop, tmp_path, 10_000, "2026000021"))
+    assert shop.till.question is not None
+
+
+def test_each_person_at_the_till_looks_at_their_first_note(shop: Shop) -> None:
+    shop.screen(AddPerson(name="주인", role="owner", pin="482915"))
+    shop.screen(LogIn(person=1, pin="482915"))
+    shop.screen(AddPerson(name="점원", role="clerk", pin="739164"))
+
+    for person, pin, is_asked in ((1, "482915", True), (1, "482915", False), (2, "739164", True), (1, "482915", True)):
+        shop.screen(LogIn(person=person, pin=pin))
+        shop.type_amount(1_000)
+        assert isinstance(shop.screen(notes(1_000, agreed=())), NoteAsked) is is_asked
+        shop.screen(notes(1_000))
+
+
+def test_numbers_in_a_row_are_asked_about_however_they_come(shop: Shop, tmp_path: Path) -> None:
+    shop.type_amount(60_000)
+    shop.screen(notes(10_000, 3, "2026000101", "2026000102", "2026000103"))
+    for number in (104, 105):
+        shop.see(a_note(shop, tmp_path, 10_000, f"2026000{number}"))
+
+    question = shop.till.question
+    assert question is not None
+    assert (question.kind, question.note_number) == ("note_consecutive", "2026000105")
+    assert shop.choose(1) == Done()
+    *_, last = (body for body in shop.bodies if isinstance(body, PaymentApproved))
+    assert last.marks == (NoteMark.CONSECUTIVE,)
+
+
+def test_change_that_is_not_owed_on_a_scanned_note_is_given_only_by_the_second_answer(
+    shop: Shop, tmp_path: Path
+) -> None:
+    text = a_note(shop, tmp_path, 10_000, "2026000022")
+    shop.type_amount(4_000)
+    for answer in (1, 2):
+        shop.see(text)
+        assert shop.choose(1) == Done()
+        question = shop.till.question
+        assert question is not None
+        assert (question.kind, question.difference_won, question.ratio_percent) == ("note_change", 6_000, 60)
+        assert shop.choose(answer) == Done()
+
+    (approved,) = (body for body in shop.bodies if isinstance(body, PaymentApproved))
+    assert (approved.change_won, approved.ruling) == (6_000, ChangeRuling.BELOW_RATIO)
+    assert shop.till.sale is None
+
+
+def test_a_question_about_a_note_ends_with_what_it_was_about(shop: Shop, tmp_path: Path) -> None:
+    shop.type_amount(20_000)
+    shop.see(a_note(shop, tmp_path, 10_000, "2026000023"))
+    question = shop.till.question
+    assert question is not None
+
+    shop.type_amount(30_000)
+
+    assert shop.till.question is None
+    assert shop.screen(AnswerQuestion(serial=question.serial, choice=1)) == Refused(cause=Refusal.QUESTION_GONE)
     assert shop.kinds == []
+
+
+# What the issuer has reported
+
+
+@pytest.mark.parametrize(
+    ("serial", "reason", "line", "english"),
+    [
+        ("2026990001", Reason.NOTE_STOLEN, "발행처에 도난 신고된 번호입니다", "Its number was reported stolen"),
+        ("2026880057", Reason.NOTE_LISTED_FORGED, "발행처가 위조로 알린 번호입니다", "Its issuer knows it as forged"),
+    ],
+)
+def test_a_reported_number_is_declined_typed_and_scanned(
+    shop: Shop, tmp_path: Path, serial: str, reason: Reason, line: str, english: str
+) -> None:
+    shop.type_amount(10_000)
+    assert shop.screen(notes(10_000, 1, serial)) == Refused(cause=Refusal.NOTE_DECLINED)
+    assert shop.verdict.reason == reason
+    shop.screen(ClearVerdict())
+    shop.see(a_note(shop, tmp_path, 10_000, serial))
+
+    assert (shop.verdict.outcome, shop.verdict.reason) == (Outcome.DECLINED, reason)
+    korean = words_for("ko").verdict(shop.verdict)
+    assert korean.detail == line
+    assert korean.customer == "손님께: 받을 수 없는 번호입니다. 발행처에 물어봐 주세요."
+    assert words_for("en").verdict(shop.verdict).detail == english
+    assert [body.serials for body in shop.bodies if isinstance(body, PaymentDeclined)] == [(serial,), (serial,)]
+    assert shop.screen(notes(10_000, 1, f"{int(serial) + 100}")) == Done()
+
+
+def test_a_number_that_turns_out_to_be_reported_when_it_is_written_down_is_told_the_owner(shop: Shop) -> None:
+    shop.type_amount(10_000)
+    shop.screen(notes(10_000))
+    (waiting,) = shop.screen(ListDrawer()).unnumbered
+
+    assert shop.screen(NumberNotes(entry=waiting.entry, serials=("2026990001",))) == Done()
+
+    assert shop.kinds[-2:] == ["note.numbered", "alarm.raised"]
+    assert shop.till.notice_count == 1
+
+
+def test_a_list_that_comes_during_the_day_holds_at_once_and_unknown_causes_too(tmp_path: Path) -> None:
+    town = make_town(tmp_path / "town")
+    stopped = SerialRange(first="AB0000100", last="AB0000200", cause=SerialCause.OTHER)
+    report_serials(town, "41390", [stopped], now_s=town.made_s + 10)
+    deliver_trust(town, town.directory, now_s=town.made_s + 10)
+    shop = open_shop(town)
+    shop.type_amount(10_000)
+
+    assert shop.screen(notes(10_000, 1, "AB0000150")) == Refused(cause=Refusal.NOTE_DECLINED)
+    assert shop.verdict.reason == Reason.NOTE_REPORTED
+    assert shop.screen(notes(10_000, 1, "2026990001")) == Done()
+    shop.close()
 
 
 def test_numbers_are_written_down_later_and_only_then_the_notes_go_to_the_bank(shop: Shop) -> None:

@@ -297,6 +297,36 @@ async def question_cut_approved(counter: Counter) -> None:
     await counter.settle()
 
 
+async def question_note(counter: Counter) -> None:
+    counter.core.change(sale=SaleView(due_won=62_000, paid_won=0))
+    counter.core.ask(
+        QuestionKind.NOTE_CHECK,
+        amount_won=50_000,
+        note_number="2026000017",
+        features=("비추면 숨은 그림", "은색 띠의 무늬", "기울이면 색이 바뀌는 금액"),
+    )
+    await counter.settle()
+
+
+async def question_note_change(counter: Counter) -> None:
+    counter.core.change(sale=SaleView(due_won=4_000, paid_won=0))
+    counter.core.ask(
+        QuestionKind.NOTE_CHANGE,
+        amount_won=10_000,
+        note_number="2026000017",
+        difference_won=6_000,
+        used_won=4_000,
+        face_won=10_000,
+        ratio_percent=60,
+    )
+    await counter.settle()
+
+
+async def declined_note(counter: Counter) -> None:
+    await counter.press("1 . 0 enter")
+    await counter.present(Code(amount_won=10_000, reason=Reason.NOTE_STOLEN))
+
+
 async def stopped(counter: Counter) -> None:
     await counter.change(stop=SellingStop.DISK_FULL)
 
@@ -582,6 +612,7 @@ SCENES: dict[str, Scene] = {
         *(referred_request, question_part, question_code_amount, quiet, question_paper, question_printed),
         *(question_receipt, question_open_sale, question_cut_approved, stopped, link_down, beside, keypad),
         *(menu, history, receipt),
+        *(question_note, question_note_change, declined_note),
         *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),

@@ -25,6 +25,7 @@ from pos.link.calls import (
     Call,
     CancelCashReceipt,
     CancelSale,
+    CheckNextNotes,
     ClearVerdict,
     CloseAttention,
     CloseDay,
@@ -327,6 +328,8 @@ class TillSimulator:
 
     def _answer_quietly(self, call: object) -> object:  # noqa: C901, PLR0912 - one case for each kind of call
         match call:
+            case CheckNextNotes():
+                return Done()
             case ClearVerdict():
                 self.change(verdict=None, settled=None)
             case CloseRequest():

@@ -39,7 +39,9 @@ AT_TILL = NoteSituation(
     remaining_won=30_000,
     earlier_faces_won=(),
     today="2026-11-22",
+    earlier_serials=(),
     is_first_of_shift=False,
+    wants_check=False,
     known_serials=frozenset(),
     agreed=frozenset(),
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pos.link.calls import ChooseShownOn, ImportCatalogue
 from pos.link.state import Outcome
+from pos.sandbox.issuing import VoucherOrder, issue_voucher
 from pos.tui.screens.bank import BankScreen
 from pos.tui.screens.holds import HoldsScreen
 from pos.tui.screens.items import ItemsScreen
@@ -16,6 +17,7 @@ from pos.voucher.bodies import (
     NotesCredited,
     NotesSubmitted,
     NoteTaken,
+    PaymentApproved,
     TenderMethod,
     TenderRecorded,
 )
@@ -191,6 +193,36 @@ async def test_a_torn_note_wants_its_number(shop: Shop) -> None:
     (taken,) = [body for body in shop.bodies if isinstance(body, NoteTaken)]
     assert (taken.denomination_won, taken.serials) == (1_000, ("0077",))
     assert NoteMark.DAMAGED in (taken.marks or ())
+
+
+async def test_the_next_note_is_looked_at_on_demand_even_when_it_is_scanned(shop: Shop, tmp_path: Path) -> None:
+    order = VoucherOrder(value_won=10_000, program="paper", serial="2026000031")
+    note = issue_voucher(shop.town.directory, order, out=tmp_path / "note.cbor").note_text
+    assert note is not None
+    shop.clock.pass_s(1)
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press("11 . 0 / 1 1 enter 1 / + 4")
+        assert shows(counter, "다음 상품권은 살펴본 뒤에 받습니다")
+        shop.see(note)
+        links[-1].push()
+        await counter.settle()
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert shows(counter, "진짜인지 살펴보세요", "비추면 숨은 그림", "번호 2026000031")
+        await counter.press("1")
+        assert shows(counter, "11,000원 받았습니다")
+    (approved,) = (body for body in shop.bodies if isinstance(body, PaymentApproved))
+    assert approved.marks == (NoteMark.CHECKED,)
+
+
+async def test_a_note_that_looks_wrong_is_declined_with_two_keys_and_a_line_for_the_customer(shop: Shop) -> None:
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("5 . 0 / 2 1 enter")
+        assert shows(counter, "진짜인지 살펴보세요", "은색 띠의 무늬")
+        await counter.press("2")
+
+        assert shows(counter, "의심스러운 상품권", "손님께: 확인되지 않는 상품권입니다. 발행처에 물어봐 주세요.")
+    assert shop.kinds == ["payment.declined"]
 
 
 async def test_an_old_note_is_refused_by_its_year(shop: Shop) -> None:

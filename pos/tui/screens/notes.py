@@ -7,7 +7,9 @@ the cashier agrees to goes with the next try. Torn notes, years and numbers at o
 from dataclasses import dataclass, replace
 from functools import partial
 
-from pos.link.calls import ListNotePrograms, NoteAsked, NoteProgram, NoteProgramPage, Refused, TakeNotes
+import msgspec
+
+from pos.link.calls import CheckNextNotes, ListNotePrograms, NoteAsked, NoteProgram, NoteProgramPage, Refused, TakeNotes
 from pos.till.notes import NoteAsk
 from pos.till.reasons import Refusal
 from pos.tui.actions import Action
@@ -20,7 +22,7 @@ from pos.tui.screens.number import NumberScreen
 from pos.tui.screens.serial import SerialScreen
 
 _YES, _NO = 1, 2
-_TORN, _YEAR, _NUMBERS = 1, 2, 3
+_TORN, _YEAR, _NUMBERS, _CHECK = 1, 2, 3, 4
 COUNT_MAX = 200
 
 
@@ -104,6 +106,13 @@ class NotesScreen(ListScreen):
             self.app.push_screen(screen, self._take_year)
         elif choice == _NUMBERS:
             self._extra = replace(self._extra, wants_serials=True)
+        elif choice == _CHECK:
+            self.run_worker(self._check_next())
+
+    async def _check_next(self) -> None:
+        if said_of(self.host, await self.host.ask(CheckNextNotes()), None):
+            self.host.tell(self.host.words.wares.check_next)
+        self.refresh_words()
 
     def _take_year(self, year: int | None) -> None:
         self._extra = replace(self._extra, issue_year=year)
@@ -133,7 +142,7 @@ class NotesScreen(ListScreen):
     def _numbered(self, call: TakeNotes, screen: SerialScreen, done: int | None) -> None:
         if done is None:
             return
-        numbered = _with(call, serials=(*call.serials, screen.typed))
+        numbered = msgspec.structs.replace(call, serials=(*call.serials, screen.typed))
         if len(numbered.serials) < call.count:
             self._ask_serial(numbered)
         else:
@@ -175,21 +184,8 @@ class NotesScreen(ListScreen):
         # Giving change that nobody owes is the second answer: the first one that a finger finds does no harm.
         yes = _NO if asked.ask == NoteAsk.CHANGE else _YES
         if choice == yes:
-            self.run_worker(self._try(_with(call, agreed=(*call.agreed, asked.ask))))
+            self.run_worker(self._try(msgspec.structs.replace(call, agreed=(*call.agreed, asked.ask))))
+        elif choice is not None and asked.ask == NoteAsk.CHECK:
+            self.run_worker(self._try(msgspec.structs.replace(call, is_doubted=True)))
         else:
             self.leave(None)
-
-
-def _with(
-    call: TakeNotes, *, serials: tuple[str, ...] | None = None, agreed: tuple[str, ...] | None = None
-) -> TakeNotes:
-    return TakeNotes(
-        issuer=call.issuer,
-        program=call.program,
-        denomination_won=call.denomination_won,
-        count=call.count,
-        serials=call.serials if serials is None else serials,
-        issue_year=call.issue_year,
-        is_damaged=call.is_damaged,
-        agreed=call.agreed if agreed is None else agreed,
-    )

@@ -4,6 +4,7 @@ from typing import Final, assert_never
 
 from pos.link.state import QuestionKind, QuestionView, SaleView, SellingStop
 from pos.words.columns import short_number
+from pos.words.en.note_questions import note_question
 from pos.words.en.reasons import won
 from pos.words.vocabulary import Asked, Stopped
 
@@ -48,6 +49,8 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
                 customer=f"{_TO_CUSTOMER}Would you like the receipt?",
                 choices=("Print", "Do not print"),
             )
+        case QuestionKind.NOTE_CHECK | QuestionKind.NOTE_CONSECUTIVE | QuestionKind.NOTE_CHANGE:
+            return note_question(view.kind, view)
         case QuestionKind.OPEN_SALE:
             due_won, paid_won = (sale.due_won, sale.paid_won) if sale is not None else (view.amount_won, 0)
             return Asked(

@@ -8,7 +8,7 @@ from pos.till.reasons import Reason
 from pos.voucher.foreign import ForeignKind
 from pos.words.columns import columns_of, cut, short_number
 from pos.words.moments import clock_text, moment_text
-from pos.words.reasons import CodeReason, CounterReason, ReferredReason, VoucherReason
+from pos.words.reasons import CodeReason, CounterReason, NoteReason, ReferredReason, VoucherReason
 from pos.words.vocabulary import REASON_COLUMNS, Advice
 
 _NEW_CODE: Final = "Please open a new payment code in the app."
@@ -21,6 +21,8 @@ _STEP_OTHER: Final = "Take another voucher or another tender (+)"
 _STEP_LIMIT: Final = "Enter payment request, + other tender, or show it again once online"
 _STEP_TELL: Final = "Take another tender (+) and tell whoever looks after the terminal"
 _STEP_SEND: Final = "Take another tender (+); once online, menu (*) 8 1 Send now"
+_REPORTED: Final = "We cannot take this number. Please ask its issuer."
+_STEP_NOTE: Final = "Hand the note back; take another voucher or another tender (+)"
 _FOREIGN_KINDS: Final = frozenset(ForeignKind)
 
 
@@ -56,7 +58,7 @@ def unknown() -> Advice:
 
 
 class ReasonsInEnglish:
-    """The four groups of `pos.words.reasons`."""
+    """The five groups of `pos.words.reasons`."""
 
     def about_code(self, reason: CodeReason, view: VerdictView) -> Advice:
         match reason:
@@ -143,6 +145,24 @@ class ReasonsInEnglish:
                 return _say("More than the voucher holds", f"It holds {won(view.limit_won)}", customer, _STEP_OTHER)
             case Reason.OUT_OF_ORDER:
                 return _say("The code's turn has passed", "A later code was used before it", _NEW_CODE, _STEP_NEW_CODE)
+            case _:
+                assert_never(reason)
+
+    def about_note(self, reason: NoteReason) -> Advice:
+        match reason:
+            case Reason.NOTE_REPORTED:
+                return _say("Note reported", "Its issuer has reported it", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_STOLEN:
+                return _say("Note reported stolen", "Its number was reported stolen", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_LISTED_FORGED:
+                return _say("Number of a forged note", "Its issuer knows it as forged", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_VOID:
+                return _say("Note made void", "Its issuer made it void", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_REDEEMED:
+                return _say("Note redeemed before", "A bank has paid for it before", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_DOUBTED:
+                customer = "We could not confirm it. Please ask its issuer."
+                return _say("Note in doubt", "Its security features differ", customer, _STEP_NOTE)
             case _:
                 assert_never(reason)
 

@@ -8,7 +8,7 @@ from pos.till.reasons import Reason
 from pos.voucher.foreign import ForeignKind
 from pos.words.columns import columns_of, cut, short_number
 from pos.words.moments import clock_text, moment_text
-from pos.words.reasons import CodeReason, CounterReason, ReferredReason, VoucherReason
+from pos.words.reasons import CodeReason, CounterReason, NoteReason, ReferredReason, VoucherReason
 from pos.words.vocabulary import REASON_COLUMNS, Advice
 
 _NEW_CODE: Final = "앱에서 결제 코드를 새로 열어 주세요."
@@ -21,6 +21,8 @@ _STEP_OTHER: Final = "다른 상품권이나 다른 결제(+)로 받으세요"
 _STEP_LIMIT: Final = "Enter 결제 요청, + 다른 결제, 또는 연결된 뒤 다시 대세요"
 _STEP_TELL: Final = "다른 결제(+)로 받고 단말기 담당자에게 알려 주세요"
 _STEP_SEND: Final = "다른 결제(+)로 받고, 연결되면 메뉴(*) 8 1 지금 보내기를 누르세요"
+_REPORTED: Final = "받을 수 없는 번호입니다. 발행처에 물어봐 주세요."
+_STEP_NOTE: Final = "상품권을 돌려주고 다른 상품권이나 다른 결제(+)로 받으세요"
 _FOREIGN_KINDS: Final = frozenset(ForeignKind)
 
 
@@ -57,7 +59,7 @@ def unknown() -> Advice:
 
 
 class ReasonsInKorean:
-    """The four groups of `pos.words.reasons`."""
+    """The five groups of `pos.words.reasons`."""
 
     def about_code(self, reason: CodeReason, view: VerdictView) -> Advice:
         match reason:
@@ -150,6 +152,24 @@ class ReasonsInKorean:
                 return _say("상품권 금액 초과", f"상품권 금액 {won(view.limit_won)}", customer, _STEP_OTHER)
             case Reason.OUT_OF_ORDER:
                 return _say("차례가 지난 코드", "더 나중 코드가 먼저 쓰였습니다", _NEW_CODE, _STEP_NEW_CODE)
+            case _:
+                assert_never(reason)
+
+    def about_note(self, reason: NoteReason) -> Advice:
+        match reason:
+            case Reason.NOTE_REPORTED:
+                return _say("신고된 상품권", "발행처에 신고된 번호입니다", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_STOLEN:
+                return _say("도난 신고된 상품권", "발행처에 도난 신고된 번호입니다", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_LISTED_FORGED:
+                return _say("위조로 신고된 번호", "발행처가 위조로 알린 번호입니다", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_VOID:
+                return _say("무효인 상품권", "발행처가 무효로 한 번호입니다", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_REDEEMED:
+                return _say("이미 환전된 상품권", "은행에서 이미 환전한 번호입니다", _REPORTED, _STEP_NOTE)
+            case Reason.NOTE_DOUBTED:
+                customer = "확인되지 않는 상품권입니다. 발행처에 물어봐 주세요."
+                return _say("의심스러운 상품권", "위조 방지 표시가 다릅니다", customer, _STEP_NOTE)
             case _:
                 assert_never(reason)
 
