@@ -133,15 +133,7 @@ class ScreenDesk:
             ):
                 return self.wares.answer(call)
             case AnswerQuestion():
-                if self.paper.asks(call.serial):
-                    return self.paper.answer(call.serial, call.choice)
-                if self.views.selling_stop is not None:
-                    return Refused(cause=Refusal.SELLING_STOPPED)
-                if self.views.cut_sale.asks(call.serial):
-                    return self.views.cut_sale.answer(call.choice)
-                if self.wares.scanned.asks(call.serial):
-                    return self.wares.scanned.answer(call.serial, call.choice)
-                return self.counter.answer(call.serial, call.choice)
+                return self._answer_question(call)
             case PreviewRefund() | MakeRefund():
                 return self.refunds.answer(call)
             case ListRemotes() | AnswerRemote():
@@ -165,6 +157,18 @@ class ScreenDesk:
                 return self.history.answer(call)
             case _:
                 assert_never(call)
+
+    def _answer_question(self, call: AnswerQuestion) -> AnyAnswer:
+        """Whoever asked hears the answer."""
+        if self.paper.asks(call.serial):
+            return self.paper.answer(call.serial, call.choice)
+        if self.views.selling_stop is not None:
+            return Refused(cause=Refusal.SELLING_STOPPED)
+        if self.views.cut_sale.asks(call.serial):
+            return self.views.cut_sale.answer(call.choice)
+        if self.wares.scanned.asks(call.serial):
+            return self.wares.scanned.answer(call.serial, call.choice)
+        return self.counter.answer(call.serial, call.choice)
 
     def _refused(self, call: ScreenCall) -> Refused | None:
         """Whoever is at the till has to have the right; working there keeps it from locking itself."""

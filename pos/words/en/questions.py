@@ -61,7 +61,7 @@ def question(view: QuestionView, sale: SaleView | None) -> Asked:
             )
         case QuestionKind.CUT_APPROVED:
             return Asked(
-                title=f"{won(view.amount_won)} approved before the cut",
+                title=f"{won(view.amount_won)} approved, then cut",
                 detail=f"Receipt {short_number(view.receipt_number)}: do not take it again. How did it end?",
                 customer=f"{_TO_CUSTOMER}Your payment is complete. You need not pay again.",
                 choices=("Goods were given", "To be refunded", "Later"),
