@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pos.config import load_config
+from pos.config import load_config, peers_of
 from pos.errors import ConfigError
 
 GOOD = """
@@ -38,6 +38,15 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     assert config.receipt.columns == 42
 
 
+def test_a_till_keeps_to_itself_unless_it_is_told_where_the_others_are(tmp_path: Path) -> None:
+    file = tmp_path / "terminal.toml"
+    file.write_text(GOOD)
+    assert load_config(file).siblings.port == 0
+
+    file.write_text(GOOD + '[siblings]\nport = 8413\npeers = "192.168.0.12:8413 10.0.0.3:9000"\n')
+    assert peers_of(load_config(file).siblings) == (("192.168.0.12", 8413), ("10.0.0.3", 9000))
+
+
 def test_all_problems_come_at_once(tmp_path: Path) -> None:
     found = problems(
         tmp_path / "terminal.toml",
@@ -66,6 +75,14 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
         (('id = "t-bakery-1"', 'id = ""'), "must not be empty"),
         (('state_dir = "state"', 'state_dir = ""'), "a path is expected"),
         (("[ledger]", "[[ledger]]"), "expected a section"),
+        (("[ledger]", "[siblings]\nport = 70000\n[ledger]"), "siblings.port: expected 0 to 65535"),
+        (
+            ("[ledger]", '[siblings]\naddress = "8.8.8.8"\n[ledger]'),
+            "'8.8.8.8' is no IPv4 address of a private network",
+        ),
+        (("[ledger]", '[siblings]\naddress = "0.0.0.0"\n[ledger]'), "'0.0.0.0' is no IPv4 address"),
+        (("[ledger]", '[siblings]\npeers = "192.168.0.12"\n[ledger]'), "expected ADDRESS:PORT"),
+        (("[ledger]", '[siblings]\npeers = "till-2.example:1"\n[ledger]'), "is no IPv4 address of a private network"),
     ],
 )
 def test_each_mistake_is_explained(tmp_path: Path, change: tuple[str, str], expected: str) -> None:

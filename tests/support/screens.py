@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import msgspec
 from PIL import Image, ImageDraw, ImageFont
 from textual import events
 from textual.pilot import Pilot
@@ -596,6 +597,14 @@ async def owner(counter: Counter) -> None:
     await counter.press("* 8 5")
 
 
+async def owner_other_tills(counter: Counter) -> None:
+    page = counter.core.owners_page
+    counter.core.owners_page = msgspec.structs.replace(
+        page, lost_by_shop_won=100_036_000, siblings=2, silent_siblings=1, siblings_won=100_000_000
+    )
+    await owner(counter)
+
+
 async def owner_conflicts(counter: Counter) -> None:
     await owner(counter)
     await counter.press("1")
@@ -619,7 +628,7 @@ SCENES: dict[str, Scene] = {
         *(receipt_code, why, attention, attention_answer, request, tender),
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
         *(receipt_consent, find, find_by_time, period, period_typed, why_slip),
-        *(day_closed, day_closed_sent, people, owner, owner_conflicts, training),
+        *(day_closed, day_closed_sent, people, owner, owner_other_tills, owner_conflicts, training),
     )
 }
 

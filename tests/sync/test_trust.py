@@ -19,7 +19,7 @@ from pos.config import load_config
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.errors import LedgerUnreachableError
-from pos.ledger.database import open_database
+from pos.ledger.database import Database, open_database
 from pos.ledger.folder import open_folder
 from pos.ledger.publishing import Publisher
 from pos.ledger.schema import revocations
@@ -27,7 +27,7 @@ from pos.ledger.serve import LedgerThread
 from pos.link.calls import AskTrust, Call, TakeTrust, TrustStep, TrustTaken
 from pos.sandbox.entropy import Entropy
 from pos.sandbox.rotation import rotate_issuer_key
-from pos.sandbox.town import DAY_S, HOME_ISSUER, KeyState, Town, init, open_town, revoke_vouchers
+from pos.sandbox.town import DAY_S, HOME_ISSUER, KeyState, Town, enrol_terminal, init, open_town, revoke_vouchers
 from pos.sync.trust import TrustUpdate
 from pos.terminal import open_trust, trust_desk
 from pos.till.policy import RevocationState
@@ -256,6 +256,29 @@ def test_a_voucher_that_the_ledger_found_spent_twice_is_revoked_by_the_next_upda
 
     assert taken is not None
     assert (taken.step, is_revoked(town)) == (TrustStep.TAKEN, True)
+
+
+def test_a_till_learns_of_the_others_of_its_shop_and_of_nobody_elses(town: Town, tmp_path: Path) -> None:
+    for terminal, merchant in (("t-bakery-2", "m-bakery"), ("t-butcher-7", "m-butcher")):
+        home = tmp_path / terminal
+        home.mkdir()
+        enrol_terminal(town, home=home, merchant=merchant, terminal=terminal, entropy=Entropy.fresh())
+    with LedgerThread(town.ledger_dir) as ledger:
+        with closing(_database(town)) as database:
+            Publisher(open_folder(town.ledger_dir), database).publish(now_s=int(time.time()))
+        taken = refresh(town, ledger.url)
+
+    assert taken is not None
+    assert taken.step is TrustStep.TAKEN
+    trust = open_trust(load_config(town.terminal_toml))
+    assert trust.siblings == ("t-bakery-2",)
+    assert (trust.is_revoked("t-bakery-2"), trust.is_revoked("t-butcher-7")) == (False, True)
+    assert trust.certificate_of("t-butcher-7") is None
+
+
+def _database(town: Town) -> Database:
+    folder = open_folder(town.ledger_dir)
+    return open_database(folder.database_url, ledger=folder.ledger)
 
 
 def test_a_ledger_without_the_online_key_publishes_nothing(town: Town) -> None:

@@ -23,6 +23,7 @@ from pos.ledger import records
 from pos.ledger.audit import audit
 from pos.ledger.database import open_database
 from pos.ledger.folder import open_folder
+from pos.ledger.publishing import Publisher
 from pos.ledger.serve import LedgerThread
 from pos.link.calls import Pay, PayAnswer, Role
 from pos.link.state import Outcome, SellingStop
@@ -110,6 +111,11 @@ def test_a_second_enrolment_of_a_place_retires_the_first_at_its_next_contact(
         told = core.sync.inbox.retirement
         assert told is not None
         assert (told.reason, told.replaced_by) == ("replaced", second)
+    folder = open_folder(town.ledger_dir)
+    with closing(open_database(folder.database_url, ledger=folder.ledger)) as database:
+        Publisher(folder, database).publish(now_s=int(time.time()))
+    named = json.loads((folder.trust_dir / "merchants" / "m-butcher.json").read_text("utf-8"))["terminals"]
+    assert (first in named, second in named) == (False, True), "the tills of a shop know who is one of them"
     with closing(build_core(load_config(new))) as core:
         assert core.till().stop is None
 

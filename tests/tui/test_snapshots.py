@@ -34,6 +34,7 @@ ENGLISH = (
     "receipt_consent",
     "period_typed",
     "why_slip",
+    "owner_other_tills",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (
