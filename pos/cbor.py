@@ -13,6 +13,7 @@ What the values mean, and whether text is normalised, is for `pos.voucher` to ju
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from pos.errors import MalformedError
@@ -24,6 +25,10 @@ UINT_MAX: Final = 2**64 - 1
 NINT_MIN: Final = -(2**64)
 
 _BIGNUM_TAGS: Final = frozenset({2, 3})
+_LONG_HEADS: Final = ((1, 24), (2, 1 << 8), (4, 1 << 16), (8, 1 << 32))
+"""Bytes of a long head's argument, and the least that needs them: the shortest form is the only one."""
+_FOUR_BYTE_NINT: Final = 0x3A
+_KEPT: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,29 @@ def decode(data: bytes, *, depth_max: int = DEPTH_MAX) -> Value:
     return value
 
 
+@lru_cache(maxsize=_KEPT)
+def bytes_head(length: int) -> bytes:
+    """Return what stands before a byte string of that length, for those who put a fixed form together themselves."""
+    out = bytearray()
+    _write_head(out, 0x40, length)
+    return bytes(out)
+
+
+def bytes_at(data: bytes, at: int) -> tuple[bytes, int] | None:
+    """Read the byte string at a place of a fixed form, and where it ends; None if none is there.
+
+    Raises MalformedError for one that is not in its one encoding.
+    """
+    if at >= len(data) or data[at] >> 5 != 2:
+        return None
+    try:
+        value, end = _read(data, at, 0)
+    except IndexError:
+        raise MalformedError("CBOR: ends too early") from None
+    assert isinstance(value, bytes), "its head says so"
+    return value, end
+
+
 # ---------------------------------------------------------------- reading
 
 
@@ -66,16 +94,20 @@ def _read(data: bytes, at: int, depth_left: int) -> tuple[Value, int]:
     if argument >= 24:
         if major == 7:
             raise MalformedError("CBOR: a float or an unknown simple value")
-        argument, at = _read_long_argument(data, at, argument)
-    if major == 0:
-        return argument, at
-    if major == 1:
-        return -1 - argument, at
-    if major <= 3:
+        if argument == 24 and data[at] >= 24:  # almost every long head is this one
+            argument = data[at]
+            at += 1
+        else:
+            argument, at = _read_long_argument(data, at, argument)
+    if major == 2 or major == 3:
         end = at + argument
         if end > len(data):
             raise MalformedError("CBOR: a string runs past the end")
         return (data[at:end] if major == 2 else _text(data[at:end])), end
+    if major == 0:
+        return argument, at
+    if major == 1:
+        return -1 - argument, at
     if major == 7:
         return _simple(argument), at
     if depth_left == 0:
@@ -86,13 +118,12 @@ def _read(data: bytes, at: int, depth_left: int) -> tuple[Value, int]:
 def _read_long_argument(data: bytes, at: int, additional: int) -> tuple[int, int]:
     if additional > 27:
         raise MalformedError("CBOR: an indefinite length or a reserved head")
-    width = 1 << (additional - 24)
+    width, low = _LONG_HEADS[additional - 24]
     end = at + width
     if end > len(data):
         raise MalformedError("CBOR: ends too early")
     argument = int.from_bytes(data[at:end], "big")
-    # The shortest head: 24 needs one byte, anything wider must not fit the next narrower form.
-    if argument < (24 if width == 1 else 1 << (4 * width)):
+    if argument < low:
         raise MalformedError("CBOR: a head longer than needed")
     return argument, end
 
@@ -119,8 +150,13 @@ def _read_array(data: bytes, at: int, length: int, depth_left: int) -> tuple[Val
         raise MalformedError("CBOR: an array runs past the end")
     items: list[Value] = []
     for _ in range(length):
-        item, at = _read(data, at, depth_left)
-        items.append(item)
+        initial = data[at]
+        if initial < 24:  # read here what needs no further looking
+            items.append(initial)
+            at += 1
+        else:
+            item, at = _read(data, at, depth_left)
+            items.append(item)
     return items, at
 
 
@@ -132,19 +168,32 @@ def _read_map(data: bytes, at: int, length: int, depth_left: int) -> tuple[Value
     for _ in range(length):
         start, initial = at, data[at]
         if initial < 24:  # almost every key is one byte
-            key: Value = initial
+            key: int | str = initial
             at += 1
-        elif initial >> 5 in (0, 1, 3):
-            key, at = _read(data, at, 0)
         else:
-            raise MalformedError("CBOR: a map key that is neither an integer nor text")
+            key, at = _read_key(data, at, initial)
         encoded = data[start:at]
         if encoded <= previous:
             raise MalformedError("CBOR: a map key twice" if encoded == previous else "CBOR: map keys out of order")
         previous = encoded
-        assert isinstance(key, int | str)
-        items[key], at = _read(data, at, depth_left)
+        initial = data[at]
+        if initial < 24:
+            items[key] = initial
+            at += 1
+        else:
+            items[key], at = _read(data, at, depth_left)
     return items, at
+
+
+def _read_key(data: bytes, at: int, initial: int) -> tuple[int | str, int]:
+    if initial == _FOUR_BYTE_NINT:  # the private claims of the objects
+        argument, at = _read_long_argument(data, at + 1, 26)
+        return -1 - argument, at
+    if initial >> 5 not in (0, 1, 3):
+        raise MalformedError("CBOR: a map key that is neither an integer nor text")
+    key, at = _read(data, at, 0)
+    assert isinstance(key, int | str)
+    return key, at
 
 
 def _read_tag(data: bytes, at: int, tag: int, depth_left: int) -> tuple[Value, int]:
@@ -204,11 +253,16 @@ def _write_map(out: bytearray, items: dict[int | str, Value]) -> None:
     for key, item in items.items():
         assert isinstance(key, int | str), "map keys are integers or text"
         assert not isinstance(key, bool), "map keys are integers or text"
-        encoded.append((encode(key), item))
+        encoded.append((_encoded_key(key), item))
     encoded.sort(key=lambda pair: pair[0])
     for raw_key, item in encoded:
         out += raw_key
         _write(out, item)
+
+
+@lru_cache(maxsize=_KEPT)
+def _encoded_key(key: int | str) -> bytes:
+    return encode(key)
 
 
 def _write_integer(out: bytearray, value: int) -> None:

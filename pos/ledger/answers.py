@@ -24,6 +24,7 @@ from pos.voucher.outcomes import EvidenceSide, Outcome, OutcomeDetail, OutcomeSt
 EVIDENCE_BYTES_MAX: Final = 1_048_576
 """In one acknowledgement, which may have 2 MiB in all."""
 CHANGED_MAX: Final = 256
+_TOLD: Final = ("sequence", "status", "reason", "other_terminal", "other_sequence", "told_by")
 
 EntryPlace = tuple[str, int]
 """Terminal and sequence."""
@@ -98,7 +99,8 @@ def _rows(
     connection: Connection, terminal: str, which: ColumnElement[bool], *, limit: int | None = None
 ) -> Sequence[StoredRow]:
     payments = schema.payments
-    rows = select(payments).where(payments.c.terminal == terminal, which)
+    columns = (getattr(payments.c, name) for name in _TOLD)
+    rows = select(*columns).where(payments.c.terminal == terminal, which)
     return connection.execute(rows.order_by(payments.c.sequence).limit(limit)).all()
 
 

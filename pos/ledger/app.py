@@ -48,6 +48,8 @@ QUEUE_MAX: Final = 64
 WAIT_MAX_S: Final = 60
 TEND_S: Final = 2.0
 """How soon a change of the trust files is noticed when nothing else happens."""
+REST_S: Final = 0.5
+"""Between two rounds of tending: under load one round serves many deliveries, and nothing waits for it but proofs."""
 FORGET_S: Final = 60.0
 
 logger = logging.getLogger(__name__)
@@ -215,6 +217,7 @@ class LedgerApp:
                 forgot_s = time.monotonic()
                 await self._quietly(self._service.forget)
             self._room.ring()
+            await asyncio.sleep(REST_S)
 
     async def _quietly(self, work: Callable[..., object]) -> None:
         try:

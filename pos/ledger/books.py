@@ -91,7 +91,7 @@ class Posting:
 
     def __post_init__(self) -> None:
         amounts = [line.amount_won for line in self.lines]
-        if any(type(amount) is not int for amount in amounts):
+        if {type(amount) for amount in amounts} != {int} and amounts:
             raise UnbalancedError(f"{self.kind} {self.reference}: an amount is not whole won")
         if len(amounts) < 2 or 0 in amounts:
             raise UnbalancedError(f"{self.kind} {self.reference}: moves nothing")

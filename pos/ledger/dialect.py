@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType
 from typing import Final, TypeVar
 
 from sqlalchemy import (
@@ -50,6 +51,8 @@ _TRANSIENT_SQLSTATES: Final = frozenset({"40001", "40P01", "23505"})
 """serialization_failure, deadlock_detected, unique_violation (PostgreSQL, appendix A): the last one means that another
 process wrote the same row a moment before, which the next run will see."""
 _TRANSIENT_SQLITE: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
+
+_WHOLE_TYPES: Final = frozenset({int, NoneType})
 
 Row = Mapping[str, object]
 K = TypeVar("K", bytes, str)
@@ -112,22 +115,19 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: s
     if not rows:
         return
     names = tuple(rows[0])
-    whole = [name for name in names if isinstance(table.c[name].type, Whole)]
-    for row in rows:
-        for name in whole:
-            if not isinstance(row[name], int | None):
-                raise TypeError(f"{row[name]!r} is not a whole number")
-    values = [tuple(map(row.__getitem__, names)) for row in rows]
-    start = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+    columns = [[row[name] for row in rows] for name in names]
+    for name, column in zip(names, columns, strict=True):
+        if isinstance(table.c[name].type, Whole) and not {type(value) for value in column} <= _WHOLE_TYPES:
+            raise TypeError(f"{name}: not all of them are whole numbers")
+    start = f"INSERT INTO {table.name} ({', '.join(names)}) "
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"{start}({', '.join('?' * len(names))}){ending}", values)
+        marks = ", ".join("?" * len(names))
+        connection.exec_driver_sql(f"{start}VALUES ({marks}){ending}", list(zip(*columns, strict=True)))
         return
     # One statement over arrays costs the server and its driver far less than one for each row.
-    arrays = ", ".join(f"%s::{_array_of(table.c[name])}" for name in names)
-    columns = tuple(
-        [str(value) if isinstance(value, str) else value for value in column] for column in zip(*values, strict=True)
-    )
-    connection.exec_driver_sql(f"{start.removesuffix('VALUES ')}SELECT * FROM unnest({arrays}){ending}", columns)
+    arrays = ", ".join(f"%b::{_array_of(table.c[name])}" for name in names)
+    values = tuple([str(value) if isinstance(value, str) else value for value in column] for column in columns)
+    connection.exec_driver_sql(f"{start}SELECT * FROM unnest({arrays}){ending}", values)
 
 
 def _array_of(column: Column[object]) -> str:

@@ -87,7 +87,8 @@ def integrate(connection: Connection, *, ledger: str, key: SigningKey, now_s: in
     _sign(
         connection, end, range_hash((0, end), nodes | added), origin=checkpoint.origin_of(ledger), key=key, now_s=now_s
     )
-    publish(connection, quorum=quorum if end else 0)
+    if not quorum or not end:  # nobody can have cosigned a head that did not exist a moment ago
+        publish(connection, quorum=0)
     return len(leaves)
 
 

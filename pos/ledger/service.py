@@ -173,13 +173,13 @@ class LedgerService:
 
     def grow_log(self, *, now_s: int) -> None:
         """Take everything that settled into the transparency log, and have its new head witnessed."""
-        own = self._authority.own_ledger()
-        while self._database.write(
-            lambda connection: log.integrate(
-                connection, ledger=self.ledger, key=self._keys.log, now_s=now_s, quorum=own.quorum
+        own, added = self._authority.own_ledger(), log.LEAVES_MAX
+        while added == log.LEAVES_MAX:
+            added = self._database.write(
+                lambda connection: log.integrate(
+                    connection, ledger=self.ledger, key=self._keys.log, now_s=now_s, quorum=own.quorum
+                )
             )
-        ):
-            pass
         self._witnesses.ask(self._database, own.witnesses, quorum=own.quorum, now_s=now_s)
 
     def checkpoint(self) -> str:

@@ -15,9 +15,12 @@ import http.client
 import logging
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+
+from sqlalchemy import Connection
 
 from pos.errors import MalformedError
 from pos.ledger import log
@@ -69,14 +72,44 @@ class Witnesses:
 
     def ask(self, database: Database, public_keys: Sequence[bytes], *, quorum: int, now_s: int) -> None:
         """Get what is missing under the newest head, and publish it once there is a quorum."""
-        if database.read(lambda connection: log.is_published(connection, quorum=quorum)):
+        names = [line.name for line in self._lines]
+        state = database.read(lambda connection: _state(connection, names, quorum=quorum))
+        if state is None:
             return
+        found = []
         for line in self._lines:
             try:
-                _ask(line, database, public_keys, now_s=now_s)
+                found.append(_asked(line, database, state, public_keys, now_s=now_s))
             except (OSError, MalformedError) as error:
                 logger.warning("witness %s: %s", line.name, error)
-        database.write(lambda connection: log.publish(connection, quorum=quorum))
+        database.write(lambda connection: _keep(connection, state.head.size, found, quorum=quorum))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """A head that is not published yet, and what each witness has to be shown."""
+
+    head: log.Head
+    old_sizes: Mapping[str, int]
+    """By witness: the newest size that it cosigned."""
+    paths: Mapping[int, tuple[bytes, ...]]
+    """By old size: the proof that the head grew from it."""
+
+
+def _state(connection: Connection, names: Sequence[str], *, quorum: int) -> _State | None:
+    if log.is_published(connection, quorum=quorum):
+        return None
+    head = log.newest_head(connection)
+    assert head is not None, "the head of the empty log is signed first"
+    old_sizes = {name: log.cosigned_size(connection, name) for name in names}
+    paths = {old: log.growth_path(connection, old_size=old, size=head.size) for old in set(old_sizes.values())}
+    return _State(head=head, old_sizes=old_sizes, paths=paths)
+
+
+def _keep(connection: Connection, size: int, found: Sequence[log.Cosigned], *, quorum: int) -> None:
+    for cosigned in found:
+        log.keep_cosignature(connection, size, cosigned)
+    log.publish(connection, quorum=quorum)
 
 
 def _line(name: str) -> WitnessLine:
@@ -85,29 +118,28 @@ def _line(name: str) -> WitnessLine:
     return HttpWitness(name)
 
 
-def _ask(line: WitnessLine, database: Database, public_keys: Sequence[bytes], *, now_s: int) -> None:
-    head = database.read(log.newest_head)
-    assert head is not None, "the head of the empty log is signed first"
-    old_size = database.read(lambda connection: log.cosigned_size(connection, line.name))
-    answer = _requested(line, database, head, old_size, now_s=now_s)
+def _asked(
+    line: WitnessLine, database: Database, state: _State, public_keys: Sequence[bytes], *, now_s: int
+) -> log.Cosigned:
+    head, old_size = state.head, state.old_sizes[line.name]
+    answer = _requested(line, head, old_size, state.paths[old_size], now_s=now_s)
     if answer.status == 409 and answer.text.strip().isdecimal():
-        old_size = int(answer.text)
-        if old_size > head.size:
-            raise MalformedError(f"has cosigned {old_size} leaves of {head.size}: another process is ahead, or lost")
-        answer = _requested(line, database, head, old_size, now_s=now_s)
+        known = int(answer.text)
+        if known > head.size:
+            raise MalformedError(f"has cosigned {known} leaves of {head.size}: another process is ahead, or lost")
+        path = database.read(lambda connection: log.growth_path(connection, old_size=known, size=head.size))
+        answer = _requested(line, head, known, path, now_s=now_s)
     if answer.status != 200:
         raise MalformedError(f"answers {answer.status}: {answer.text.strip()}")
     signed = cosignatures(head.note + answer.text, public_keys)
     if not signed:
         raise MalformedError("signs with a key that ledgers.json does not name")
-    cosigned = log.Cosigned(
-        witness=line.name, public_key=signed[0].public_key, line=answer.text, time_s=signed[0].time_s
-    )
-    database.write(lambda connection: log.keep_cosignature(connection, head.size, cosigned))
+    return log.Cosigned(witness=line.name, public_key=signed[0].public_key, line=answer.text, time_s=signed[0].time_s)
 
 
-def _requested(line: WitnessLine, database: Database, head: log.Head, old_size: int, *, now_s: int) -> WitnessAnswer:
-    path = database.read(lambda connection: log.growth_path(connection, old_size=old_size, size=head.size))
+def _requested(
+    line: WitnessLine, head: log.Head, old_size: int, path: tuple[bytes, ...], *, now_s: int
+) -> WitnessAnswer:
     body = format_growth(old_size=old_size, path=path, checkpoint=head.note)
     return line.add_checkpoint(body.encode("utf-8"), now_s=now_s)
 

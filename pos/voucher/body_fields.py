@@ -159,11 +159,12 @@ def _business_date(fields: Fields, key: int, name: str) -> str:
 
 
 def _checks(fields: Fields, key: int, name: str) -> tuple[int, ...]:
-    checks = fields.array(key, name, length_max=CHECKS_MAX)
-    numbers = tuple(number for number in checks if isinstance(number, int) and not isinstance(number, bool))
-    if len(numbers) != len(checks) or any(not 1 <= number <= CHECK_NUMBER_MAX for number in numbers):
-        raise MalformedError(f"{name} is not an array of check numbers")
-    return numbers
+    numbers = []
+    for number in fields.array(key, name, length_max=CHECKS_MAX):
+        if type(number) is not int or not 1 <= number <= CHECK_NUMBER_MAX:
+            raise MalformedError(f"{name} is not an array of check numbers")
+        numbers.append(number)
+    return tuple(numbers)
 
 
 def _tax_split(fields: Fields, key: int, name: str) -> TaxSplit:

@@ -26,6 +26,15 @@ ALGORITHM_EDDSA: Final = -8
 # {1: -8, 4: <8 bytes>}: the only protected header there is, up to its key id.
 _PROTECTED_START: Final = bytes.fromhex("a201270448")
 _PROTECTED_BYTES: Final = len(_PROTECTED_START) + KEY_ID_BYTES
+_STRUCTURE_START: Final = b"\x84" + cbor.encode("Signature1")
+
+# Tag 18, an array of four, the protected header; then the empty header, the payload, and the signature's head.
+_ENVELOPE_START: Final = b"\xd2\x84" + cbor.bytes_head(_PROTECTED_BYTES) + _PROTECTED_START
+_HEADER_AT: Final = len(_ENVELOPE_START) + KEY_ID_BYTES
+_EMPTY_MAP: Final = b"\xa0"
+_PAYLOAD_AT: Final = _HEADER_AT + 1
+_SIGNATURE_HEAD: Final = cbor.bytes_head(SIGNATURE_BYTES)
+_SIGNATURE_ROOM: Final = len(_SIGNATURE_HEAD) + SIGNATURE_BYTES
 
 
 class SignatureError(MalformedError):
@@ -50,22 +59,16 @@ class Sign1:
 
 def parse_sign1(raw: bytes) -> Sign1:
     """Read an envelope. Raises MalformedError."""
-    envelope = cbor.decode(raw)
-    if not isinstance(envelope, cbor.Tagged) or envelope.tag != TAG_SIGN1:
-        raise MalformedError("COSE: not under tag 18")
-    parts = envelope.value
-    if not isinstance(parts, list) or len(parts) != 4:
-        raise MalformedError("COSE: not an array of four")
-    protected, unprotected, payload, signature = parts
-    if not isinstance(protected, bytes) or not _is_protected_header(protected):
-        raise MalformedError("COSE: the protected header is not {1: -8, 4: kid of 8 bytes}")
-    if unprotected != {}:
-        raise MalformedError("COSE: the unprotected header is not an empty map")
-    if not isinstance(payload, bytes):
-        raise MalformedError("COSE: the payload is not a byte string")
-    if not isinstance(signature, bytes) or len(signature) != SIGNATURE_BYTES:
-        raise MalformedError("COSE: the signature is not 64 bytes")
-    return Sign1(kid=protected[len(_PROTECTED_START) :], payload=payload, signature=signature, raw=raw)
+    # There is one form, so its few fixed bytes are compared; what another form is wrong in, only a refusal has to say.
+    is_started = raw.startswith(_ENVELOPE_START) and raw[_HEADER_AT:_PAYLOAD_AT] == _EMPTY_MAP
+    found = cbor.bytes_at(raw, _PAYLOAD_AT) if is_started else None
+    if found is None:
+        raise _refusal(raw)
+    payload, end = found
+    if raw[end : end + len(_SIGNATURE_HEAD)] != _SIGNATURE_HEAD or len(raw) != end + _SIGNATURE_ROOM:
+        raise _refusal(raw)
+    kid = raw[len(_ENVELOPE_START) : _HEADER_AT]
+    return Sign1(kid=kid, payload=payload, signature=raw[-SIGNATURE_BYTES:], raw=raw)
 
 
 def sign1(payload: bytes, *, key: SigningKey, aad: Aad) -> bytes:
@@ -85,7 +88,10 @@ def verify_sign1(sign1: Sign1, *, public_key: bytes, aad: Aad) -> bool:
 
 def signature_structure(protected: bytes, *, aad: bytes, payload: bytes) -> bytes:
     """Return the bytes that are signed: Sig_structure of RFC 9052, section 4.4."""
-    return cbor.encode(["Signature1", protected, aad, payload])
+    head = cbor.bytes_head
+    return b"".join(
+        (_STRUCTURE_START, head(len(protected)), protected, head(len(aad)), aad, head(len(payload)), payload)
+    )
 
 
 def protected_header(kid: bytes) -> bytes:
@@ -96,3 +102,24 @@ def protected_header(kid: bytes) -> bytes:
 
 def _is_protected_header(protected: bytes) -> bool:
     return len(protected) == _PROTECTED_BYTES and protected.startswith(_PROTECTED_START)
+
+
+def _refusal(raw: bytes) -> MalformedError:
+    """What is wrong with an envelope of another form."""
+    try:
+        envelope = cbor.decode(raw)
+    except MalformedError as error:
+        return error
+    if not isinstance(envelope, cbor.Tagged) or envelope.tag != TAG_SIGN1:
+        return MalformedError("COSE: not under tag 18")
+    parts = envelope.value
+    if not isinstance(parts, list) or len(parts) != 4:
+        return MalformedError("COSE: not an array of four")
+    protected, unprotected, payload, _signature = parts
+    if not isinstance(protected, bytes) or not _is_protected_header(protected):
+        return MalformedError("COSE: the protected header is not {1: -8, 4: kid of 8 bytes}")
+    if unprotected != {}:
+        return MalformedError("COSE: the unprotected header is not an empty map")
+    if not isinstance(payload, bytes):
+        return MalformedError("COSE: the payload is not a byte string")
+    return MalformedError("COSE: the signature is not 64 bytes")

@@ -58,7 +58,7 @@ class Fields:
     def uint(self, key: int, name: str, *, low: int = 0, high: int = cbor.UINT_MAX) -> int:
         """An unsigned integer from `low` to `high`, both included."""
         value = self.value(key, name)
-        if not isinstance(value, int) or isinstance(value, bool):
+        if type(value) is not int:  # a boolean is none
             raise self._refusal(f"{name} is not an integer")
         if not low <= value <= high:
             raise self._refusal(f"{name} is outside {low} to {high}")
