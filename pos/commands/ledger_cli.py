@@ -24,6 +24,10 @@ def add_ledger(commands: "Commands") -> None:
     secret.add_argument("--data", type=Path, required=True, metavar="DIR")
     secret.add_argument("user", metavar="MERCHANT", help="a merchant id, or `operator`")
     secret.set_defaults(run=_run_ledger_secret)
+    partner = actions.add_parser("partner", help="make the secret of a partner who hands in payments and orders")
+    partner.add_argument("--data", type=Path, required=True, metavar="DIR")
+    partner.add_argument("partner", metavar="PARTNER", help="an id of its own, e.g. of a delivery app or a mall")
+    partner.set_defaults(run=_run_ledger_partner)
     payout = actions.add_parser("payout", help="pay all merchants out, or confirm a deposit")
     payout.add_argument("--data", type=Path, required=True, metavar="DIR")
     payout.add_argument("--database", metavar="URL")
@@ -66,6 +70,13 @@ def _run_ledger_secret(options: argparse.Namespace) -> int:
     from pos.ledger.office_secrets import make_secret
 
     sys.stdout.write(f"{make_secret(options.data, options.user)}\n")
+    return Exit.DONE
+
+
+def _run_ledger_partner(options: argparse.Namespace) -> int:
+    from pos.ledger.office_secrets import PARTNERS_FILE, make_secret
+
+    sys.stdout.write(f"{make_secret(options.data, options.partner, file=PARTNERS_FILE)}\n")
     return Exit.DONE
 
 

@@ -341,6 +341,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             recovery=_recovery(on, views.delivery),
             siblings=views.owner.siblings,
             cash_receipts=selling.cash_receipts,
+            confirmations=selling.wares.confirmations,
             trust=trust,
             views=views,
         ),

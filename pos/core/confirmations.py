@@ -1,11 +1,14 @@
-"""Paid confirmations: a phone paid online what this till asked for, and shows the ledger's word for it.
+"""Paid confirmations: a phone paid online what this till asked for, and the ledger says so, by the phone or the inbox.
 
 Rules (protocol, "Paid confirmation"):
 
 - it counts for an open request of this till, with the same shop and amount, and once for each (`iss`, `cti`);
 - the first answer to a request wins, whatever it is;
+- one from the inbox that answers no sale that waits says nothing to anybody here: the ledger gives the money back;
 - nothing is at risk offline: no limit is asked and none is used up.
 """
+
+import logging
 
 from pos.core.checkout import business_date
 from pos.core.counterparts import Counterparts
@@ -19,9 +22,11 @@ from pos.till.decision import VERIFYING, Declined, Finding
 from pos.till.reasons import Check, Reason
 from pos.voucher.bodies import PaymentApproved
 from pos.voucher.claims import PaidConfirmation
-from pos.voucher.qr import QrKind, decode_text
+from pos.voucher.qr import QrKind, decode_text, encode_text
 from pos.voucher.signed import SignedConfirmation, decode_confirmation
 from pos.voucher.verified import VerificationFailure, VerifiedConfirmation, verify_confirmation
+
+log = logging.getLogger(__name__)
 
 PREFIX = "CKC1:"
 _CHECKS = (*VERIFYING, Check.FIRST_USE, Check.AUDIENCE, Check.REQUEST, Check.AMOUNT)
@@ -46,6 +51,22 @@ class Confirmations:
         else:
             check, reason = finding or (Check.REQUEST, Reason.REQUEST_CLOSED)
             self._decline(sale or Sale.begin(None), text, check, reason)
+        return True
+
+    def take_told(self, raw: bytes) -> bool:
+        """Let a confirmation that came by message answer the open request; False where it answers nothing."""
+        try:
+            signed = decode_confirmation(raw)
+        except MalformedError as error:
+            log.warning("a message brings a confirmation that cannot be read: %s", error.what)
+            return False
+        sale = self._at.counter.sale
+        verified = verify_confirmation(signed, self._at.checkout.trust.ledger)
+        finding = self._finding(sale, verified)
+        if finding is not None or sale is None or isinstance(verified, VerificationFailure):
+            log.info("a payment made online answers no request that waits: %s", finding)
+            return False
+        self._approve(sale, verified, encode_text(QrKind.CONFIRMATION, raw))
         return True
 
     def _finding(

@@ -25,7 +25,7 @@ from pos.journal.inbox import Received
 from pos.journal.journal import Journal
 from pos.link.calls import InboxPosition, MessagesTaken
 from pos.voucher.bodies import InboxAcknowledged
-from pos.voucher.message_bodies import RetireTold
+from pos.voucher.message_bodies import RemotePaymentTold, RetireTold
 from pos.voucher.messages import verify_message
 from pos.voucher.signed import SignedCertificate, decode_certificate
 from pos.voucher.verified import VerifiedCertificate, verify_certificate
@@ -62,6 +62,11 @@ class Inbox:
             self.alarms.raise_(AlarmCause.LEDGER_CONTRADICTS, what)
         self._acknowledge()
         return MessagesTaken(after=result.highest, taken=len(result.new), is_refused=is_refused or result.is_gap)
+
+    def paid_online(self, *, after: int) -> tuple[bytes, ...]:
+        """The paid confirmations that came behind message `after`."""
+        told = (told for _, told in self.journal.inbox.told(RemotePaymentTold, after=after))
+        return tuple(each.confirmation for each in told if each.confirmation is not None)
 
     @property
     def retirement(self) -> RetireTold | None:

@@ -1,11 +1,13 @@
 """What devices, sync and the command line may ask of core."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.archives import Archives
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
+from pos.core.confirmations import Confirmations
 from pos.core.counter import refused_amount
 from pos.core.day_desk import DayDesk
 from pos.core.delivery import Delivery
@@ -46,6 +48,7 @@ from pos.link.calls import (
     ListPeople,
     ListSales,
     MakeRefund,
+    MessagesTaken,
     NextBatch,
     NextPrintJob,
     NextRecovered,
@@ -130,6 +133,7 @@ class SyncDesk:
     trust: TrustDesk
     inbox: Inbox
     cash_receipts: CashReceipts
+    confirmations: Confirmations
     log: LogWatch
     recovery: Recovery
     siblings: Siblings
@@ -154,10 +158,7 @@ class SyncDesk:
             case ReadPosition():
                 return self.inbox.position()
             case TakeMessages(messages=messages):
-                taken = self.inbox.take(messages)
-                if not self.delivery.is_missing_entries:
-                    self.cash_receipts.take_news()
-                return self._heard(taken)
+                return self._heard(self._take(messages))
             case NextRecovered() | TakeRecovered():
                 return self._heard(self.recovery.answer(call))
             case AskLog() | TakeGrowth() | TakeProof():
@@ -171,6 +172,15 @@ class SyncDesk:
                 return self.trust.answer(call)
             case _:
                 assert_never(call)
+
+    def _take(self, messages: Sequence[bytes]) -> MessagesTaken:
+        before = self.inbox.position().after
+        taken = self.inbox.take(messages)
+        if not self.delivery.is_missing_entries:
+            self.cash_receipts.take_news()
+            for confirmation in self.inbox.paid_online(after=before):
+                self.confirmations.take_told(confirmation)
+        return taken
 
     def _heard(self, answer: AnyAnswer) -> AnyAnswer:
         """What was found in it is written down before anything else is heard."""

@@ -58,7 +58,12 @@ class Remotes:
         inbox, remotes = self.journal.inbox, self.journal.remotes
         orders = [told for _, told in inbox.told(OrderTold)]
         ordered = {told.payment_id for told in orders}
-        payments = [told for _, told in inbox.told(RemotePaymentTold) if told.payment_id not in ordered]
+        # What answers a request of this till ends a sale by itself, or goes back: nobody is asked.
+        payments = [
+            told
+            for _, told in inbox.told(RemotePaymentTold)
+            if told.payment_id not in ordered and told.confirmation is None
+        ]
         waiting: tuple[OrderTold | RemotePaymentTold, ...] = (*orders, *payments)
         return tuple(told for told in waiting if not remotes.is_answered(_subject(told)))
 

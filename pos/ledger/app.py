@@ -35,6 +35,7 @@ from pos.ledger.batch import BODY_BYTES_MAX, join_batch
 from pos.ledger.calls import Caller, WrongTimeError, open_call
 from pos.ledger.openapi import CBOR, COSE
 from pos.ledger.pages import Pages
+from pos.ledger.partners import Partners
 from pos.ledger.problem import MEDIA_TYPE, Problem, ProblemError, overloaded
 from pos.ledger.reading import check_token, entry_hash, number_in_query, whole_body
 from pos.ledger.returns import REQUEST_BYTES_MAX
@@ -78,6 +79,7 @@ class LedgerApp:
                 Route("/v1/returns", self._post_return, methods=["POST"]),
                 Route("/v1/enrolments", self._post_enrolment, methods=["POST"]),
                 *Pages(service, data=data).routes,
+                *Partners(service, data=data, now_s=_now_s, told=self._room.ring).routes,
                 Route("/openapi.json", self._get_description, methods=["GET"]),
                 Route("/v1/authority", self._get_authority, methods=["GET"]),
                 Route("/healthz", _healthy, methods=["GET"]),

@@ -31,6 +31,7 @@ from pos.ledger.audit_checks import (
     pages,
 )
 from pos.ledger.audit_log import check_leaves, check_log
+from pos.ledger.audit_online import accepted_in, check_online
 from pos.ledger.audit_returns import ReturnCheck, check_refund, check_sums, check_unspent, returned_among
 from pos.ledger.authority import Authority
 from pos.ledger.books import AccountKind, Posting, PostingKind
@@ -38,7 +39,7 @@ from pos.ledger.database import Database, open_database
 from pos.ledger.folder import open_folder
 from pos.ledger.judge import Bearer, Keys
 from pos.ledger.schema import StoredRow
-from pos.voucher.bodies import RefundRequested
+from pos.voucher.bodies import RefundRequested, RemoteAccepted
 from pos.voucher.checkpoint import origin_of
 from pos.voucher.outcomes import OutcomeStatus
 
@@ -70,6 +71,8 @@ class AuditReport:
     """Given back by merchants."""
     returned_won: int = 0
     """Fetched by holders as new vouchers, of refunds and of what nobody was paid."""
+    online: dict[str, int] = field(default_factory=dict)
+    """Won that partners took, by where it is."""
     payable_won: int = 0
     paid_out_won: int = 0
     log_size: int = 0
@@ -113,6 +116,7 @@ class _Audit:
         self._audit_vouchers()
         self._audit_lines()
         self._audit_payouts()
+        self._audit_online()
         self._report.note(check_sums(self._connection))
         self._audit_totals()
         size, problems = check_log(self._connection, origin_of(self._ledger), log_key=log_key, settled=self._settled)
@@ -146,6 +150,8 @@ class _Audit:
                 entry = check.read(row)
                 if entry is not None:
                     moved += check.check(row, entry, by_place.get(row.sequence), bearers.get(row.sequence))
+                    if entry.kind == RemoteAccepted.KIND:
+                        moved += accepted_in(self._connection, entry, terminal, self._ledger)
                     moved += self._noted(
                         check_refund(self._connection, entry, given_back.get(row.sequence), terminal)
                         if entry.kind == RefundRequested.KIND
@@ -244,6 +250,16 @@ class _Audit:
         ]
         references = [payout.reference for payout in payouts]
         self._audit_moves(payouts, references=references, kinds=(PostingKind.SETTLEMENT,))
+
+    def _audit_online(self) -> None:
+        table = schema.online_payments
+        for page in pages(self._connection, select(table), table.c.payment_id):
+            moved: list[Posting] = []
+            for row in page:
+                moved += self._noted(check_online(self._connection, row, self._keys, self._ledger))
+                self._report.online[row.state] = self._report.online.get(row.state, 0) + row.amount_won
+            references = [f"{row.partner}/{row.reference}" for row in page]
+            self._audit_moves(moved, references=references, kinds=(PostingKind.TAKEN, PostingKind.GIVEN_BACK))
 
     def _audit_totals(self) -> None:
         table, report = schema.postings, self._report

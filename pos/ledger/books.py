@@ -14,7 +14,8 @@ Accounts, with the sign that their balance normally has:
     held:{issuer}         −   set aside for the offline payments of living vouchers
     payable:{merchant}    −   owed to the merchant for settled payments; above zero what the merchant owes for refunds
     credit:{issuer}       −   given back by merchants, waiting for the holder to fetch it as a new voucher
-    clearing:{ledger}     +   paid online to the ledger, confirmed to the shop by a code
+    partner:{partner}     +   taken by a partner for online payments, and owed by it to the ledger
+    clearing:{ledger}     −   paid online and not yet a shop's; above zero what others than partners took for it
     suspense:{issuer}     +   claimed twice: what the conflicts of an issuer's vouchers are about, until reviewed
     disputed:{merchant}   −   the merchant's side of those conflicts that the programme leaves with the merchant
     settlement:{merchant} −   paid out to the merchant's bank
@@ -49,6 +50,7 @@ class AccountKind(StrEnum):
     DISPUTED = "disputed"
     CREDIT = "credit"
     SETTLEMENT = "settlement"
+    PARTNER = "partner"
 
 
 class PostingKind(StrEnum):
@@ -62,6 +64,8 @@ class PostingKind(StrEnum):
     SETTLEMENT = "settlement"
     REFUND = "refund"
     RETURN = "return"
+    TAKEN = "taken"
+    GIVEN_BACK = "given_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +126,20 @@ def paid_online(*, reference: str, ledger: str, merchant: str, amount_won: int) 
     clearing = Account(kind=AccountKind.CLEARING, owner=ledger)
     payable = Account(kind=AccountKind.PAYABLE, owner=merchant)
     return _move(PostingKind.ONLINE, reference, debit=clearing, credit=payable, amount_won=amount_won)
+
+
+def taken_online(*, reference: str, partner: str, ledger: str, amount_won: int) -> Posting:
+    """A partner took a customer's money for a shop: it is set aside until the shop has the payment."""
+    owed = Account(kind=AccountKind.PARTNER, owner=partner)
+    clearing = Account(kind=AccountKind.CLEARING, owner=ledger)
+    return _move(PostingKind.TAKEN, reference, debit=owed, credit=clearing, amount_won=amount_won)
+
+
+def given_back_online(*, reference: str, partner: str, ledger: str, amount_won: int) -> Posting:
+    """The shop did not have the payment: the partner gives the customer the money back."""
+    owed = Account(kind=AccountKind.PARTNER, owner=partner)
+    clearing = Account(kind=AccountKind.CLEARING, owner=ledger)
+    return _move(PostingKind.GIVEN_BACK, reference, debit=clearing, credit=owed, amount_won=amount_won)
 
 
 def disputed(*, reference: str, issuer: str, merchant: str, amount_won: int) -> Posting:

@@ -4,7 +4,17 @@ import hashlib
 from functools import partial
 
 from pos.errors import MalformedError
-from pos.ledger.judge import Approval, Claim, ClaimKind, Keys, Refusal, Revocations, VoucherClaim, is_in_force
+from pos.ledger.judge import (
+    Approval,
+    Claim,
+    ClaimKind,
+    Keys,
+    Refusal,
+    Revocations,
+    VoucherClaim,
+    is_in_force,
+    line_domain,
+)
 from pos.voucher.bodies import PaymentApproved
 from pos.voucher.claims import Payment, Voucher
 from pos.voucher.entry import Entry
@@ -119,8 +129,7 @@ def voucher_claim(signed: SignedVoucher) -> VoucherClaim:
 
 def line_of(kind: ClaimKind, owner: str, id16: bytes) -> bytes:
     """Return the key of a spend line: vouchers by issuer and id, confirmations by ledger and payment id."""
-    domain = b"ledger:" if kind is ClaimKind.CONFIRMATION else b"issuer:"
-    return domain + owner.encode("ascii") + b":" + id16
+    return line_domain(kind) + owner.encode("ascii") + b":" + id16
 
 
 def claims_digest(payment: Payment) -> bytes:

@@ -15,7 +15,20 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from pos.errors import MalformedError
-from pos.ledger import answers, cash_receipts, closures, inbox, log, news, payments, records, refunds, roster, schema
+from pos.ledger import (
+    answers,
+    cash_receipts,
+    closures,
+    inbox,
+    log,
+    news,
+    online,
+    payments,
+    records,
+    refunds,
+    roster,
+    schema,
+)
 from pos.ledger.answers import outcomes_for, told_by_message
 from pos.ledger.calls import Caller, use_nonce
 from pos.ledger.chain import Break, Head, walk
@@ -60,6 +73,7 @@ def take_in(
     merchant = caller.known.merchant
     news.note(connection, judged, terminal=terminal, merchant=merchant)
     closures.note(connection, walked.fresh, terminal=terminal, merchant=merchant)
+    online.note(connection, walked.fresh, judged, terminal=terminal, merchant=merchant)
     cash_receipts.take(connection, walked.fresh, terminal=terminal, merchant=merchant)
     refunds.take(connection, walked.fresh, terminal=terminal, merchant=merchant, now_s=now_s)
     acknowledged = _acknowledged(walked.fresh, state)

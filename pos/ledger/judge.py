@@ -37,6 +37,11 @@ class ClaimKind(StrEnum):
     CONFIRMATION = "confirmation"
 
 
+def line_domain(kind: ClaimKind) -> bytes:
+    """What the keys of this kind's spend lines begin with."""
+    return b"ledger:" if kind is ClaimKind.CONFIRMATION else b"issuer:"
+
+
 class Bearer(StrEnum):
     """Who bears a payment in conflict, by the programme's `conflict_bearer`; persisted."""
 

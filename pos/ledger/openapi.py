@@ -5,12 +5,17 @@ COSE are described by their media type and by the section of the protocol that d
 not describe CBOR.
 """
 
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
+
+import msgspec
+
+from pos.ledger.partner_calls import PartnerOrder, PartnerPaid, PartnerPayment, PartnerTold
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 COSE: Final = 'application/cose; cose-type="cose-sign1"'
 CBOR: Final = "application/cbor"
+JSON: Final = "application/json"
 TEXT: Final = "text/plain"
 PROBLEM: Final = "application/concise-problem-details+cbor"
 
@@ -42,7 +47,15 @@ _MERCHANT: Final[Json] = {
     "description": "Merchant id.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,16}$"},
 }
+_NUMBER: Final[Json] = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The partner's own number of the payment.",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"},
+}
 _SIGNED_CALL: Final[Json] = [{"callToken": []}]
+_PARTNERS_CALL: Final[Json] = [{"partner": []}]
 
 
 def document(ledger: str) -> Json:
@@ -63,8 +76,14 @@ def document(ledger: str) -> Json:
                     "in": "header",
                     "name": "Authorization",
                     "description": "`COSE` and a call token in base64url, made for this very request.",
-                }
+                },
+                "partner": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "A partner's id and secret, made by `pos ledger partner`.",
+                },
             },
+            "schemas": _schemas(),
             "responses": {
                 "Problem": {"description": "Refused; the body is unsigned.", "content": {PROBLEM: {}}},
                 "WrongTime": {
@@ -77,7 +96,7 @@ def document(ledger: str) -> Json:
 
 
 def _paths() -> dict[str, Json]:
-    return {**_of_terminals("/v1/terminals/{terminal}"), **_of_holders(), **_of_anybody()}
+    return {**_of_terminals("/v1/terminals/{terminal}"), **_of_holders(), **_of_partners(), **_of_anybody()}
 
 
 def _of_terminals(terminal: str) -> dict[str, Json]:
@@ -147,6 +166,50 @@ def _of_holders() -> dict[str, Json]:
             )
         },
     }
+
+
+def _of_partners() -> dict[str, Json]:
+    """Calls of delivery apps, malls and those who let phones pay online. Of this reference, not of the protocol."""
+    return {
+        "/v1/partners/payments": {
+            "post": _partners(
+                "Hand in a payment for a shop, or for a request that a terminal shows. Repeatable.",
+                asked=PartnerPayment,
+                answer=PartnerPaid,
+            )
+        },
+        "/v1/partners/payments/{id}": {
+            "parameters": [_NUMBER],
+            "get": _partners("What became of a payment.", asked=None, answer=PartnerPaid),
+        },
+        "/v1/partners/orders": {
+            "post": _partners("Tell a shop of an order. Repeatable.", asked=PartnerOrder, answer=PartnerTold)
+        },
+    }
+
+
+def _partners(summary: str, *, asked: type[msgspec.Struct] | None, answer: type[msgspec.Struct]) -> Json:
+    answers: dict[str, Json] = {
+        "200": {"description": "What the ledger made of it.", "content": _json_of(answer)},
+        "400": _problem(),
+        "401": _problem(),
+        "404": _problem(),
+        "409": _problem(),
+        "413": _problem(),
+        "503": _problem(),
+    }
+    described: dict[str, Json] = {"summary": summary, "responses": answers, "security": _PARTNERS_CALL}
+    return described if asked is None else {**described, "requestBody": {"required": True, "content": _json_of(asked)}}
+
+
+def _json_of(kind: type[msgspec.Struct]) -> Json:
+    return {JSON: {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}}
+
+
+def _schemas() -> Json:
+    kinds = (PartnerPayment, PartnerPaid, PartnerOrder, PartnerTold)
+    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    return cast("Json", schemas)
 
 
 def _of_anybody() -> dict[str, Json]:

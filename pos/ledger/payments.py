@@ -28,11 +28,15 @@ from pos.ledger.judge import (
     Terms,
     Verdict,
     VoucherClaim,
+    line_domain,
     place,
     refused,
 )
+from pos.voucher.fields import ID16_BYTES
 from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.spend_line import LinePoint
+
+_CONFIRMATIONS = line_domain(ClaimKind.CONFIRMATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +66,16 @@ class PartKind(StrEnum):
     """A payment that nobody approved."""
     REMAINDER = "remainder"
     """What was never spent of a voucher that is over."""
+
+
+class OnlineState(StrEnum):
+    """Where the money is, persisted."""
+
+    WAITING = "waiting"
+    """Set aside: the shop has not had its say yet, or not told."""
+    SETTLED = "settled"
+    RETURNED = "returned"
+    """Back at the partner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +109,13 @@ def judge_in_order(connection: Connection, examined: Sequence[Examined], *, now_
     known = register(connection, [claim.voucher for claim in claims if claim.voucher is not None], now_s=now_s)
     keys = {claim.line for claim in claims}
     lines, given_back = _standing(connection, keys), returned_parts(connection, keys)
+    unpaid = returned_confirmations(connection, keys)
     judged = []
     for item in examined:
         verdict = _verdict(item, known, lines)
-        if verdict.status is OutcomeStatus.SETTLED and is_returned(item.result, given_back):
+        if verdict.status is OutcomeStatus.SETTLED and (
+            is_returned(item.result, given_back) or (isinstance(item.result, Claim) and item.result.line in unpaid)
+        ):
             verdict = refused(Refusal.RETURNED)
         judged.append(Judged(examined=item, verdict=verdict))
         if isinstance(item.result, Claim) and verdict.status in (OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT):
@@ -118,6 +135,17 @@ def returned_parts(connection: Connection, keys: Collection[bytes]) -> dict[byte
             )
             found.setdefault(row.source, []).append(part)
     return found
+
+
+def returned_confirmations(connection: Connection, lines: Collection[bytes]) -> frozenset[bytes]:
+    """Those lines of confirmations whose money went back to the partner."""
+    ids = {line[-ID16_BYTES:]: line for line in lines if line.startswith(_CONFIRMATIONS)}
+    table = schema.online_payments
+    found: list[bytes] = []
+    for some in chunks(ids):
+        rows = select(table.c.payment_id).where(table.c.payment_id.in_(some), table.c.state == OnlineState.RETURNED)
+        found += connection.execute(rows).scalars()
+    return frozenset(ids[payment_id] for payment_id in found)
 
 
 def is_returned(result: Claim | Refusal, given_back: Mapping[bytes, Sequence[ReturnedPart]]) -> bool:

@@ -16,6 +16,7 @@ from pos.ledger.chain import START, Head
 from pos.ledger.dialect import insert_missing
 from pos.ledger.schema import StoredRow
 from pos.voucher.keys import PublicKey
+from pos.voucher.signed import decode_certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +45,21 @@ def find(connection: Connection, authority: Authority, terminal: str) -> KnownTe
     )
 
 
-def lock(connection: Connection, known: KnownTerminal, *, now_s: int) -> TerminalState:
-    """Take the terminal's row, made on its first call, for this transaction.
+def last_seen(connection: Connection, merchant: str) -> str | None:
+    """The terminal of this merchant that called last, of those that nobody replaced; None where none ever did."""
+    terminals, codes, places = schema.terminals, schema.enrolments, schema.replacements
+    replaced = (
+        select(places.c.replaces)
+        .join(codes, codes.c.secret_hash == places.c.secret_hash)
+        .where(codes.c.public_key.is_not(None))
+    )
+    mine = select(terminals.c.terminal).where(terminals.c.merchant == merchant, terminals.c.terminal.not_in(replaced))
+    newest = mine.order_by(terminals.c.seen_s.desc(), terminals.c.terminal).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
+
+
+def lock(connection: Connection, known: KnownTerminal, *, now_s: int, is_calling: bool = True) -> TerminalState:
+    """Take the terminal's row, made on its first call, for this transaction; `is_calling` where it is heard of itself.
 
     Raises TrustError if the terminal comes with another key or merchant than before: that needs a new terminal id.
     """
@@ -56,12 +70,20 @@ def lock(connection: Connection, known: KnownTerminal, *, now_s: int) -> Termina
     if (row.public_key, row.merchant) != (known.public_key, known.merchant):
         raise TrustError(f"terminal {known.terminal}: its key and merchant are not those its journal was begun with")
     seen = update(schema.terminals).where(schema.terminals.c.terminal == known.terminal)
-    connection.execute(seen.values(seen_s=now_s, certificate=known.certificate))
+    certificate = longest(row.certificate, known.certificate)
+    connection.execute(seen.values(seen_s=now_s if is_calling else row.seen_s, certificate=certificate))
     return TerminalState(
         head=Head(sequence=row.head_sequence, hash=row.head_hash),
         message_head=row.message_head,
         inbox_acknowledged=row.inbox_acknowledged,
     )
+
+
+def longest(one: bytes, other: bytes) -> bytes:
+    """Of two certificates of a terminal the one that lasts longer: it may have been renewed by message."""
+    if one == other:
+        return one
+    return max(one, other, key=lambda raw: decode_certificate(raw).claims.expires_s)
 
 
 def head_of(connection: Connection, terminal: str) -> Head:

@@ -26,7 +26,7 @@ from sqlalchemy.schema import SchemaItem
 
 from pos.ledger.dialect import Whole, strict_table
 
-VERSION: Final = 5
+VERSION: Final = 6
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -197,6 +197,40 @@ return_parts = _table(
     Index("return_parts_by_source", "source"),
 )
 """What a returned voucher is made of; `source` is the voucher that the money was drawn from."""
+
+online_payments = _table(
+    "online_payments",
+    _text("partner", key=True),
+    _text("reference", key=True),
+    _bytes("digest"),
+    _bytes("payment_id"),
+    _text("terminal"),
+    _text("merchant"),
+    _text("issuer"),
+    _text("program"),
+    _int("amount_won"),
+    _bytes("nonce", null=True),
+    _bytes("confirmation", null=True),
+    _text("state"),
+    _text("end_terminal", null=True),
+    _int("end_sequence", null=True),
+    _int("taken_s"),
+    Index("online_payments_by_id", "payment_id", unique=True),
+    Index("online_payments_by_nonce", "nonce", unique=True),
+)
+"""What partners took from customers; `digest` is of what they asked for, the end is the entry that decided."""
+online_orders = _table(
+    "online_orders",
+    _text("partner", key=True),
+    _text("reference", key=True),
+    _bytes("digest"),
+    _bytes("order_id"),
+    _text("terminal"),
+    _text("merchant"),
+    _bytes("payment_id", null=True),
+    _int("told_s"),
+    Index("online_orders_by_id", "order_id", unique=True),
+)
 
 postings = _table(
     "postings",

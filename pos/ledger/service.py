@@ -26,6 +26,7 @@ from pos.ledger import (
     log,
     news,
     office,
+    online,
     payouts,
     records,
     returns,
@@ -41,14 +42,23 @@ from pos.ledger.examiner import Examiner
 from pos.ledger.folder import AUTHORITY_FILE, REHEARSAL, LedgerFolder
 from pos.ledger.intake import Taken
 from pos.ledger.office import MerchantDay, MerchantLine
+from pos.ledger.partner_calls import (
+    PartnerCall,
+    PartnerOrder,
+    PartnerPaid,
+    PartnerPayment,
+    PartnerTold,
+    verified_payment_request,
+)
 from pos.ledger.payouts import Payout
-from pos.ledger.problem import forbidden, not_found, unacceptable_entry
+from pos.ledger.problem import forbidden, malformed, not_found, unacceptable_entry
 from pos.ledger.publishing import Publisher
 from pos.ledger.returns import FolderIssuing
 from pos.ledger.witnesses import Witnesses
 from pos.voucher.calls import SignedTime, build_signed_time
 from pos.voucher.fields import ID16_BYTES
 from pos.voucher.messages import Acknowledgement, build_acknowledgement
+from pos.voucher.terminal_claims import PaymentRequest
 from pos.voucher.trust import Ledger
 
 T = TypeVar("T")
@@ -244,6 +254,52 @@ class LedgerService:
     def merchant_lines(self) -> tuple[MerchantLine, ...]:
         """What the operator's page shows."""
         return self._database.read(office.merchant_lines)
+
+    def take_online(self, by: PartnerCall, asked: PartnerPayment, *, now_s: int) -> PartnerPaid:
+        """Take a payment that a partner collected. Raises ProblemError 400, 404 or 409."""
+        request = None if asked.request is None else self._verified_request(asked.request, now_s=now_s)
+        known = self._terminal_of(asked.merchant, request)
+        order = asked.order(request, by)
+        if self._authority.keys().issuer(order.issuer) is None:
+            raise malformed("no such issuer")
+        signers = self._signers
+        row = self._database.write(lambda connection: online.take(connection, order, known, signers, now_s=now_s))
+        return PartnerPaid.of(row)
+
+    def online_payment(self, partner: str, reference: str) -> PartnerPaid:
+        """A partner's payment by its number. Raises ProblemError 404."""
+        row = self._database.read(lambda connection: online.payment_of(connection, partner, reference))
+        if row is None:
+            raise not_found("no payment of that number")
+        return PartnerPaid.of(row)
+
+    def tell_order(self, by: PartnerCall, asked: PartnerOrder, *, now_s: int) -> PartnerTold:
+        """Tell a shop of an order. Raises ProblemError 404 or 409."""
+        known, order, signers = self._terminal_of(asked.merchant, None), asked.order(by), self._signers
+        row = self._database.write(lambda connection: online.tell_order(connection, order, known, signers, now_s=now_s))
+        return PartnerTold(order=row.order_id.hex(), terminal=row.terminal)
+
+    @property
+    def _signers(self) -> online.Signers:
+        return online.Signers(ledger=self.ledger, message=self._keys.message, confirmation=self._keys.confirmation)
+
+    def _verified_request(self, text: str, *, now_s: int) -> PaymentRequest:
+        verified = verified_payment_request(text, self._authority.own_ledger())
+        if not verified.certificate.is_valid_at(now_s):
+            raise malformed("the terminal's certificate is not valid now")
+        return verified.request
+
+    def _terminal_of(self, merchant: str | None, request: PaymentRequest | None) -> KnownTerminal:
+        """The terminal that asked, or the one of this merchant that called last. Raises ProblemError 404."""
+        name = None
+        if request is not None:
+            name = request.terminal
+        elif merchant is not None:
+            name = self._database.read(lambda connection: roster.last_seen(connection, merchant))
+        known = None if name is None else self.find(name)
+        if known is None or known.revoked_after is not None:
+            raise not_found("no terminal of this shop")
+        return known
 
     def certificates(self, merchant: str | None) -> tuple[bytes, ...]:
         """Certificates of terminals, for checking receipts."""

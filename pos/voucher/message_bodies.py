@@ -257,6 +257,8 @@ class RemotePaymentTold(MessageBody):
     payer: Annotated[str, BodyField(6, _text(LABEL_BYTES_MAX))] | None = None
     """As the payer wants to be known to the shop; masked by the ledger where it is a name or a number."""
     purpose: Annotated[str, BodyField(7, _text(NOTE_BYTES_MAX))] | None = None
+    confirmation: Annotated[bytes, BodyField(8, _object(OBJECT_BYTES_MAX))] | None = None
+    """The ledger's paid confirmation, where it answers a request of this terminal: it counts as if it were shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
