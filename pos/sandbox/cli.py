@@ -33,6 +33,7 @@ def add_parsers(commands: "Commands") -> None:
     _add_init(actions)
     _add_voucher(actions)
     _add_pay(actions)
+    _add_online(actions)
     _add_fetch(actions)
     _add_emergency(actions)
     _add_enrol(actions)
@@ -212,6 +213,35 @@ def _add_emergency(actions: "Commands") -> None:
     emergency.add_argument("--voucher", action="append", default=[], metavar="ISSUER:ID")
     emergency.add_argument("--terminal", action="append", default=[], metavar="ID")
     emergency.set_defaults(run=run_emergency)
+
+
+def run_online(options: argparse.Namespace) -> int:
+    """`pos sandbox online`."""
+    from pos.sandbox.online import pay_online
+
+    try:
+        paid = pay_online(
+            options.directory,
+            number=options.number,
+            request=options.request,
+            amount_won=options.amount,
+            merchant=options.merchant,
+        )
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    sys.stdout.write(f"{paid.state} {paid.amount_won} {paid.payment}\n")
+    sys.stderr.write(f"the phone could also show {paid.confirmation}\n" if paid.confirmation else "")
+    return Exit.DONE
+
+
+def _add_online(actions: "Commands") -> None:
+    online = actions.add_parser("online", help="pay at the ledger: a terminal's request, or a shop from elsewhere")
+    online.add_argument("directory", type=Path, metavar="DIR")
+    online.add_argument("--number", required=True, metavar="N", help="the app's own number; again: what became of it")
+    online.add_argument("--request", metavar="TEXT", help="the terminal's payment request (CKR1:…)")
+    online.add_argument("--amount", type=_won, metavar="WON", help="without a request")
+    online.add_argument("--merchant", default="m-bakery", metavar="M", help="without a request (default m-bakery)")
+    online.set_defaults(run=run_online)
 
 
 def _add_fetch(actions: "Commands") -> None:
