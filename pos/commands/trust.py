@@ -25,6 +25,7 @@ from pos.link.calls import AskTrust, Call, TakeTrust, TrustOrigin, TrustStep
 from pos.sync.trust import Link, TrustUpdate
 from pos.terminal import open_control, open_trust, trust_desk
 from pos.trust.adoption import TARGET_BYTES_MAX
+from pos.trust.folder import EMERGENCY_FOLDER
 
 FILES_MAX: Final = 20_000
 """More than a city's repository has; a stick may hold anything."""
@@ -52,7 +53,7 @@ class _DeskLink:
 
 def import_trust(config: TerminalConfig, folder: Path, *, as_json: bool) -> int:
     """Adopt a repository that lies in a folder. Declined where it is refused."""
-    if not (folder / "timestamp.json").is_file():
+    if not any((folder / place / "timestamp.json").is_file() for place in ("", EMERGENCY_FOLDER)):
         raise ConfigError((f"{folder}: holds no trust repository (timestamp.json is missing)",))
     _copy(folder, config.terminal.staging / STICK_FOLDER)
     with _trust_link(config) as link:

@@ -150,7 +150,7 @@ def assemble(on: Grounds) -> Core:
         network=ledger_side.network,
         equipment=selling.equipment,
     )
-    return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal))
+    return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal, scans.emergency))
 
 
 def _emergency(on: Grounds) -> EmergencyDesk:

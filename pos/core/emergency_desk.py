@@ -1,4 +1,4 @@
-"""Emergencies shown to the camera: parts of a set in any order, put together, verified, and trust taken away.
+"""Emergencies: parts of a set before the camera, in any order, or what sync or a stick brought; trust is taken away.
 
 Rules:
 
@@ -24,11 +24,13 @@ from pos.link.trust_calls import TrustOrigin
 from pos.trust.faults import RejectedError, TrustFault
 from pos.trust.folder import TrustFolder
 from pos.trust.names import EMERGENCY_ROOT
+from pos.trust.sources import TrustSource
 from pos.voucher.bodies import TrustWithdrawn
 from pos.voucher.qr import QrKind, decode_text
 from pos.voucher.trust_parts import TrustPart, join_parts, missing_parts
 
 PREFIX: Final = f"{QrKind.TRUST.value}1:"
+_ROOT: Final = "root"
 SHOWN_S: Final = 120.0
 """How long an outcome, or a set that nobody goes on with, stays on the screen."""
 
@@ -80,15 +82,39 @@ class EmergencyDesk:
         self._parts[part.index] = part
         self._state = EmergencyState.COLLECTING
 
-    def _apply(self, *, may_record: bool) -> EmergencyState:
+    def wants(self) -> tuple[bytes, int]:
+        """From which root on the repository is believed (empty: none yet), and the version that was seen."""
+        stored = self.folder.stored()
+        if stored is not None:
+            return stored.metadata(_ROOT) or b"", stored.current.timestamp_version
+        try:
+            return self._first_root(), 0
+        except RejectedError:
+            return b"", 0
+
+    def bring(self, source: TrustSource, origin: TrustOrigin, *, may_record: bool = True) -> bool:
+        """Take away what an emergency repository says that somebody brought; False where it was known.
+
+        Raises RejectedError: nothing changes.
+        """
         # Verifying needs a library that selling does not.
-        from pos.trust.emergency import SetSource, withdraw
+        from pos.trust.emergency import withdraw
+
+        withdrawn = withdraw(self.folder, source, first_root=self._first_root(), now_s=certain_s(self.clock))
+        if not withdrawn.is_new:
+            return False
+        self.live.distrust(withdrawn.file)
+        if may_record:
+            body = TrustWithdrawn(trust_version=withdrawn.version, origin=origin.value, emergency=withdrawn.raw)
+            self.journal.record([body], reading=self.clock.read())
+        return True
+
+    def _apply(self, *, may_record: bool) -> EmergencyState:
+        from pos.trust.emergency import SetSource
 
         try:
             files = {file.path: file.data for file in join_parts(self._parts.values())}
-            withdrawn = withdraw(
-                self.folder, SetSource(files), first_root=self._first_root(), now_s=certain_s(self.clock)
-            )
+            is_new = self.bring(SetSource(files), TrustOrigin.CODES, may_record=may_record)
         except MalformedError as error:
             log.warning("an emergency cannot be put together: %s", error)
             self._parts.clear()
@@ -96,15 +122,7 @@ class EmergencyDesk:
         except RejectedError as error:
             log.warning("an emergency is refused: %s: %s", error.fault.value, error)
             return EmergencyState.OLD if error.fault is TrustFault.ROLLBACK else EmergencyState.REFUSED
-        if not withdrawn.is_new:
-            return EmergencyState.OLD
-        self.live.distrust(withdrawn.file)
-        if may_record:
-            body = TrustWithdrawn(
-                trust_version=withdrawn.version, origin=TrustOrigin.CODES.value, emergency=withdrawn.raw
-            )
-            self.journal.record([body], reading=self.clock.read())
-        return EmergencyState.APPLIED
+        return EmergencyState.APPLIED if is_new else EmergencyState.OLD
 
     def _first_root(self) -> bytes:
         stored = self.ordinary.stored()

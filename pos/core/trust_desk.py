@@ -5,6 +5,7 @@ Rules:
 - what is judged by time is judged by a time that has certainly passed: a clock that only claims to be ahead expires
   nothing;
 - nothing is adopted while a sale is open, so that one sale is judged by one set;
+- an emergency that came along is taken for itself, whatever becomes of the rest;
 - whatever goes wrong, the set that holds stays; a terminal that was never enrolled takes nothing.
 
 python-tuf is loaded when there is something to verify, and not before. What holds is `pos.core.live_trust`'s matter.
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from pos.clock import Clock
+from pos.core.emergency_desk import EmergencyDesk
 from pos.core.live_trust import LiveTrust
 from pos.core.timekeeper import certain_s
 from pos.core.trust_store import FolderTrustStore
@@ -24,13 +26,15 @@ from pos.errors import TrustError
 from pos.journal.journal import Journal
 from pos.link.trust_calls import AskTrust, TakeTrust, TrustOrigin, TrustStep, TrustTaken, TrustWants
 from pos.trust.faults import RejectedError, TrustFault
-from pos.trust.folder import CurrentSet, StoredSet, TrustFolder
+from pos.trust.folder import EMERGENCY_FOLDER, CurrentSet, StoredSet, TrustFolder
 from pos.trust.names import Wanted
-from pos.trust.sources import DownloadFolder, RepositoryFolder
+from pos.trust.sources import DownloadFolder, RepositoryFolder, TrustSource
 from pos.voucher.bodies import TrustUpdated
 
 DOWNLOAD_FOLDER: Final = "trust"
 STICK_FOLDER: Final = "import"
+EMERGENCY_DOWNLOAD: Final = "emergency"
+_TIMESTAMP_BYTES_MAX: Final = 16_384
 
 log = logging.getLogger(__name__)
 
@@ -44,14 +48,15 @@ class TrustDesk:
     ledger: str
     staging: Path
     clock: Clock
+    emergencies: EmergencyDesk | None = None
     live: LiveTrust | None = None
     """None while nothing can be sold: then the stored files count for nothing, and are brought again."""
     views: Views | None = None
     journal: Journal | None = None
 
-    def selling(self, live: LiveTrust, views: Views, journal: Journal) -> Self:
+    def selling(self, live: LiveTrust, views: Views, journal: Journal, emergencies: EmergencyDesk) -> Self:
         """The desk of a till that sells: what it takes holds at once, and is written down."""
-        self.live, self.views, self.journal = live, views, journal
+        self.live, self.views, self.journal, self.emergencies = live, views, journal, emergencies
         return self
 
     def answer(self, call: AskTrust | TakeTrust) -> TrustWants | TrustTaken:
@@ -65,7 +70,10 @@ class TrustDesk:
     def _wants(self) -> TrustWants:
         stored = self.folder.stored()
         root = None if stored is None else stored.metadata("root")
+        emergency_root, emergency_version = (b"", 0) if self.emergencies is None else self.emergencies.wants()
         return TrustWants(
+            emergency_root=emergency_root,
+            emergency_version=emergency_version,
             terminal=self.wanted.terminal,
             merchant=self.wanted.merchant,
             root=root or b"",
@@ -74,6 +82,26 @@ class TrustDesk:
         )
 
     def _take(self, origin: TrustOrigin) -> TrustTaken:
+        """Take the emergency first: it can only take trust away, so no open sale is a reason to wait."""
+        try:
+            is_withdrawn = self._take_emergency(origin)
+        except RejectedError as error:
+            log.warning("an emergency from a %s is refused: %s: %s", origin.value, error.fault.value, error)
+            taken = self._take_ordinary(origin)
+            return self._taken(TrustStep.REFUSED, fault=error.fault) if taken.step is TrustStep.SAME else taken
+        if is_withdrawn and not _is_there(self._source(origin)):
+            return self._taken(TrustStep.TAKEN)  # a stick with nothing but the emergency on it
+        taken = self._take_ordinary(origin)
+        return self._taken(TrustStep.TAKEN) if is_withdrawn and taken.step is TrustStep.SAME else taken
+
+    def _take_emergency(self, origin: TrustOrigin) -> bool:
+        source = self._emergency_source(origin)
+        if self.emergencies is None or not _is_there(source):
+            return False
+        may_record = self.views is None or self.views.selling_stop is None
+        return self.emergencies.bring(source, origin, may_record=may_record)
+
+    def _take_ordinary(self, origin: TrustOrigin) -> TrustTaken:
         if self.views is not None and (self.views.counter.sale is not None or self.views.selling_stop is not None):
             return self._taken(TrustStep.LATER)
         # Verifying needs a library that selling does not.
@@ -109,6 +137,11 @@ class TrustDesk:
             return DownloadFolder(self.staging / DOWNLOAD_FOLDER)
         return RepositoryFolder(self.staging / STICK_FOLDER)
 
+    def _emergency_source(self, origin: TrustOrigin) -> DownloadFolder | RepositoryFolder:
+        if origin is TrustOrigin.DOWNLOAD:
+            return DownloadFolder(self.staging / EMERGENCY_DOWNLOAD)
+        return RepositoryFolder(self.staging / STICK_FOLDER / EMERGENCY_FOLDER)
+
     def open_targets(self, targets: Path, version: int) -> FolderTrustStore:
         """Read a folder of targets as this terminal uses it. Raises TrustError."""
         return FolderTrustStore(
@@ -134,6 +167,11 @@ class TrustDesk:
         stored = self.folder.stored()
         version = 0 if stored is None else stored.current.snapshot_version
         return TrustTaken(step=step, fault="" if fault is None else fault.value, trust_version=version)
+
+
+def _is_there(source: TrustSource) -> bool:
+    """Whether somebody brought a repository at all."""
+    return source.metadata("timestamp", None, bytes_max=_TIMESTAMP_BYTES_MAX) is not None
 
 
 def stored_set(folder: TrustFolder) -> StoredSet:

@@ -36,6 +36,9 @@ class TrustWants(Answer, frozen=True, kw_only=True):
     """Empty where the terminal is not enrolled."""
     timestamp_version: int = 0
     trust_version: int = 0
+    emergency_root: bytes = b""
+    """From which root on the emergency repository is believed; empty where none is known yet."""
+    emergency_version: int = 0
 
 
 class TrustTaken(Answer, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ Rules:
   byte of it anew, under its own time and its own floor;
 - TLS is verified against the pinned CA, redirects are not followed, and an answer longer than promised is not read;
 - a portal's page, a cut download or an older repository ends the try, and changes nothing that holds;
+- the emergency repository, with its own root, is looked at first and never holds the rest up;
 - what was downloaded completely stays, so that the next try costs only what is new.
 
 `tuf.ngclient` reads the wall clock of the machine: where that is wrong by days, it may find everything expired and
@@ -26,6 +27,7 @@ from pos.errors import LedgerUnreachableError
 from pos.link.calls import AskTrust, Call, TakeTrust, TrustOrigin, TrustTaken, TrustWants
 from pos.sync.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, tls_context
 from pos.trust.adoption import issuer_ids, terminals_in
+from pos.trust.emergency_file import EMERGENCY_FILE
 from pos.trust.faults import RejectedError
 from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists, serial_list
 from pos.trust.sources import METADATA_FOLDER, ROOTS_FOLDER, TARGETS_FOLDER
@@ -34,7 +36,9 @@ R = TypeVar("R")
 _PIECE_BYTES: Final = 64 * 1024
 _OK: Final = 200
 READABLE: Final = 0o644
+_NOT_FOUND: Final = 404
 _FOLDER: Final = "trust"
+_EMERGENCY: Final = "emergency"
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +87,7 @@ class TrustUpdate:
         self._url = url.rstrip("/") + "/trust/"
         self._fetcher = PinnedFetcher(url, ca_file=ca_file)
         self._folder = staging / _FOLDER
+        self._emergency = staging / _EMERGENCY
 
     def close(self) -> None:
         self._fetcher.close()
@@ -100,29 +105,56 @@ class TrustUpdate:
         wants = self._link.call(AskTrust())
         if not wants.root:
             return None
+        is_emergency = self._bring_emergency(wants)
         try:
-            if not self._download(wants):
+            if not self._download(wants) and not is_emergency:
                 return None
         except (DownloadError, RepositoryError, RejectedError) as error:
-            raise LedgerUnreachableError(f"trust data: {error}") from error
+            raise LedgerUnreachableError(f"trust data: {error}{_why(error)}") from error
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise LedgerUnreachableError(f"trust data: {type(error).__name__}: {error}") from error
         return self._link.call(TakeTrust(origin=TrustOrigin.DOWNLOAD))
 
-    def _download(self, wants: TrustWants) -> bool:
-        """Fill the staging folder; False where core has all of it."""
-        metadata, targets = self._folder / METADATA_FOLDER, self._folder / TARGETS_FOLDER
-        for folder in (metadata, targets):
-            folder.mkdir(parents=True, exist_ok=True)
-        updater = Updater(
+    def _bring_emergency(self, wants: TrustWants) -> bool:
+        """Fill the emergency's staging folder; False where there is none, or nothing new, or it cannot be had."""
+        if not wants.emergency_root:
+            return False
+        metadata = self._emergency / METADATA_FOLDER
+        try:
+            updater = self._updater(self._emergency, f"{self._url}emergency/", wants.emergency_root)
+            updater.refresh()
+            _drop_other_roots(metadata)
+            if _timestamp_version(metadata) == wants.emergency_version:
+                return False
+            info = updater.get_targetinfo(EMERGENCY_FILE)
+            if info is not None and updater.find_cached_target(info) is None:
+                updater.download_target(info)
+            return True
+        except DownloadHTTPError as error:
+            if error.status_code != _NOT_FOUND:
+                log.warning("the emergency repository cannot be read: %s", error)
+        except (DownloadError, RepositoryError, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            log.warning("the emergency repository cannot be read: %s: %s", type(error).__name__, error)
+        return False
+
+    def _updater(self, folder: Path, url: str, root: bytes) -> Updater:
+        metadata, targets = folder / METADATA_FOLDER, folder / TARGETS_FOLDER
+        for each in (metadata, targets):
+            each.mkdir(parents=True, exist_ok=True)
+        return Updater(
             str(metadata),
-            self._url,
+            url,
             str(targets),
-            f"{self._url}{TARGETS_FOLDER}/",
+            f"{url}{TARGETS_FOLDER}/",
             fetcher=self._fetcher,
             config=UpdaterConfig(),
-            bootstrap=wants.root,
+            bootstrap=root,
         )
+
+    def _download(self, wants: TrustWants) -> bool:
+        """Fill the staging folder; False where core has all of it."""
+        metadata = self._folder / METADATA_FOLDER
+        updater = self._updater(self._folder, self._url, wants.root)
         updater.refresh()
         _drop_other_roots(metadata)
         if _timestamp_version(metadata) == wants.timestamp_version:
@@ -173,6 +205,11 @@ class _Version(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Signed(msgspec.Struct, frozen=True, kw_only=True):
     signed: _Version
+
+
+def _why(error: Exception) -> str:
+    """What was behind it, where the library says only which file it was about."""
+    return "" if error.__cause__ is None else f" ({type(error.__cause__).__name__}: {error.__cause__})"
 
 
 def _timestamp_version(metadata: Path) -> int:

@@ -14,7 +14,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Final
 
 import msgspec
 
@@ -23,7 +23,6 @@ from pos.trust.faults import RejectedError, TrustFault
 from pos.trust.folder import CurrentSet, NewSet, StoredSet, TrustFolder
 from pos.trust.metadata import (
     Floor,
-    MetadataSource,
     Target,
     VerifiedRepository,
     newest_root,
@@ -31,17 +30,12 @@ from pos.trust.metadata import (
     verify_repository,
 )
 from pos.trust.names import EMERGENCY_ROOT, ISSUERS, Wanted, of_issuers, revocation_lists, serial_list
+from pos.trust.sources import TrustSource
 
 TARGET_BYTES_MAX: Final = 64 * 1024 * 1024
 """More than the revocation list of four million vouchers."""
 _PIECE_BYTES: Final = 256 * 1024
 _ROOT: Final = "root"
-
-
-class TrustSource(MetadataSource, Protocol):
-    """Where unbelieved metadata and targets come from."""
-
-    def open_target(self, path: str, sha256: str) -> BinaryIO | None: ...
 
 
 class _IssuerIds(msgspec.Struct, frozen=True, kw_only=True):

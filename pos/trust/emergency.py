@@ -15,13 +15,12 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from pos.trust.adoption import TrustSource
 from pos.trust.emergency_file import EMERGENCY_FILE, EmergencyFile, stored_emergency
 from pos.trust.faults import RejectedError, TrustFault
 from pos.trust.folder import CurrentSet, StoredSet, TrustFolder
 from pos.trust.metadata import Floor, VerifiedRepository, verify_repository
 from pos.trust.names import hashed_path, metadata_file
-from pos.trust.sources import TARGETS_FOLDER
+from pos.trust.sources import TARGETS_FOLDER, TrustSource
 
 FILE_BYTES_MAX: Final = 12 * 1024
 

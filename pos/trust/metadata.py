@@ -17,7 +17,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from tuf.api.exceptions import LengthOrHashMismatchError, RepositoryError
 from tuf.api.metadata import Key, Metadata, MetaFile, Role, Root, Signed, Snapshot, TargetFile, Targets, Timestamp
@@ -25,6 +25,7 @@ from tuf.api.serialization import DeserializationError, SerializationError
 
 from pos.trust.faults import RejectedError, TrustFault
 from pos.trust.names import is_plain_path
+from pos.trust.sources import MetadataSource
 from pos.voucher.keys import PUBLIC_KEY_BYTES, verify_signature
 
 ROOT_BYTES_MAX: Final = 512_000
@@ -36,13 +37,6 @@ DELEGATIONS_MAX: Final = 32
 """Roles asked for one target."""
 
 S = TypeVar("S", Root, Timestamp, Snapshot, Targets)
-
-
-class MetadataSource(Protocol):
-    """Where unbelieved metadata comes from; None for what is not there."""
-
-    def metadata(self, role: str, version: int | None, *, bytes_max: int) -> bytes | None:
-        """A role's bytes; more than `bytes_max` of them count as not there. Only the timestamp has no version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import os
 import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 from urllib.parse import quote
 
 from pos.trust.names import hashed_path, metadata_file
@@ -17,6 +17,19 @@ TARGETS_FOLDER: Final = "targets"
 METADATA_FOLDER: Final = "metadata"
 ROOTS_FOLDER: Final = "root_history"
 _ROOT: Final = "root"
+
+
+class MetadataSource(Protocol):
+    """Where unbelieved metadata comes from; None for what is not there."""
+
+    def metadata(self, role: str, version: int | None, *, bytes_max: int) -> bytes | None:
+        """A role's bytes; more than `bytes_max` of them count as not there. Only the timestamp has no version."""
+
+
+class TrustSource(MetadataSource, Protocol):
+    """Where unbelieved metadata and targets come from."""
+
+    def open_target(self, path: str, sha256: str) -> BinaryIO | None: ...
 
 
 class RepositoryFolder:
