@@ -52,6 +52,8 @@ TEND_S: Final = 2.0
 REST_S: Final = 0.5
 """Between two rounds of tending: under load one round serves many deliveries, and nothing waits for it but proofs."""
 FORGET_S: Final = 60.0
+RENEW_S: Final = 3_600.0
+"""Certificates that end soon are looked for this often; they have weeks."""
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -205,6 +207,7 @@ class LedgerApp:
     async def _tend(self) -> None:
         """Grow the log after deliveries, notice changed trust files and publish them, forget old nonces."""
         forgot_s = time.monotonic()
+        renewed_s = forgot_s - RENEW_S
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._settled.wait(), TEND_S)
@@ -215,6 +218,9 @@ class LedgerApp:
             await self._quietly(self._service.look_at_refunds)
             await self._quietly(self._service.tell_news)
             await self._quietly(self._service.ask_for_cash_receipts)
+            if time.monotonic() - renewed_s >= RENEW_S:
+                renewed_s = time.monotonic()
+                await self._quietly(self._service.renew_certificates)
             if time.monotonic() - forgot_s > FORGET_S:
                 forgot_s = time.monotonic()
                 await self._quietly(self._service.forget)

@@ -7,7 +7,7 @@ inbox, nonces.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from pos.errors import TrustError
 from pos.ledger import schema
@@ -45,15 +45,22 @@ def find(connection: Connection, authority: Authority, terminal: str) -> KnownTe
     )
 
 
-def last_seen(connection: Connection, merchant: str) -> str | None:
-    """The terminal of this merchant that called last, of those that nobody replaced; None where none ever did."""
-    terminals, codes, places = schema.terminals, schema.enrolments, schema.replacements
-    replaced = (
+def replaced_terminals() -> Select[str]:
+    """Terminals whose place another one has taken, for use in a statement."""
+    codes, places = schema.enrolments, schema.replacements
+    return (
         select(places.c.replaces)
         .join(codes, codes.c.secret_hash == places.c.secret_hash)
         .where(codes.c.public_key.is_not(None))
     )
-    mine = select(terminals.c.terminal).where(terminals.c.merchant == merchant, terminals.c.terminal.not_in(replaced))
+
+
+def last_seen(connection: Connection, merchant: str) -> str | None:
+    """The terminal of this merchant that called last, of those that nobody replaced; None where none ever did."""
+    terminals = schema.terminals
+    mine = select(terminals.c.terminal).where(
+        terminals.c.merchant == merchant, terminals.c.terminal.not_in(replaced_terminals())
+    )
     newest = mine.order_by(terminals.c.seen_s.desc(), terminals.c.terminal).limit(1)
     return connection.execute(newest).scalar_one_or_none()
 

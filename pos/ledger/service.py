@@ -29,6 +29,7 @@ from pos.ledger import (
     online,
     payouts,
     records,
+    renewals,
     returns,
     roster,
 )
@@ -212,6 +213,16 @@ class LedgerService:
     def forget(self, *, now_s: int) -> None:
         """Drop what no rule needs any more."""
         self._database.write(lambda connection: calls.forget_nonces(connection, now_s=now_s))
+
+    def renew_certificates(self, *, now_s: int) -> int:
+        """Renew terminals' certificates that end soon; return how many."""
+        return renewals.renew_certificates(
+            self._database,
+            self._authority,
+            key=self._keys.certificate,
+            message_key=self._keys.message,
+            now_s=now_s,
+        )
 
     def look_again(self, *, now_s: int) -> int:
         """Judge pending payments again where the issuers' keys changed; return how many got their final outcome."""
