@@ -24,10 +24,9 @@ from typing import Final
 
 from pos.bench.ledger_load import BATCH, deliveries
 from pos.bench.postgres import Cluster, missing
-from pos.ledger.app import REST_S
 from pos.ledger.database import open_database
 from pos.ledger.folder import open_folder
-from pos.ledger.service import LedgerService
+from pos.ledger.service import REST_S, LedgerService
 from pos.sandbox.town import init, open_town
 from pos.voucher.keys import SigningKey, verify_signature
 

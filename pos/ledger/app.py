@@ -39,7 +39,7 @@ from pos.ledger.partners import Partners
 from pos.ledger.problem import MEDIA_TYPE, Problem, ProblemError, overloaded
 from pos.ledger.reading import check_token, entry_hash, number_in_query, whole_body
 from pos.ledger.returns import REQUEST_BYTES_MAX
-from pos.ledger.service import LedgerService
+from pos.ledger.service import REST_S, LedgerService
 from pos.ledger.waiting import WaitingRoom
 from pos.voucher.enrolment import ENROLMENT_BYTES_MAX
 
@@ -49,8 +49,6 @@ QUEUE_MAX: Final = 64
 WAIT_MAX_S: Final = 60
 TEND_S: Final = 2.0
 """How soon a change of the trust files is noticed when nothing else happens."""
-REST_S: Final = 0.5
-"""Between two rounds of tending: under load one round serves many deliveries, and nothing waits for it but proofs."""
 FORGET_S: Final = 60.0
 RENEW_S: Final = 3_600.0
 """Certificates that end soon are looked for this often; they have weeks."""

@@ -12,7 +12,7 @@ Which call is allowed is left to `pos.ledger.calls`, how it travels to `pos.ledg
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -63,6 +63,10 @@ from pos.voucher.terminal_claims import PaymentRequest
 from pos.voucher.trust import Ledger
 
 T = TypeVar("T")
+
+REST_S: Final = 0.5
+"""Between two rounds of what is done on the side (the log among it): under load one round serves many deliveries, and
+nothing waits for it but proofs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
