@@ -129,6 +129,7 @@ class TrustUpdate:
             info = updater.get_targetinfo(EMERGENCY_FILE)
             if info is not None and updater.find_cached_target(info) is None:
                 updater.download_target(info)
+            _let_others_read(metadata)
             return True
         except DownloadHTTPError as error:
             if error.status_code != _NOT_FOUND:
