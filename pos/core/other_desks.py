@@ -139,7 +139,7 @@ class SyncDesk:
     siblings: Siblings
     views: Views
 
-    def answer(self, call: SyncCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
+    def answer(self, call: SyncCall) -> AnyAnswer:
         if isinstance(call, SiblingCall):
             return self._heard(self.siblings.answer(call))
         match call:
