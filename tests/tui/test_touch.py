@@ -1,5 +1,9 @@
 """Everything by finger, too."""
 
+from collections.abc import Awaitable, Callable
+
+import pytest
+
 from pos.link.calls import AnswerQuestion, CancelSale, EnterAmount, OpenDrawer, PayOther
 from pos.link.state import QuestionKind
 from pos.tui.desk import Stage
@@ -7,9 +11,9 @@ from pos.tui.pad import PadKey
 from pos.tui.screens.listing import ListedRow
 from pos.tui.screens.menu import MenuScreen
 from pos.tui.screens.receipt import ReceiptScreen
-from pos.tui.widgets.footer import KeyButton
+from pos.tui.widgets.footer import KeyButton, Keypad
 from tests.support import screens
-from tests.support.screens import Counter, open_counter
+from tests.support.screens import SCENES, Counter, Scene, open_counter
 from tests.support.till_simulator import Code, a_receipt
 
 FINGER_ROWS, FINGER_COLUMNS = 3, 12
@@ -128,3 +132,38 @@ async def test_cancelling_and_paper_questions_by_finger() -> None:
         await counter.settle()
         await touch(counter, "ActionFooter", 3)
         assert [call.choice for call in counter.core.asked_for(AnswerQuestion)] == [3]
+
+
+async def after(scene: Scene, do: Callable[[Counter, KeyButton], Awaitable[None]]) -> tuple[list[str], list[str]]:
+    """What is on the screen and what core was asked for when something was done with the scene's first button."""
+    async with open_counter() as counter:
+        await scene(counter)
+        asked = len(counter.core.calls)
+        shown = [button for button in counter.app.screen.query(KeyButton) if button.display and not in_keypad(button)]
+        if shown:
+            counter.clock.pass_reaction()
+            await do(counter, shown[0])
+            counter.clock.pass_reaction()
+            await counter.settle()
+        return counter.text(), [repr(call) for call in counter.core.calls[asked:]]
+
+
+def in_keypad(button: KeyButton) -> bool:
+    return any(isinstance(parent, Keypad) for parent in button.ancestors)
+
+
+async def click(counter: Counter, button: KeyButton) -> None:
+    await counter.pilot.click(button)
+
+
+async def press_its_key(counter: Counter, button: KeyButton) -> None:
+    key = str(button.render()).split("\n")[0].strip()
+    await counter.press("enter" if key == "Enter" else key)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scene", SCENES)
+async def test_a_finger_on_a_button_does_what_its_key_does(scene: str) -> None:
+    by_finger, by_key = await after(SCENES[scene], click), await after(SCENES[scene], press_its_key)
+
+    assert by_finger == by_key
