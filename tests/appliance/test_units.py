@@ -167,3 +167,17 @@ def test_every_file_begins_with_why(path: Path) -> None:
     lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith("#!")]
 
     assert lines[0].startswith("# "), f"{path} must begin with a comment that says why it is there"
+
+
+def test_a_sync_process_that_hears_other_tills_is_exposed_no_more(tool: Tool, tmp_path: Path) -> None:
+    drop_in = (ROOT / "firmware_config" / "other-tills.conf").read_text("utf-8").partition("[Service]\n")[2]
+    unit = tmp_path / "pos-sync.service"
+    text = (SYSTEMD / "pos-sync.service").read_text("utf-8")
+    unit.write_text(text.replace("IPAddressDeny=multicast\n", f"IPAddressDeny=multicast\n{drop_in}"), "utf-8")
+    limit = f"--threshold={EXPOSURE_MAX['pos-sync.service'] * 10:.0f}"
+
+    done = tool("systemd-analyze", "security", "--no-pager", "--offline=true", limit, unit)
+
+    assert done.exit_status == 0, done.report()
+    assert "SocketBindAllow=ipv4:tcp:8413" in unit.read_text("utf-8")
+    assert "`port = 8413`" in (ROOT / "firmware_config" / "README.md").read_text("utf-8")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from pos.link.client import AsyncLink
 from pos.link.server import LinkServer
 from pos.link.state import Outcome
 from pos.sandbox.town import Town, init
+from pos.sync.siblings.addresses import private_addresses
 from pos.sync.siblings.counter import MEETINGS_MAX, STRANGERS_OF_ONE_MAX, Counter
 from pos.sync.siblings.frames import LENGTH_BYTES
 from pos.voucher.siblings import Hello, MeetingKey
@@ -276,6 +279,15 @@ def test_a_sibling_that_talks_without_end_is_not_listened_to(tills: Tills) -> No
             return await guest.is_thrown_out() and tills.one.core.journal.head.sequence == 1
 
     assert asyncio.run(story())
+
+
+def test_a_machines_own_private_addresses_are_those_that_the_kernel_names() -> None:
+    table = Path("/proc/net/fib_trie").read_text("ascii")
+    own = set(re.findall(r"\|-- ([0-9.]+)\n +/32 host LOCAL", table))
+
+    assert private_addresses() == tuple(
+        sorted(address for address in own if IPv4Address(address).is_private and not address.startswith("127."))
+    )
 
 
 def test_nothing_is_opened_in_a_shop_with_one_till(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Nothing here is believed or kept: bytes go between the network and core. Whoever is at the other end is a stranger until
 core says otherwise, and gets little: few connections, short frames, little time.
 
+    addresses   this machine's own, without a netlink socket
     frames      one frame after the other, with a length in front
     meeting     one connection from hello to end
     lan         `_chak-pos._tcp` by zeroconf: announced and found

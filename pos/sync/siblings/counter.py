@@ -21,8 +21,9 @@ from pos.config import TerminalConfig, is_private_address, peers_of
 from pos.errors import LinkError
 from pos.link.calls import ReadSiblings, Role, SiblingsKnown, SyncWork, WatchSync
 from pos.link.client import AsyncLink
+from pos.sync.siblings.addresses import private_addresses
 from pos.sync.siblings.frames import FrameError
-from pos.sync.siblings.lan import Lan, private_addresses
+from pos.sync.siblings.lan import Lan
 from pos.sync.siblings.meeting import Meeting, NotBelievedError
 
 STRANGERS_MAX: Final = 4

@@ -15,7 +15,6 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
-import ifaddr  # what zeroconf itself looks its networks up with
 from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
@@ -104,12 +103,6 @@ class Lan:
             return None
         is_ours = said.get(b"v") == _VERSION and merchant == _hash(salt, self._known.merchant)
         return terminal if is_ours and terminal in self._known.siblings else None
-
-
-def private_addresses() -> tuple[str, ...]:
-    """This machine's own addresses in private networks, without its loopback."""
-    given = (str(ip.ip) for adapter in ifaddr.get_adapters() for ip in adapter.ips if ip.is_IPv4)
-    return tuple(address for address in sorted(given) if is_private_address(address) and not address.startswith("127."))
 
 
 def _hash(salt: bytes, merchant: str) -> bytes:
