@@ -109,11 +109,14 @@ class CashReceipts:
         return self.trust.ledger.identifier_key is not None and self.is_due(sale)
 
     def shop_part_won(self, sale: SaleRecord) -> int:
-        """What of a sale is the shop's to report, less what of that went back."""
+        """What of a sale is the shop's to report, less change on notes and what went back."""
         refunded = {item.tender: item.amount_won for item in self.journal.refunds.refunded(sale.sale_id)}
-        return sum(
+        left_won = sum(
             tender.amount_won - refunded.get(tender.entry, 0) for tender in sale.tenders if self._is_shops(tender)
         )
+        # Change was given on the last tender, and came back if that did.
+        is_change_back = bool(sale.tenders) and sale.tenders[-1].entry in refunded
+        return left_won - (0 if is_change_back else sale.change_won)
 
     def sale_ended(self, receipt_number: str) -> None:
         """A sale is complete: keep its receipt off the paper for a moment if a cash receipt may yet stand on it."""
@@ -128,7 +131,7 @@ class CashReceipts:
             return 0
         shops = {tender.entry for tender in sale.tenders if self._is_shops(tender)}
         goes_back_won = sum(part.amount_won for part in refund.parts if part.tender.sequence in shops)
-        return min(standing.left_won, goes_back_won)
+        return min(standing.left_won, goes_back_won - refund.change_won)
 
     def take_back(
         self, sale: SaleRecord, refund: Refund, *, refund_id: bytes, reading: Reading

@@ -113,8 +113,10 @@ class Day:
 
     @property
     def _is_selling(self) -> bool:
-        sale = self.counter.sale
-        return (sale is not None and bool(sale.tenders)) or bool(self.journal.sales.open_sales())
+        sale, sales = self.counter.sale, self.journal.sales
+        is_paid_in_part = sale is not None and bool(sale.tenders)
+        is_one_put_aside = any(aside.paid_won for aside in sales.suspended())
+        return is_paid_in_part or is_one_put_aside or bool(sales.open_sales())
 
     def _closing(self, call: CloseDay) -> list[EntryBody]:
         days, reading = self.journal.days, self.clock.read()

@@ -32,9 +32,10 @@ from pos.text import safe_text
 from pos.till.policy import Program
 from pos.till.reasons import Refusal
 from pos.till.refund import Refund, Refundable, Way, plan_refund
-from pos.voucher.bodies import EntryBody, RefundKind, RefundRequested
+from pos.voucher.bodies import CashDirection, CashMoved, EntryBody, RefundKind, RefundRequested
 
 CAUSE_CHARACTERS_MAX: Final = 40
+CHANGE_BACK: Final = "change_back"
 _WAYS: Final = {
     TenderForm.VOUCHER: Way.VOUCHER,
     TenderForm.CONFIRMATION: Way.VOUCHER,
@@ -136,6 +137,8 @@ class Refunds:
                 way=_WAYS[tender.form],
                 amount_won=tender.amount_won,
                 refunded_won=refunded.get(tender.entry, 0),
+                # Only the tender that ends a sale is more than what was left.
+                change_won=sale.change_won if tender is sale.tenders[-1] else 0,
                 is_conflict=tender.delivery is Delivery.CONFLICT,
             )
             for tender in sale.tenders
@@ -155,6 +158,7 @@ class Refunds:
             elsewhere_won=refund.won_by(Way.ELSEWHERE),
             stage=_stage(sale, refund),
             cash_receipt_won=self.cash_receipts.to_take_back_won(sale, refund),
+            change_won=refund.change_won,
             is_void=planned.kind is RefundKind.VOID,
         )
 
@@ -163,12 +167,27 @@ class Refunds:
         taken_back = self.cash_receipts.take_back(
             planned.sale, planned.refund, refund_id=_refund_id(bodies), reading=reading
         )
-        self.journal.record([*bodies, *taken_back], reading=reading)
+        change = self._change(planned.refund, reading)
+        self.journal.record([*bodies, *taken_back, *change], reading=reading)
         number = bodies[0].receipt_number
         self.paper.sale_ended(number)
-        if planned.refund.won_by(Way.CASH):
+        if planned.refund.won_by(Way.CASH) or change:
             self.paper.open_drawer_for_sale()
         return number
+
+    def _change(self, refund: Refund, reading: Reading) -> tuple[EntryBody, ...]:
+        """What the customer gives back of the change on notes: it lies in the drawer again."""
+        if not refund.change_won:
+            return ()
+        return (
+            CashMoved(
+                amount_won=refund.change_won,
+                direction=CashDirection.IN,
+                reason=CHANGE_BACK,
+                business_date=business_date(self.journal, reading),
+                clerk=self.clerk() or None,
+            ),
+        )
 
     def _bodies(self, planned: _Planned, cause: str, reading: Reading) -> tuple[RefundRequested, ...]:
         number, refund_id = self.journal.sales.next_receipt_number(), secrets.token_bytes(16)
@@ -186,7 +205,7 @@ class Refunds:
                 tender_sequence=part.tender.sequence,
                 payment_entry=part.tender.entry if part.tender.way is Way.VOUCHER else None,
                 tender_entry=None if part.tender.way is Way.VOUCHER else part.tender.entry,
-                total_won=planned.refund.amount_won if part is parts[-1] else None,
+                total_won=planned.refund.sold_won if part is parts[-1] else None,
                 tax=planned.refund.tax if part is parts[-1] else None,
                 clerk=self.clerk() or None,
             )

@@ -230,6 +230,7 @@ class RefundRecord:
     time_s: int
     clerk: str | None
     total_won: int
+    """What of the sale went back: the parts, less the change that came back on notes."""
     tax: TaxSplit | None
     parts: tuple[RefundPartRecord, ...]
 

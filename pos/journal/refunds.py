@@ -140,7 +140,7 @@ def _record(parts: tuple[_Part, ...]) -> RefundRecord:
         business_date=first.business_date,
         time_s=last.time_s,
         clerk=first.clerk,
-        total_won=sum(part.record.amount_won for part in parts),
+        total_won=sum(part.record.amount_won for part in parts) if last.total_won is None else last.total_won,
         tax=last.tax,
         parts=tuple(part.record for part in parts),
     )

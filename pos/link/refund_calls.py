@@ -22,6 +22,8 @@ class RefundPlan(Answer, frozen=True, kw_only=True):
     """Where the voucher's money is: "not_sent", "sent" or "settled"; empty where none goes back as a voucher."""
     cash_receipt_won: int
     """Of its cash receipt that is taken back with it."""
+    change_won: int = 0
+    """Change on notes that the customer gives back in cash."""
     is_void: bool
     """The whole sale on its own business day."""
 

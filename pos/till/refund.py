@@ -4,6 +4,7 @@ Rules:
 
 - a tender goes back the way it came: a voucher as a voucher, cash as cash, a card at the terminal that took it; a
   voucher is never turned into cash;
+- notes go back whole, and what was given in change on them comes back from the customer at the same time;
 - of a mixed sale the tender taken last goes back first, and none gives back more than was paid with it;
 - the tax of a refund is the difference between what had gone back before and what has gone back with it, so that
   refunds add up to the sale to the won, however it is cut;
@@ -14,7 +15,7 @@ the ledger executes every claim as a new voucher.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from pos.till.reasons import Refusal
@@ -45,12 +46,19 @@ class Refundable:
     way: Way
     amount_won: int
     refunded_won: int = 0
+    change_won: int = 0
+    """Cash that was given back on it: it comes back from the customer when the notes go, and notes go whole."""
     is_conflict: bool = False
     """The ledger says that another shop was paid with it first."""
 
     @property
     def left_won(self) -> int:
         return self.amount_won - self.refunded_won
+
+    @property
+    def sold_back_won(self) -> int:
+        """What of the sale has gone back with it."""
+        return self.refunded_won - (0 if self.left_won else self.change_won)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,16 @@ class Refund:
     @property
     def amount_won(self) -> int:
         return sum(part.amount_won for part in self.parts)
+
+    @property
+    def change_won(self) -> int:
+        """Change that the customer gives back."""
+        return sum(part.tender.change_won for part in self.parts)
+
+    @property
+    def sold_won(self) -> int:
+        """What of the sale goes back."""
+        return self.amount_won - self.change_won
 
     def won_by(self, way: Way) -> int:
         """What goes back this way."""
@@ -99,9 +117,10 @@ def plan_refund(tenders: Sequence[Refundable], *, amount_won: int | None, tax: T
         if part_won:
             parts.append(RefundPart(tender=tender, amount_won=part_won))
             rest_won -= part_won
-    refunded_won = sum(tender.refunded_won for tender in tenders)
-    split = None if tax is None else tax_between(tax, refunded_won, refunded_won + wanted_won)
-    return Refund(parts=tuple(parts), tax=split)
+    refund = Refund(parts=tuple(parts), tax=None)
+    sold_back_won = sum(tender.sold_back_won for tender in tenders)
+    split = None if tax is None else tax_between(tax, sold_back_won, sold_back_won + refund.sold_won)
+    return replace(refund, tax=split)
 
 
 def tax_between(tax: TaxSplit, before_won: int, after_won: int) -> TaxSplit:

@@ -126,6 +126,7 @@ def _ways(host: Host, plan: RefundPlan) -> tuple[str, ...]:
         (labels.to_voucher, plan.voucher_won),
         (labels.to_cash, plan.cash_won),
         (labels.to_note, plan.note_won),
+        (labels.change_back, plan.change_won),
         (labels.to_elsewhere, plan.elsewhere_won),
         (labels.to_cash_receipt, plan.cash_receipt_won),
     )

@@ -44,6 +44,8 @@ class GivingBackLabels:
     """{won}"""
     to_cash: str
     to_note: str
+    change_back: str
+    """What the customer gives back in cash when notes go back."""
     to_elsewhere: str
     to_cash_receipt: str
     stage_not_sent: str

@@ -11,6 +11,7 @@ from pos.link.calls import (
     DayClosing,
     Done,
     EnterAmount,
+    ListSuspended,
     LogIn,
     MoveCash,
     NextPrintJob,
@@ -24,6 +25,8 @@ from pos.link.calls import (
     Refused,
     ReportPage,
     ReprintReceipt,
+    ResumeSale,
+    SuspendSale,
 )
 from pos.link.state import DayView
 from pos.till.day import SHOP_DAY_S_MAX
@@ -296,3 +299,16 @@ def test_stored_figures_are_those_of_their_entries(open_with: Callable[..., Shop
     whole = Figures().plus(*(closing.figures for closing in closings))
     assert whole == days.figures_between(0, shop.core.journal.head.sequence)
     assert whole.won(Group.SALES) == 12_000
+
+
+def test_a_day_does_not_end_while_a_sale_that_was_paid_in_part_waits(shop: Shop) -> None:
+    shop.type_amount(5_000)
+    shop.screen(PayOther(kind="cash", amount_won=2_000))
+    shop.screen(SuspendSale())
+    assert shop.screen(CloseDay(counted_won=2_000)) == Refused(cause=Refusal.SALE_IN_THE_WAY)
+
+    (waiting,) = shop.screen(ListSuspended()).lines
+    shop.screen(ResumeSale(sale_id=waiting.sale_id))
+    shop.screen(PayOther(kind="cash", amount_won=3_000))
+
+    assert isinstance(shop.screen(CloseDay(counted_won=5_000)), DayClosing)

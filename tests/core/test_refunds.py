@@ -5,18 +5,25 @@ from collections.abc import Callable
 import pytest
 
 from pos.link.calls import (
+    Done,
     EndPrintJob,
     EnterAmount,
+    ListCashReceipts,
+    ListDrawer,
     MakeRefund,
     NextPrintJob,
     PayOther,
     PreviewRefund,
+    ReadReport,
     ReceiptPage,
     RefundMade,
     RefundPlan,
     Refused,
+    ReportPage,
     ReprintReceipt,
+    RequestCashReceipt,
     ShowReceipt,
+    TakeNotes,
 )
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import DrawerOpened, RefundKind, RefundRequested
@@ -221,3 +228,42 @@ def test_a_shop_that_never_prints_holds_the_refunds_paper(open_with: Callable[..
     shop.control(MakeRefund(receipt_number="", amount_won=0, cause=CAUSE))
 
     assert shop.till.printer.unprinted == 0
+
+
+def sell_for_notes(shop: Shop, due_won: int) -> None:
+    """Three notes of 10,000 won, with change."""
+    shop.type_amount(due_won)
+    notes = TakeNotes(issuer="41390", program="paper", denomination_won=10_000, count=3, agreed=("check",))
+    assert shop.screen(notes) == Done()
+
+
+def test_notes_go_back_whole_and_their_change_comes_back_into_the_drawer(shop: Shop) -> None:
+    sell_for_notes(shop, 27_000)
+    report = shop.control(ReadReport(name="x"))
+    assert isinstance(report, ReportPage)
+    before_won = report.expected_won
+
+    made = shop.screen(MakeRefund(receipt_number="", amount_won=0, cause="changed_mind"))
+
+    assert isinstance(made, RefundMade)
+    assert (made.plan.note_won, made.plan.cash_won, made.plan.change_won) == (30_000, 0, 3_000)
+    page = shop.screen(ShowReceipt(receipt_number=made.receipt_number))
+    assert isinstance(page, ReceiptPage)
+    assert any("2 7 , 0 0 0" in line for line in page.lines), "the sale is what goes back"
+    report = shop.control(ReadReport(name="x"))
+    assert isinstance(report, ReportPage)
+    assert report.expected_won == before_won + 3_000
+    assert shop.screen(ListDrawer()).lines == (), "no note of it goes to the bank"
+    assert shop.core.journal.verify().problems == ()
+
+
+def test_a_cash_receipt_for_notes_is_over_what_was_sold(shop: Shop) -> None:
+    sell_for_notes(shop, 27_000)
+    assert shop.screen(RequestCashReceipt(purpose="deduction", digits="01012345678")) == Done()
+    (asked,) = shop.screen(ListCashReceipts()).lines
+    assert asked.amount_won == 27_000
+
+    made = shop.screen(MakeRefund(receipt_number="", amount_won=0, cause="changed_mind"))
+
+    assert isinstance(made, RefundMade)
+    assert made.plan.cash_receipt_won == 27_000

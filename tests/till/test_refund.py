@@ -79,3 +79,25 @@ def test_refunds_add_up_to_the_sale_however_it_is_cut(
         assert sum(part.vat_won for part in parts) == tax.vat_won
         assert sum(part.exempt_won for part in parts) == tax.exempt_won
         assert sum(part.service_won for part in parts) == tax.service_won
+
+
+def test_notes_go_back_whole_against_the_change_that_was_given_on_them() -> None:
+    tax = TaxSplit(taxable_won=9_000, vat_won=900, exempt_won=0, service_won=0)
+    note = replace(NOTE, change_won=100)
+
+    refund = plan_refund([note], amount_won=None, tax=tax)
+
+    assert isinstance(refund, Refund)
+    assert (refund.amount_won, refund.change_won, refund.sold_won) == (10_000, 100, 9_900)
+    assert refund.tax == tax
+
+
+def test_what_is_left_after_the_notes_is_the_rest_of_the_sale() -> None:
+    tax = TaxSplit(taxable_won=16_200, vat_won=1_620, exempt_won=0, service_won=0)
+    notes_back = replace(NOTE, refunded_won=10_000, change_won=180)
+
+    refund = plan_refund([VOUCHER, notes_back], amount_won=None, tax=tax)
+
+    assert isinstance(refund, Refund)
+    assert (refund.amount_won, refund.change_won) == (8_000, 0)
+    assert refund.tax == tax_between(tax, 9_820, 17_820)

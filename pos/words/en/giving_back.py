@@ -16,6 +16,7 @@ GIVING_BACK_LABELS: Final = GivingBackLabels(
     to_voucher="Goes back as a voucher  {won}",
     to_cash="To be paid out in cash  {won}",
     to_note="To be given back as paper notes  {won}",
+    change_back="Change to be had back from the customer  {won}",
     to_elsewhere="To be cancelled on the card terminal  {won}",
     to_cash_receipt="Its cash receipt is cancelled too  {won}",
     stage_not_sent="This payment has not been sent yet",

@@ -16,6 +16,7 @@ GIVING_BACK_LABELS: Final = GivingBackLabels(
     to_voucher="상품권으로 돌아갈 금액  {won}",
     to_cash="현금으로 드릴 금액  {won}",
     to_note="받은 종이 상품권으로 드릴 금액  {won}",
+    change_back="손님에게서 돌려받을 거스름돈  {won}",
     to_elsewhere="카드 단말기에서 따로 취소할 금액  {won}",
     to_cash_receipt="현금영수증도 함께 취소  {won}",
     stage_not_sent="아직 보내지 않은 결제입니다",
