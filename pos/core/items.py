@@ -8,6 +8,7 @@ Rules:
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -35,6 +36,7 @@ from pos.voucher.bodies import SoldItem, TaxClass
 CATALOGUE_FILE: Final = "catalogue.csv"
 CATALOGUE_BYTES_MAX: Final = 4 * 1024 * 1024
 _GTIN_LENGTHS: Final = (8, 12, 13, 14)
+_EAN13: Final = 13
 
 
 class Items:
@@ -50,6 +52,13 @@ class Items:
     def has_articles(self) -> bool:
         return bool(self._catalogue.articles)
 
+    @property
+    def wants_barcodes(self) -> bool:
+        """Whether the camera should look for goods: the shop sells by name, and nothing else is being paid for."""
+        sale = self._counter.sale
+        is_choosing = sale is None or (bool(sale.items) and not sale.tenders and sale.request is None)
+        return self.has_articles and is_choosing
+
     def answer(self, call: ItemCall) -> QuickKeyPage | Done | Refused:
         match call:
             case ListQuickKeys():
@@ -64,12 +73,17 @@ class Items:
     def take_barcode(self, text: str) -> bool:
         """Put what was scanned into the basket; False where the text is no barcode of goods."""
         is_goods = text.isascii() and text.isdigit() and len(text) in _GTIN_LENGTHS and has_check_digit(text)
-        if text not in self._catalogue.by_barcode and not is_goods:
+        if self._article_of(text) is None and not is_goods:
             return False
         answer = self._add(AddItem(barcode=text))
         if isinstance(answer, Refused):
             self._counter.say(Refusal(answer.cause))
         return True
+
+    def take_seen(self, text: str) -> None:
+        """Put what the camera took for a barcode of goods into the basket, unless something else goes on."""
+        if self.wants_barcodes:
+            self.take_barcode(text)
 
     def take_catalogue(self, call: ImportCatalogue) -> CatalogueAnswer:
         """Use another catalogue from now on, if it is whole."""
@@ -82,7 +96,9 @@ class Items:
         return CatalogueAnswer(articles=len(read.articles))
 
     def _add(self, call: AddItem) -> Done | Refused:
-        article = self._catalogue.by_barcode.get(call.barcode) if call.barcode else self._catalogue.by_key.get(call.key)
+        if call.is_again:
+            return self._add_again()
+        article = self._article_of(call.barcode) if call.barcode else self._catalogue.by_key.get(call.key)
         if article is None:
             return Refused(cause=Refusal.NOT_IN_CATALOGUE)
         price_won = call.price_won or article.price_won
@@ -92,6 +108,20 @@ class Items:
         sale = open_sale if open_sale is not None and (open_sale.items or open_sale.tenders) else Sale.begin(None)
         grown = basket.add(sale.items, article.sold(price_won))
         return Refused(cause=grown) if isinstance(grown, Refusal) else self._put(sale, grown)
+
+    def _add_again(self) -> Done | Refused:
+        """One more of what was added last, at the same price."""
+        sale = self._counter.sale
+        if sale is None or not sale.items:
+            return Refused(cause=Refusal.NOTHING_TO_TAKE_BACK)
+        grown = basket.add(sale.items, replace(sale.items[-1], quantity=1))
+        return Refused(cause=grown) if isinstance(grown, Refusal) else self._put(sale, grown)
+
+    def _article_of(self, barcode: str) -> Article | None:
+        """The article of a barcode. Twelve digits and the same with a zero in front are one number (GS1, UPC-A)."""
+        known = self._catalogue.by_barcode
+        other = barcode[1:] if len(barcode) == _EAN13 and barcode[0] == "0" else f"0{barcode}"
+        return known.get(barcode) or (known.get(other) if len(barcode) in (_EAN13 - 1, _EAN13) else None)
 
     def _take_back(self) -> Done | Refused:
         sale = self._counter.sale

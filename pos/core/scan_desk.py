@@ -44,6 +44,10 @@ class ScanDesk:
         match call:
             case ScanSeen(text=text, length=length) if self.equipment.is_trying_scanner:
                 self.equipment.scan_tried(text, length)
+            case ScanSeen(text=text, is_barcode=True):
+                if self.people.refusal(Right.SELL) is None and self.counter.is_armed:
+                    self.people.touch()
+                    self.wares.items.take_seen(text)
             case ScanSeen(text=text, length=length):
                 if self.emergency.take(text):
                     return Done()

@@ -148,6 +148,7 @@ class Views:
             code_located=self.scans.is_located,
             request_text=self.scans.request_text,
             scan_again_serial=self.scans.again_serial,
+            wants_goods=self._takes_codes and self.wares.items.wants_barcodes,
             printer=self.equipment.printer,
             search_serial=self.equipment.search_serial,
             trial_serial=self.equipment.trial_serial,

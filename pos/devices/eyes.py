@@ -86,8 +86,8 @@ class Eyes:
 
     def _tell(self, event: ScannerEvent) -> None:
         match event:
-            case Scanned(text=text):
-                self._link.call(ScanSeen(text=text, length=len(text)))
+            case Scanned(text=text, is_barcode=is_barcode):
+                self._link.call(ScanSeen(text=text, length=len(text), is_barcode=is_barcode))
             case ScannedOverlong(chars=chars):
                 self._link.call(ScanSeen(text="", length=chars))
             case Aimed(is_located=is_located):
@@ -102,6 +102,7 @@ class Eyes:
         push = self._link.next_push(timeout_s)
         if isinstance(push, DevicesState):
             self._is_armed = push.armed
+            self._scanner.wants_goods = push.wants_goods
             if self._again_serial not in (None, push.scan_again_serial):
                 self._scanner.again()
             self._again_serial = push.scan_again_serial

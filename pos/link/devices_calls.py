@@ -27,6 +27,8 @@ class ScanSeen(Call[Done], frozen=True, kw_only=True):
 
     text: str
     length: int
+    is_barcode: bool = False
+    """The camera knows that it is a barcode of goods and no code; other scanners cannot say."""
 
 
 class ReportScanner(Call[Done], frozen=True, kw_only=True):
@@ -70,6 +72,8 @@ class DevicesState(Push, frozen=True, kw_only=True):
     """The open payment request, for a card on the reader; empty for none."""
     scan_again_serial: int = 0
     """Counts the times that the cashier wanted what is in sight to be scanned once more."""
+    wants_goods: bool = False
+    """Barcodes of goods are looked for as well."""
     printer: PrinterChoice | None = None
     """What to print on and how."""
     search_serial: int = 0

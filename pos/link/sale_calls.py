@@ -58,6 +58,8 @@ class AddItem(Call[Done | Refused], frozen=True, kw_only=True):
 
     key: int = 0
     barcode: str = ""
+    is_again: bool = False
+    """One more of what was added last."""
     price_won: int = 0
 
 

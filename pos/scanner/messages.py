@@ -14,12 +14,16 @@ from pos.scanner.advice import Hint
 SHARED_BYTES = 32 * 1024 * 1024
 MESSAGE_BYTES_MAX = 1024 * 1024
 LENGTH_BYTES = 4
+BARCODE_CHARS_MAX = 20  # as many as an article's number may have
+BARCODES_MAX = 16
 QR_CHARS_MAX = 7089  # the most that any QR symbol holds (digits, version 40-L)
 
 _Text = Annotated[str, msgspec.Meta(max_length=QR_CHARS_MAX)]
 _Texts = Annotated[tuple[_Text, ...], msgspec.Meta(max_length=256)]
 _Chars = Annotated[int, msgspec.Meta(ge=1, le=QR_CHARS_MAX)]
 _Overlong = Annotated[tuple[_Chars, ...], msgspec.Meta(max_length=256)]
+_Barcode = Annotated[str, msgspec.Meta(max_length=BARCODE_CHARS_MAX)]
+_Barcodes = Annotated[tuple[_Barcode, ...], msgspec.Meta(max_length=BARCODES_MAX)]
 _Microseconds = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 
 
@@ -33,6 +37,8 @@ class LookAtFrame(msgspec.Struct, frozen=True, kw_only=True, tag="frame"):
     width: int
     height: int
     recorded_frame: int | None = None
+    wants_goods: bool = False
+    """Barcodes of goods are looked for as well."""
 
 
 class DecodePicture(msgspec.Struct, frozen=True, kw_only=True, tag="picture"):
@@ -62,6 +68,7 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True, tag="looked"):
     overlong_chars: _Overlong = ()
     is_located: bool = False
     hint: Hint | None = None
+    barcodes: _Barcodes = ()
     cpu_us: _Microseconds
 
 

@@ -17,7 +17,7 @@ class Decoding(Protocol):
 
     def start(self) -> None: ...
 
-    def look(self, frame: Frame) -> Sighting | None: ...
+    def look(self, frame: Frame, *, wants_goods: bool = False) -> Sighting | None: ...
 
     def health(self) -> WorkerHealth: ...
 
@@ -31,6 +31,8 @@ class Scanner:
         self._camera = camera
         self._decoding = decoding
         self._watch = Watch()
+        self.wants_goods = False
+        """Barcodes of goods are looked for as well."""
         decoding.start()
 
     def step(self) -> tuple[ScannerEvent, ...]:
@@ -38,7 +40,7 @@ class Scanner:
         frame = self._camera.read()
         if frame is None:
             return ()
-        sighting = self._decoding.look(frame)
+        sighting = self._decoding.look(frame, wants_goods=self.wants_goods)
         return self._watch.follow(sighting) if sighting else ()
 
     def again(self) -> None:

@@ -7,7 +7,7 @@ look alone, and one that merely moves gets the rest seldom (`pace`). Leaves to o
 (`watch`), limits and rights (`worker`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, cycle
 
 import numpy as np
@@ -17,6 +17,7 @@ from pos.scanner import zbar
 from pos.scanner.advice import Hint, hint_for
 from pos.scanner.decode import SIDE_ENLARGED_MAX_PX, Findings, look
 from pos.scanner.fusion import RescueJob
+from pos.scanner.goods import goods_in
 from pos.scanner.pace import Pace
 from pos.scanner.rescue import Symbol
 from pos.scanner.rescuers import Rescuer
@@ -27,6 +28,7 @@ ZBAR_AFTER_FRAMES = 15
 _ZBAR_EVERY_FRAMES = 10
 _OWN_LOOK_EVERY, _OWN_LOOK_AGAIN_EVERY = 4, 2
 _OWN_SYMBOL_FOLLOWED_FRAMES = 12
+_GOODS_EVERY_FRAMES = 3
 _CROP_MARGIN = 0.15
 
 
@@ -37,6 +39,8 @@ class FrameReport:
     texts: tuple[str, ...] = ()
     is_located: bool = False
     hint: Hint | None = None
+    barcodes: tuple[str, ...] = ()
+    """Of goods, where they were wanted."""
 
 
 class StreamDecoder:
@@ -51,8 +55,9 @@ class StreamDecoder:
         self._dear_looks = 0
         self._own_symbol_at = -_OWN_SYMBOL_FOLLOWED_FRAMES
         self._unread_frames = 0
+        self._is_still = False
 
-    def feed(self, grey: Grey) -> FrameReport:
+    def feed(self, grey: Grey, *, wants_goods: bool = False) -> FrameReport:
         """Looks at the next frame. A rescue's text may come with a later frame than the one that it was read from."""
         number = next(self._numbers)
         findings = Findings()
@@ -69,12 +74,23 @@ class StreamDecoder:
             self._own_symbol_at = number
         if not texts and is_located:
             texts = self._second_opinion(grey)
-        return self._report(grey, texts, symbol, is_located=is_located)
+        report = self._report(grey, texts, symbol, is_located=is_located)
+        if wants_goods and not texts and not is_located and not self._is_still and number % _GOODS_EVERY_FRAMES == 0:
+            return replace(report, barcodes=self._goods(grey))
+        return report
+
+    def _goods(self, grey: Grey) -> tuple[str, ...]:
+        barcodes = goods_in(grey)
+        if barcodes:
+            # A scene with a barcode is not an empty one, however still it lies.
+            self._stillness.disturb()
+        return barcodes
 
     def _is_worth_more(self, grey: Grey) -> bool:
         """Whether more than the cheap look is spent on a frame in which that located nothing."""
         self._pace.next_frame()
-        return not self._stillness.is_known(grey) and self._pace.take()
+        self._is_still = self._stillness.is_known(grey)
+        return not self._is_still and self._pace.take()
 
     def _offer(self, grey: Grey, findings: Findings, number: int) -> None:
         symbol = _largest(findings.located)

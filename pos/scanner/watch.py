@@ -25,6 +25,8 @@ class Scanned:
 
     text: str
     captured_s: float
+    is_barcode: bool = False
+    """The number of an article, not a code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class Sighting:
     overlong_chars: tuple[int, ...] = ()
     is_located: bool = False
     hint: Hint | None = None
+    barcodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,9 @@ class Watch:
         for text in sighting.texts:
             if self._is_new(text, now_s):
                 events.append(Scanned(text=text, captured_s=now_s))
+        for barcode in sighting.barcodes:
+            if self._is_new(barcode, now_s):
+                events.append(Scanned(text=barcode, captured_s=now_s, is_barcode=True))
         for chars in sighting.overlong_chars:
             if self._is_new(chars, now_s):
                 events.append(ScannedOverlong(chars=chars, captured_s=now_s))

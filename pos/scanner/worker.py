@@ -88,13 +88,16 @@ class DecodingWorker:
         """Waits until a worker is ready; False where it does not start."""
         return self._ready(wait_s=START_S_MAX) is not None
 
-    def look(self, frame: Frame, *, recorded_frame: int | None = None) -> Sighting | None:
+    def look(self, frame: Frame, *, recorded_frame: int | None = None, wants_goods: bool = False) -> Sighting | None:
         """What the next frame shows; None where no worker answered (then it is being replaced).
 
-        `recorded_frame` counts the frames of a recording from 0; None for a camera.
+        `recorded_frame` counts the frames of a recording from 0; None for a camera. With `wants_goods` barcodes
+        of goods are looked for as well.
         """
         grey = _fitting(frame.grey)
-        request = LookAtFrame(width=grey.shape[1], height=grey.shape[0], recorded_frame=recorded_frame)
+        request = LookAtFrame(
+            width=grey.shape[1], height=grey.shape[0], recorded_frame=recorded_frame, wants_goods=wants_goods
+        )
         process = self._ready(wait_s=0.0)
         if process is None:
             return None
@@ -108,6 +111,7 @@ class DecodingWorker:
             overlong_chars=answer.overlong_chars,
             is_located=answer.is_located,
             hint=answer.hint,
+            barcodes=answer.barcodes,
         )
 
     def decode(self, encoded: bytes, *, every_code: bool = False) -> PictureReport:

@@ -20,6 +20,7 @@ import zxingcpp
 from drivers.camera.frame import Grey, grey_from_encoded
 from pos.scanner import segments, zbar
 from pos.scanner.decode import EVERY_CODE, FIRST_CODE, decode_picture
+from pos.scanner.goods import goods_in
 from pos.scanner.jail import confine
 from pos.scanner.messages import (
     LENGTH_BYTES,
@@ -65,13 +66,14 @@ class Decoding:
             self._recording = StreamDecoder(InlineRescuer())
         decoder = self._camera if request.recorded_frame is None else self._recording
         started_ns = time.thread_time_ns()
-        report = decoder.feed(pixels.reshape(request.height, request.width))
+        report = decoder.feed(pixels.reshape(request.height, request.width), wants_goods=request.wants_goods)
         texts, overlong = self._split(report.texts)
         return Looked(
             texts=texts,
             overlong_chars=overlong,
             is_located=report.is_located,
             hint=report.hint,
+            barcodes=report.barcodes,
             cpu_us=_us_since(started_ns),
         )
 
@@ -129,6 +131,7 @@ def use_everything_once() -> None:
         decoder = StreamDecoder(InlineRescuer())
         for _ in STREAM:
             decoder.feed(grey)
+        goods_in(grey)
 
 
 def _drawn_symbol() -> Grey:

@@ -39,7 +39,9 @@ def actions_of(desk: Desk, words: Words) -> tuple[Action, ...]:
         case Stage.READING:
             back = Action(key_text="-", label=_leaving(desk, labels), key=PadKey.BACK)
             request = Action(key_text=labels.key_enter, label=labels.show_request, key=PadKey.ENTER)
-            return (_menu(labels), _notes(labels), _tender(labels), _keypad(labels), back, request)
+            again = Action(key_text=".", label=words.wares.one_more, key=PadKey.DOUBLE_ZERO)
+            third = again if desk.adds_again else _keypad(labels)
+            return (_menu(labels), _notes(labels), _tender(labels), third, back, request)
         case Stage.IDLE | Stage.AMOUNT:
             confirm = Action(key_text=labels.key_enter, label=labels.confirm, key=PadKey.ENTER)
             wares = _wares(words) if _offers_wares(desk) else _notes(labels)

@@ -12,7 +12,7 @@ Rules:
 from enum import StrEnum
 from typing import Final
 
-from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, LogOut, OpenDay, ScanAgain
+from pos.link.calls import AddItem, AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, LogOut, OpenDay, ScanAgain
 from pos.link.state import Outcome, QuestionKind, QuestionView, TillLock, TillState, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
@@ -151,6 +151,13 @@ class Desk:
         return till.last_sale.may_have_cash_receipt
 
     @property
+    def adds_again(self) -> bool:
+        """Whether the key of the two zeros, with nothing typed, adds one more of the last item."""
+        sale = self.till.sale if self.till is not None else None
+        is_choosing = sale is not None and bool(sale.items) and not sale.tenders
+        return self.is_linked and is_choosing and not self.typed and self.stage is Stage.READING
+
+    @property
     def enter_requests(self) -> bool:
         """Whether a payment request is the way on from the verdict."""
         verdict, has_sale = self.verdict, self.till is not None and self.till.sale is not None
@@ -223,6 +230,8 @@ class Desk:
             number = key.number
             if number is not None and 1 <= number <= _CHOICES[question.kind]:
                 return self._answer(question, number)
+        if key is PadKey.DOUBLE_ZERO and self.adds_again:
+            return Send((AddItem(is_again=True),))
         if self.stage is Stage.UNREAD and self._is_read(self._unread.since_s, now_s):
             number = key.number
             if number is not None and number in tuple(Offer):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pos.link.calls import AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, LogOut, OpenDay, ScanAgain
+from pos.link.calls import AddItem, AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, LogOut, OpenDay, ScanAgain
 from pos.words import Notice
 
-DeskCall: TypeAlias = EnterAmount | CancelSale | AnswerQuestion | ClearVerdict | LogOut | OpenDay | ScanAgain
+DeskCall: TypeAlias = AddItem | EnterAmount | CancelSale | AnswerQuestion | ClearVerdict | LogOut | OpenDay | ScanAgain
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class WareLabels:
     """{name}."""
     exempt: str
     take_back: str
+    one_more: str
+    """Of the last item."""
     held_title: str
     held_line: str
     """{number}, {time}, {won}."""

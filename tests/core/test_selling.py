@@ -22,6 +22,7 @@ from pos.link.calls import (
     PayOther,
     Refused,
     ResumeSale,
+    ScanSeen,
     ShowReceipt,
     SuspendSale,
     TakeItemBack,
@@ -105,6 +106,45 @@ def test_a_barcode_before_the_camera_is_an_item_and_an_unknown_one_is_no_payment
     assert stocked.till.said == Refusal.NOT_IN_CATALOGUE
     stocked.see("8801234567893")
     assert stocked.till.said == ""
+
+
+def test_the_cameras_barcodes_count_only_while_goods_are_chosen(stocked: Shop) -> None:
+    def show(text: str) -> None:
+        stocked.devices(ScanSeen(text=text, length=len(text), is_barcode=True))
+
+    assert stocked.core.devices_state().wants_goods
+    show("8801234567893")
+    show("PARCEL123")
+    assert [(item.name, item.quantity) for item in sale_of(stocked).items] == [("소금빵", 1)]
+    assert stocked.screen(AddItem(is_again=True)) == Done()
+    assert sale_of(stocked).due_won == 6_000
+    show("4006381333931")
+    assert stocked.till.said == Refusal.NOT_IN_CATALOGUE
+
+    stocked.screen(PayOther(kind="cash", amount_won=1_000))
+    assert not stocked.core.devices_state().wants_goods
+    show("8801234567893")
+    assert sale_of(stocked).due_won == 6_000
+    stocked.screen(CancelSale())
+    stocked.type_amount(5_000)
+    show("8801234567893")
+    assert (sale_of(stocked).due_won, sale_of(stocked).items) == (5_000, ())
+    assert "payment.declined" not in stocked.kinds
+
+
+def test_without_a_catalogue_no_camera_looks_for_goods(shop: Shop) -> None:
+    assert not shop.core.devices_state().wants_goods
+    assert shop.screen(AddItem(is_again=True)) == Refused(cause=Refusal.NOTHING_TO_TAKE_BACK)
+
+
+def test_twelve_digits_and_thirteen_with_a_zero_are_one_number(shop: Shop) -> None:
+    catalogue = "barcode,name,price,tax\n036000291452,cola,2000,taxable\n"
+    assert shop.control(ImportCatalogue(content=catalogue.encode())) == CatalogueAnswer(articles=1)
+
+    shop.see("0036000291452")
+    shop.see("036000291452")
+
+    assert [(item.name, item.quantity) for item in sale_of(shop).items] == [("cola", 2)]
 
 
 def test_an_article_sold_by_weight_wants_its_price(stocked: Shop) -> None:

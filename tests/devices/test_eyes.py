@@ -61,7 +61,7 @@ class Counter:
     def start(self) -> None:
         pass
 
-    def look(self, frame: Frame) -> Sighting | None:
+    def look(self, frame: Frame, *, wants_goods: bool = False) -> Sighting | None:
         return Sighting(
             captured_s=frame.captured_s,
             texts=self.shown.texts,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pos.link.calls import ChooseShownOn, ImportCatalogue
+from pos.link.calls import ChooseShownOn, ImportCatalogue, ScanSeen
 from pos.link.state import Outcome
 from pos.sandbox.issuing import VoucherOrder, issue_voucher
 from pos.tui.screens.bank import BankScreen
@@ -135,6 +135,18 @@ async def test_a_sale_waits_while_another_customer_pays(shop: Shop) -> None:
         assert shows(counter, "1번", "12,000원")
         await counter.press("1")
         assert shows(counter, "받을 금액 12,000원")
+
+
+async def test_two_of_a_scanned_article_are_one_key_more(shop: Shop) -> None:
+    shop.control(ImportCatalogue(content="바코드,이름,가격,세금\n8801234567893,소금빵,3000,과세\n".encode()))
+    async with open_real_counter(shop) as (counter, links):
+        shop.devices(ScanSeen(text="8801234567893", length=13, is_barcode=True))
+        links[-1].push()
+        await counter.settle()
+        assert shows(counter, "소금빵 x 1", "하나 더")
+        await counter.press(".")
+
+        assert shows(counter, "소금빵 x 2", "6,000원")
 
 
 # A power cut

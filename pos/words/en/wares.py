@@ -28,6 +28,7 @@ WARE_LABELS: Final = WareLabels(
     typed_price="price is typed",
     price_title="{name}: price",
     exempt="exempt",
+    one_more="One more",
     take_back="One less",
     held_title="Sales put aside",
     held_line="No. {number}  {time}  {won}",

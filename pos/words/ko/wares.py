@@ -28,6 +28,7 @@ WARE_LABELS: Final = WareLabels(
     typed_price="금액을 누름",
     price_title="{name}: 금액",
     exempt="면세",
+    one_more="하나 더",
     take_back="하나 빼기",
     held_title="보류한 판매",
     held_line="{number}번  {time}  {won}",
