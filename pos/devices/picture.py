@@ -26,6 +26,9 @@ def draw_receipt(page: ReceiptPage, *, profile_name: str, path: Path) -> None:
         taken = printer.receive(data)
         assert taken, "a simulated printer without faults takes everything"
         data = data[taken:]
+    if printer.paper.hanging:
+        # Where there is no blade, somebody tears it off.
+        printer.paper.cut()
     try:
         path.write_bytes(printer.paper.receipts[-1].png())
     except OSError as error:

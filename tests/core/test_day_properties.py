@@ -7,9 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pos.link.calls import CancelSale, CloseDay, Done, MoveCash, OpenDay, OpenDrawer, PayOther, ReadReport, ReportPage
+from pos.link.calls import (
+    CancelSale,
+    CloseDay,
+    Done,
+    MakeRefund,
+    MoveCash,
+    OpenDay,
+    OpenDrawer,
+    PayOther,
+    ReadReport,
+    ReportPage,
+)
 from pos.till.report.figures import Figures, Group
-from pos.voucher.bodies import DayClosed, PaymentApproved, SaleCancelled, TenderKind, TenderRecorded
+from pos.voucher.bodies import DayClosed, PaymentApproved, RefundRequested, SaleCancelled, TenderKind, TenderRecorded
 from tests.support.core_builders import Shop, move_in, open_shop
 
 ACTS = (
@@ -17,6 +28,7 @@ ACTS = (
     "voucher",
     "mixed",
     "given up",
+    "give back",
     "open",
     "close",
     "count",
@@ -44,6 +56,8 @@ def do(shop: Shop, act: str, amount_won: int) -> None:
             shop.type_amount(amount_won + 500)
             shop.screen(PayOther(kind="cash", amount_won=500))
             shop.screen(CancelSale())
+        case "give back":
+            shop.control(MakeRefund(receipt_number="", amount_won=0, cause="changed_mind"))
         case "open":
             shop.screen(OpenDay(float_won=amount_won))
         case "close":
@@ -81,6 +95,7 @@ def check_parts(shop: Shop) -> None:
 
 def check_money(shop: Shop) -> None:
     """Against the entries, added up here by other means."""
+    given_back = sum(body.amount_won for body in shop.bodies if isinstance(body, RefundRequested))
     whole = shop.core.journal.days.figures_between(0, shop.core.journal.head.sequence)
     bodies = shop.bodies
     cash = [body for body in bodies if isinstance(body, TenderRecorded) and body.tender is TenderKind.CASH]
@@ -93,6 +108,11 @@ def check_money(shop: Shop) -> None:
         whole.won(group) for group in (Group.TAXABLE, Group.VAT, Group.EXEMPT, Group.SERVICE)
     )
     assert whole.won(Group.TENDER) == whole.won(Group.SALES) + whole.won(Group.CANCELLED)
+    assert whole.won(Group.REFUND) == given_back
+    taxes = (Group.REFUND_TAXABLE, Group.REFUND_VAT, Group.REFUND_EXEMPT, Group.REFUND_SERVICE)
+    # A sale that was given up was never taxed, and what goes back of it is not either.
+    taxed = sum(body.total_won or 0 for body in bodies if isinstance(body, RefundRequested) and body.tax is not None)
+    assert sum(whole.won(group) for group in taxes) == taxed
     assert whole.count(Group.CANCELLED) == sum(isinstance(body, SaleCancelled) for body in bodies)
     assert shop.core.journal.days.next_z_number - 1 == sum(isinstance(body, DayClosed) for body in bodies)
 

@@ -160,6 +160,92 @@ def a_pending_cash_sale() -> Receipt:
     )
 
 
+def a_sale_by_notes() -> Receipt:
+    """Three notes of one value and one larger, change on both, the shop's own cash receipt for a business."""
+    return a_sale(
+        total_won=71_000,
+        tax=split_tax(taxable_won=71_000, exempt_won=0),
+        tenders=(
+            a_voucher(
+                form=VoucherForm.PAPER,
+                program_name=text("시루 지류"),
+                voucher_mask="****0012, ****0013, ****0014",
+                amount_won=30_000,
+                face_won=10_000,
+                count=3,
+            ),
+            a_voucher(
+                form=VoucherForm.PAPER,
+                program_name=text("군산사랑상품권"),
+                voucher_mask="****4821",
+                amount_won=41_000,
+                face_won=50_000,
+                change_won=9_000,
+            ),
+        ),
+        cash_receipt=IssuedCashReceipt(
+            purpose=CashReceiptPurpose.EXPENSE,
+            identifier=mask_identifier(IdentifierKind.BUSINESS, "1234561234"),
+            approval_number="J52345678",
+            issued_s=AFTERNOON_S + 2,
+            split=split_tax(taxable_won=71_000, exempt_won=0),
+        ),
+        is_awaiting_delivery=False,
+    )
+
+
+def a_self_issued_sale() -> Receipt:
+    """A mandatory shop whose customer gave no number; the amount is as large as a sale can be."""
+    split = split_tax(taxable_won=100_000_000, exempt_won=0)
+    return a_sale(
+        total_won=100_000_000,
+        tax=split,
+        tenders=(CashTender(amount_won=100_000_000),),
+        cash_receipt=IssuedCashReceipt(
+            purpose=CashReceiptPurpose.DEDUCTION,
+            identifier=mask_identifier(IdentifierKind.SELF, "0100001234"),
+            approval_number="J62345678",
+            issued_s=AFTERNOON_S + 120,
+            split=split,
+        ),
+        is_awaiting_delivery=False,
+    )
+
+
+def a_partial_refund() -> Receipt:
+    """Part of a mixed sale goes back, each tender its own way; the cash receipt's cancellation has no number yet."""
+    return replace(
+        a_refund(),
+        number="T1-000131",
+        total_won=7_500,
+        tax=split_tax(taxable_won=3_500, exempt_won=4_000),
+        tenders=(a_voucher(amount_won=5_000), CashTender(amount_won=2_500)),
+        cash_receipt=CancelledCashReceipt(
+            purpose=CashReceiptPurpose.DEDUCTION,
+            identifier=mask_identifier(IdentifierKind.PHONE, "01012341234"),
+            approval_number="",
+            issued_s=AFTERNOON_S,
+            original_approval_number="J12345678",
+            original_issued_s=AFTERNOON_S - 86_400,
+            reason=CashReceiptReason.MISTAKE,
+            split=split_tax(taxable_won=2_500, exempt_won=0),
+        ),
+        notes=(
+            text("상품권 금액은 현금으로 드리지 않습니다."),
+            text("가게와 연결되면 새 상품권으로 돌아갑니다."),
+        ),
+    )
+
+
+def an_order() -> Receipt:
+    """Paid elsewhere, with what the kitchen has to make."""
+    return a_sale(
+        tenders=(a_voucher(voucher_mask="", amount_won=12_000),),
+        is_awaiting_delivery=False,
+        notes=(text("배달 주문 38: 이주문"), text("단팥빵 x 6"), text("우유 1L x 1")),
+    )
+
+
 def receipts_by_name() -> dict[str, Receipt]:
     """Every kind of receipt there is."""
     return {
@@ -171,4 +257,8 @@ def receipts_by_name() -> dict[str, Receipt]:
         "declined": a_declined_slip(),
         "training": a_training_sale(),
         "pending-cash": a_pending_cash_sale(),
+        "notes": a_sale_by_notes(),
+        "self-issued": a_self_issued_sale(),
+        "partial-refund": a_partial_refund(),
+        "order": an_order(),
     }

@@ -20,6 +20,8 @@ def golden_texts() -> dict[str, str]:
         for columns in COLUMNS
     }
     full = receipts_by_name()["full-sale"]
+    declined = receipts_by_name()["declined"]
+    texts["declined-en-42.txt"] = _text(plain_lines(layout(declined, columns=42, words=ENGLISH), columns=42))
     texts["full-sale-en-42.txt"] = _text(plain_lines(layout(full, columns=42, words=ENGLISH), columns=42))
     return texts
 

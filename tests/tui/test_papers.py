@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pos.link.calls import NextPrintJob, PayOther, RequestCashReceipt
+from pos.link.calls import EndPrintJob, NextPrintJob, PayOther, RequestCashReceipt
 from pos.till.report.period import Span, last_complete, period_name, typed_period
 from pos.tui.electronic import ElectronicReceiptScreen
 from pos.tui.screens.day import DayScreen
@@ -15,6 +15,7 @@ from pos.voucher.bodies import CashReceiptCancelRequested, DocumentAsked, Receip
 from pos.words.moments import KOREA
 from pos.words.typed import typed_moment
 from tests.support.core_builders import HOUR_S, Shop
+from tests.support.ledger_post import Post
 from tests.support.real_counter import RealCounter, ShopLink, open_real_counter
 
 NOON_S = int(datetime(2026, 11, 22, 12, 0, tzinfo=KOREA).timestamp())
@@ -211,3 +212,22 @@ async def test_a_cash_receipt_to_the_wrong_number_is_taken_back_by_the_pad(shop:
         assert shows(counter, "다시 발급할 수 있습니다")
     cancels = [body for body in shop.bodies if isinstance(body, CashReceiptCancelRequested)]
     assert [(body.reason.value, body.amount_won) for body in cancels] == [("mistake", 11_000)]
+
+
+async def test_the_power_may_go_when_everything_is_sent_and_printed(shop: Shop) -> None:
+    sell(shop)
+    post = Post(shop)
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press("- * 6 2 0 enter")
+        assert not shows(counter, "전원을 꺼도 됩니다")
+        while job := shop.devices(NextPrintJob()).job:
+            shop.devices(EndPrintJob(job=job, outcome="printed"))
+        await told(counter, links)
+        assert shows(counter, f"미전송 {shop.till.unsent_count}건: 켜 두면 밤에 전송됩니다")
+        assert not shows(counter, "전원을 꺼도 됩니다")
+        post.acknowledge()
+        await told(counter, links)
+
+        assert shop.till.unsent_count == 0
+        assert shows(counter, "전원을 꺼도 됩니다")
+        assert not shows(counter, "미전송")

@@ -14,6 +14,7 @@ from pos.till.receipt.sheet import Sheet
 from pos.till.report.figures import Figures, Group
 from pos.till.report.report import Report, ReportKind
 from pos.till.report.words import ReportWords
+from pos.voucher.bodies import TenderMethod
 
 _INDENT: Final = "  "
 _NO_SIGN: Final = False
@@ -133,11 +134,22 @@ def _programs(report: Report, form: str, sheet: Sheet, words: ReportWords) -> It
         place = report.issuers.get(issuer, issuer)
         name = report.programs.get((issuer, program), program)
         yield from _counted(sheet, words, f"{_INDENT}{place} {name}", line.count, line.won)
+    if form == "other":
+        yield from _methods(report, sheet, words)
     if form == "note":
         for line in report.figures.lines(Group.NOTE):
             value_won = int(line.labels[2])
             pieces = words.pieces.format(number=line.count)
             yield from sheet.pair(f"{_INDENT}{_INDENT}{format_won(value_won)} {pieces}", format_won(line.won))
+
+
+def _methods(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
+    """What was only recorded, each kind by its name: nobody here knows whether it was paid."""
+    names = dict(zip(map(str, TenderMethod), words.methods, strict=True))
+    for line in report.figures.lines(Group.TENDER):
+        form, _, method = line.labels
+        if form == "other" and method:
+            yield from _counted(sheet, words, f"{_INDENT}{names.get(method, method)}", line.count, line.won)
 
 
 def _cash_receipts(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterator[Row]:

@@ -43,6 +43,8 @@ class ReportWords:
     """A paper note."""
     cash: str
     other: str
+    methods: tuple[str, str, str, str]
+    """What "other" was, in the order of `TenderMethod`."""
     pieces: str
     """{number} notes of one value."""
     coins: str

@@ -13,6 +13,7 @@ from pos.till.report.period import period_name, period_of
 from pos.till.report.report import ReportKind
 from pos.words.en.report import REPORT_WORDS as ENGLISH
 from pos.words.ko.report import REPORT_WORDS as KOREAN
+from tests.support import paper_golden
 from tests.support.report_golden import GOLDEN, a_report, busy_figures, golden_texts
 
 PARTS = st.lists(
@@ -29,6 +30,11 @@ PARTS = st.lists(
 @pytest.mark.parametrize("name", golden_texts())
 def test_a_report_reads_as_it_always_did(name: str) -> None:
     assert golden_texts()[name] == (GOLDEN / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", paper_golden.golden_texts())
+def test_other_papers_read_as_they_always_did(name: str) -> None:
+    assert paper_golden.golden_texts()[name] == (GOLDEN / name).read_text("utf-8")
 
 
 @pytest.mark.parametrize("words", [KOREAN, ENGLISH], ids=["ko", "en"])

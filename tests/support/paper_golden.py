@@ -1,0 +1,89 @@
+"""Papers that are neither receipts nor reports, as text: `python -m tests.support.paper_golden`, then read the
+difference. And everything that this program prints as pictures, to be looked at:
+
+    python -m tests.support.paper_golden FOLDER
+"""
+
+import sys
+from pathlib import Path
+
+from pos.core.print_rows import print_row
+from pos.core.request_slip import request_slip
+from pos.devices.picture import draw_receipt
+from pos.link.calls import PrintRow, ReceiptPage
+from pos.till.receipt.layout import layout
+from pos.till.receipt.plain import plain_lines
+from pos.till.receipt.rows import Row
+from pos.till.report.cheat_sheet import cheat_sheet_rows
+from pos.till.report.evidence import Evidence, evidence_rows
+from pos.till.report.layout import layout as report_layout
+from pos.till.report.report import ReportKind
+from pos.words.receipt import receipt_words
+from pos.words.report import cheat_sheet_words, evidence_words, report_words
+from tests.support.receipt_builders import AFTERNOON_S, ENTRY, receipts_by_name
+from tests.support.report_golden import a_report
+from tests.support.till_simulator import REQUEST_TEXT
+
+GOLDEN = Path(__file__).parents[1] / "till" / "report" / "golden"
+COLUMNS = (32, 42, 48)
+PROFILES = {32: "simulated-58mm", 42: "simulated-80mm", 48: "simulated-80mm"}
+
+
+def evidence(columns: int, language: str = "ko") -> tuple[Row, ...]:
+    found = Evidence(
+        shop_name="행복한 빵집",
+        terminal="t-bakery-1",
+        receipt_number="000123",
+        time_s=AFTERNOON_S,
+        amount_won=12_000,
+        voucher="시흥시 시루",
+        is_shops=True,
+        entry=ENTRY,
+        other=bytes(reversed(ENTRY)),
+    )
+    return evidence_rows(found, columns=columns, words=evidence_words(language))
+
+
+def key_card(columns: int, language: str = "ko") -> tuple[Row, ...]:
+    return cheat_sheet_rows(cheat_sheet_words(language), columns=columns)
+
+
+def golden_texts() -> dict[str, str]:
+    """Every paper on every width; each of them in English once."""
+    papers = {"evidence": evidence, "key-card": key_card}
+    texts = {
+        f"{name}-{columns}.txt": _text(make(columns), columns) for name, make in papers.items() for columns in COLUMNS
+    }
+    return texts | {f"{name}-en-42.txt": _text(make(42, "en"), 42) for name, make in papers.items()}
+
+
+def printed() -> dict[str, tuple[int, tuple[PrintRow, ...]]]:
+    """Everything there is to print, by file name: the columns and the rows."""
+    words, reports = receipt_words("ko"), report_words("ko")
+    found: dict[str, tuple[int, tuple[PrintRow, ...]]] = {}
+    for columns in COLUMNS:
+        laid_out = {name: layout(one, columns=columns, words=words) for name, one in receipts_by_name().items()}
+        laid_out |= {kind.value: report_layout(a_report(kind), columns=columns, words=reports) for kind in ReportKind}
+        laid_out |= {"evidence": evidence(columns), "key-card": key_card(columns)}
+        found |= {f"{name}-{columns}": (columns, tuple(map(print_row, rows))) for name, rows in laid_out.items()}
+        found[f"request-{columns}"] = (columns, request_slip(REQUEST_TEXT, 80_000, words))
+    return found
+
+
+def _text(rows: tuple[Row, ...], columns: int) -> str:
+    return "".join(f"{line}\n" for line in plain_lines(rows, columns=columns))
+
+
+def _draw(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (columns, rows) in printed().items():
+        page = ReceiptPage(receipt_number=name, columns=columns, rows=rows)
+        draw_receipt(page, profile_name=PROFILES[columns], path=folder / f"{name}.png")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        _draw(Path(sys.argv[1]))
+    else:
+        for file_name, content in golden_texts().items():
+            (GOLDEN / file_name).write_text(content, encoding="utf-8")
