@@ -30,7 +30,8 @@ STRANGERS_MAX: Final = 4
 """Connections on which nobody has been believed yet."""
 STRANGERS_OF_ONE_MAX: Final = 2
 MEETINGS_MAX: Final = 8
-CONNECTIONS_PER_S: Final = 5
+CONNECTIONS_PER_S: Final = 20
+CONNECTIONS_OF_ONE_PER_S: Final = 3
 CONNECT_S: Final = 3.0
 LOOK_S: Final = 1.0
 KNOWN_S: Final = 5.0
@@ -87,7 +88,8 @@ class Counter:
         self._meetings: dict[Meeting, str] = {}
         """Each with the address at its other end."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._recent: list[float] = []
+        self._recent: list[tuple[float, str]] = []
+        """When and from where somebody was let in within the last second."""
         self._calls: dict[tuple[str, int], _Calls] = {}
         self._lan: Lan | None = None
 
@@ -139,17 +141,18 @@ class Counter:
 
     def _has_room(self, address: str) -> bool:
         now_s = time.monotonic()
-        self._recent = [then_s for then_s in self._recent if now_s - then_s < 1]
+        self._recent = [(then_s, at) for then_s, at in self._recent if now_s - then_s < 1]
         strangers = [at for meeting, at in self._meetings.items() if not meeting.is_greeted]
         if (
             not is_private_address(address)
             or len(self._recent) >= CONNECTIONS_PER_S
+            or sum(at == address for _, at in self._recent) >= CONNECTIONS_OF_ONE_PER_S
             or len(self._meetings) >= MEETINGS_MAX
             or len(strangers) >= STRANGERS_MAX
             or strangers.count(address) >= STRANGERS_OF_ONE_MAX
         ):
             return False
-        self._recent.append(now_s)
+        self._recent.append((now_s, address))
         return True
 
     def _call_others(self) -> None:
