@@ -158,6 +158,7 @@ def _add_payments(commands: Commands) -> None:
 def _add_doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="what works, what does not, and what to do about it")
     doctor.add_argument("--decode", metavar="NUMBER", help="explain a support number, on any machine")
+    doctor.add_argument("--bundle", type=Path, metavar="DIR", help="write the redacted file for support into a folder")
     _config_option(doctor)
     _json_option(doctor)
     doctor.set_defaults(run=_run_doctor)
@@ -327,11 +328,13 @@ def _run_mirror(options: argparse.Namespace) -> int:
 
 
 def _run_doctor(options: argparse.Namespace) -> int:
-    from pos.commands.doctor import doctor, explain
+    from pos.commands.doctor import bundle, doctor, explain
 
     if options.decode is not None:
         language = "ko" if os.environ.get("LANG", "").startswith("ko") else "en"
         return explain(options.decode, language=language, as_json=options.json)
+    if options.bundle is not None:
+        return bundle(_config(options), options.bundle)
     return doctor(_config(options), as_json=options.json)
 
 

@@ -23,6 +23,7 @@ from pos.link.calls import ReportNetwork, Role, SyncWork, WatchSync
 from pos.link.client import BlockingLink
 from pos.link.outage import CoreOutage
 from pos.pulse import Pulse
+from pos.sync.away import away_of
 from pos.sync.client import LedgerClient
 from pos.sync.conversation import LedgerBusyError
 from pos.sync.delivery import Delivery
@@ -211,7 +212,7 @@ def _try(link: BlockingLink, ledger: _Ledger, backoff: Backoff, *, is_trust_due:
         return max(error.retry_after_s or 0, backoff.next_s())
     except (LedgerUnreachableError, LedgerRefusedError) as error:
         # A refusal is a status, and that may come from anybody on the way: no reason to stay away for longer.
-        link.call(ReportNetwork(online=False, cause=str(error)))
+        link.call(ReportNetwork(online=False, cause=str(error), reason=away_of(error) or ""))
         return backoff.next_s()
     link.call(ReportNetwork(online=True))
     backoff.reset()

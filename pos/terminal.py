@@ -21,13 +21,16 @@ from pos.clock import Clock, LinuxMachine, Machine
 from pos.config import MirrorSection, TerminalConfig
 from pos.control import LocalControl, RemoteControl
 from pos.core.assembly import Grounds, assemble
+from pos.core.bundling import Bundling
 from pos.core.core import Core
+from pos.core.examining import Examining
 from pos.core.live_trust import LiveTrust
 from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
 from pos.core.pins import Pins
 from pos.core.probe import takes_writes
-from pos.core.stopped import StoppedCore
+from pos.core.seen import of_stop
+from pos.core.stopped import StoppedCore, stop_of
 from pos.core.timekeeper import Timekeeper, certain_time_s
 from pos.core.trust_desk import TrustDesk, stored_set
 from pos.core.trust_store import FolderTrustStore
@@ -107,7 +110,17 @@ def stand_in(config: TerminalConfig, fault: JournalError | TrustError) -> Stoppe
     """What serves in the place of a core that cannot be built."""
     clock = Timekeeper(LinuxMachine(), config.terminal.state_dir)
     desk = trust_desk(config, clock) if isinstance(fault, TrustError) else None
-    return StoppedCore(terminal=config.terminal.id, fault=fault, time_s=clock.read().time_s, trust=desk)
+    sees = of_stop(stop_of(fault))
+    examining = Examining(
+        sees=lambda: (sees,),
+        queue_age_s=lambda: 0,
+        now_s=lambda: clock.read().time_s,
+        bundling=Bundling(socket_dir=config.terminal.socket_dir, clock=clock),
+        prints=False,
+    )
+    return StoppedCore(
+        terminal=config.terminal.id, fault=fault, time_s=clock.read().time_s, trust=desk, examining=examining
+    )
 
 
 def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:

@@ -12,6 +12,7 @@ from functools import partial
 from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
 from pos.core.archives import Archives
+from pos.core.bundling import Bundling
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout
 from pos.core.choices import Choices
@@ -27,6 +28,7 @@ from pos.core.disk import Disk
 from pos.core.documents import Documents
 from pos.core.emergency_desk import EmergencyDesk
 from pos.core.equipment import Equipment
+from pos.core.examining import Examining
 from pos.core.handing_out import HandingOut
 from pos.core.history import History
 from pos.core.inbox import Inbox
@@ -48,19 +50,21 @@ from pos.core.requests import Requests
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
+from pos.core.seen import of_device, of_mirror, of_till
 from pos.core.siblings import Siblings
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.core.wiping import wipe
 from pos.journal.journal import Journal
+from pos.link.examination import Finding
 from pos.till.receipt.words import ReceiptWords
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.declined import decline_sentence
 from pos.words.receipt import receipt_words
-from pos.words.report import cheat_sheet_words, evidence_words, report_words
+from pos.words.report import cheat_sheet_words, evidence_words, report_words, support_slip_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +221,7 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
         words=report_words(on.config.terminal.language),
         evidence_words=evidence_words(on.config.terminal.language),
         cheat_sheet_words=cheat_sheet_words(on.config.terminal.language),
+        support_words=support_slip_words(on.config.terminal.language),
         terminal=on.terminal,
         is_training=on.is_training,
     )
@@ -304,6 +309,23 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     )
 
 
+def _examining(on: Grounds, views: Views) -> Examining:
+    def sees() -> tuple[Finding, ...]:
+        devices = (of_device(device) for device in views.equipment.page().devices)
+        return (*of_till(views.till()), of_mirror(on.journal.mirror_state), *devices)
+
+    def queue_age_s() -> int:
+        oldest = on.journal.entry(on.journal.outbox.acknowledged().sequence + 1)
+        return 0 if oldest is None else max(on.timekeeper.read().time_s - oldest.time_s, 0)
+
+    return Examining(
+        sees=sees,
+        queue_age_s=queue_age_s,
+        now_s=lambda: on.timekeeper.read().time_s,
+        bundling=Bundling(socket_dir=on.config.terminal.socket_dir, clock=on.timekeeper),
+    )
+
+
 def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
     people = on.people.people
     history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
@@ -362,6 +384,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             archives=Archives(journal=on.journal, clock=on.timekeeper),
         ),
         practice=Practice(make=on.practise),
+        examining=_examining(on, views),
         takes_writes=on.takes_writes,
         wipe=partial(wipe, on.config.terminal.state_dir),
     )

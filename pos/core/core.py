@@ -19,6 +19,7 @@ from pos.core.cash_receipts import CashReceipts
 from pos.core.counter import Counter
 from pos.core.cut_sale import CUT_S
 from pos.core.equipment import Equipment
+from pos.core.examining import Examining
 from pos.core.gate import answer_while_stopped
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
@@ -42,6 +43,7 @@ from pos.link.calls import (
     DevicesCall,
     DevicesState,
     Done,
+    HealthCall,
     Practise,
     Refused,
     Role,
@@ -85,6 +87,7 @@ class Core:
     control: ControlDesk
     cash_receipts: CashReceipts
     practice: Practice
+    examining: Examining
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
     wipe: Callable[[], tuple[str, ...]]
@@ -126,6 +129,9 @@ class Core:
 
     def handle(self, role: Role, call: AnyCall) -> AnyAnswer:
         """Answer one call. Raises PosError."""
+        if isinstance(call, HealthCall):
+            with self._noting_faults():
+                return self.examining.answer(call)
         if isinstance(call, Practise):
             with self._noting_faults():
                 return self._practise(is_begun=call.is_begun)

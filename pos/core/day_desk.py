@@ -5,6 +5,7 @@ from typing import assert_never
 
 from pos.core.day import Day
 from pos.core.documents import KEY_CARD, Documents
+from pos.core.examining import SLIP_PREFIX
 from pos.core.owner import Owner
 from pos.core.paper import Paper
 from pos.link.calls import (
@@ -51,8 +52,10 @@ class DayDesk:
             case _:
                 assert_never(call)
 
-    def right_for(self, name: str) -> Right:
-        """A day's figures are for whoever may close it, a period's and evidence for the owner."""
+    def right_for(self, name: str) -> Right | None:
+        """A day's figures are for whoever may close it, a period's and evidence for the owner; None: for everybody."""
+        if name.startswith(SLIP_PREFIX):
+            return None
         if name.startswith("P"):
             return Right.PERIOD_REPORT
         if name == KEY_CARD:

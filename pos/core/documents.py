@@ -8,6 +8,7 @@ journal whenever it is wanted; so a copy years later says what the first one sai
     C               the key card
     E345            the payment of that entry, which was made twice
     P20261101-20261130   a period of business days, the sum of its closings
+    S10250013501         the support number 10250013, with finding 501 red
 """
 
 import re
@@ -31,6 +32,7 @@ from pos.till.report.evidence import Evidence, EvidenceWords, evidence_rows
 from pos.till.report.figures import Figures, Group
 from pos.till.report.layout import layout
 from pos.till.report.report import Report, ReportKind
+from pos.till.report.support_slip import SLIP_CODES_MAX, SupportSlipWords, support_slip_rows
 from pos.till.report.words import ReportWords
 from pos.voucher.entry import entry_hash
 
@@ -39,7 +41,8 @@ _CLOSING: Final = re.compile(r"Z([1-9][0-9]{0,8})", re.ASCII)
 _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
 _EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
 _PERIOD: Final = re.compile(r"P([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
-_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _PERIOD)
+_SUPPORT: Final = re.compile(rf"S([0-9]{{8}})((?:[1-9][0-9]{{2}}){{0,{SLIP_CODES_MAX}}})", re.ASCII)
+_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _PERIOD, _SUPPORT)
 
 
 def is_document(name: str) -> bool:
@@ -59,6 +62,7 @@ class Documents:
     words: ReportWords
     evidence_words: EvidenceWords
     cheat_sheet_words: CheatSheetWords
+    support_words: SupportSlipWords
     terminal: str
     is_training: bool = False
 
@@ -76,6 +80,8 @@ class Documents:
         """The document laid out for this terminal's paper; None where there is none of this name."""
         if match := _EVIDENCE.fullmatch(name):
             return self._evidence(int(match[1]))
+        if match := _SUPPORT.fullmatch(name):
+            return self._support_slip(match[1], match[2])
         if name == KEY_CARD:
             return cheat_sheet_rows(self.cheat_sheet_words, columns=self.columns())
         report = self.report(name)
@@ -115,6 +121,10 @@ class Documents:
             year, month, day, last_year, last_month, last_day = match.groups()
             return self._period(f"{year}-{month}-{day}", f"{last_year}-{last_month}-{last_day}")
         return None
+
+    def _support_slip(self, number: str, red: str) -> tuple[Row, ...]:
+        codes = tuple(int(red[at : at + 3]) for at in range(0, len(red), 3))
+        return support_slip_rows(number, codes, self.support_words, terminal=self.terminal, columns=self.columns())
 
     def _evidence(self, sequence: int) -> tuple[Row, ...] | None:
         conflict, entry = self.journal.owed.conflict(sequence), self.journal.entry(sequence)

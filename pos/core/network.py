@@ -6,9 +6,12 @@ A report is believed for `FRESH_S`: a sync process that hangs or is gone says no
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from pos.clock import Clock
 from pos.link.calls import ReportNetwork
 from pos.link.state import NetworkView
+from pos.text import safe_text
 
 FRESH_S: Final = 420.0
 """A little longer than the sync process stays silent while nothing is to be delivered."""
@@ -26,6 +29,9 @@ class Network:
         """The sync process reports."""
         self._heard_s = self.clock.monotonic_s()
         self._become(report.online)
+        assert self._view is not None, "it has just become something"
+        reason = "" if report.online else report.reason
+        self._view = msgspec.structs.replace(self._view, reason=reason, cause=safe_text(report.cause))
 
     def view(self) -> NetworkView:
         """How it stands now, and since when."""

@@ -39,6 +39,7 @@ from pos.link.calls import (
     EnterAmount,
     EquipmentCall,
     GiveReceipt,
+    HealthCall,
     ListAttention,
     ListCashReceipts,
     ListDrawer,
@@ -111,7 +112,7 @@ class ScreenDesk:
             return self.people.answer(call)
         if isinstance(call, DayCall):
             return self.day.answer(call)
-        assert not isinstance(call, Practise), "core turns the till itself"
+        assert not isinstance(call, Practise | HealthCall), "core answers these itself"
         match call:
             case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)

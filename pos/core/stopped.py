@@ -6,6 +6,7 @@ A till that cannot sell must say why, keep its sockets, and lose nothing. A faul
 
 from dataclasses import dataclass
 
+from pos.core.examining import Examining
 from pos.core.gate import answer_without_journal
 from pos.core.trust_desk import TrustDesk
 from pos.errors import (
@@ -26,12 +27,16 @@ from pos.link.calls import (
     AskTrust,
     DevicesState,
     Done,
+    ReadExamination,
     ReadState,
     Role,
     State,
     Stop,
     SyncWork,
     TakeTrust,
+    TellBundle,
+    TellFindings,
+    WantBundle,
     Watch,
 )
 from pos.link.state import (
@@ -93,6 +98,8 @@ class StoppedCore:
     time_s: int
     trust: TrustDesk | None = None
     """Takes trust data in: for want of it nothing may be sold."""
+    examining: Examining | None = None
+    """Tells what is wrong, above all where nothing can be sold."""
     is_stop_wanted: bool = False
 
     @property
@@ -124,6 +131,8 @@ class StoppedCore:
                 return Done()
             case AskTrust() | TakeTrust() if self.trust is not None:
                 return self.trust.answer(call)
+            case ReadExamination() | TellFindings() | WantBundle() | TellBundle() if self.examining is not None:
+                return self.examining.answer(call)
             case _:
                 answer = answer_without_journal(call)
         if answer is None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pos.doctor.check import Colour, Finding, Place
+from pos.doctor.check import Place
+from pos.link.examination import Colour, Finding
 from pos.words.findings import FindingCode
 
 HOT_MILLIDEGREES: Final = 80_000

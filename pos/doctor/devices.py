@@ -3,18 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pos.doctor.check import Colour, Finding, Place
+from pos.core.seen import of_device
+from pos.doctor.check import Place
 from pos.link.calls import ListDevices
-from pos.link.equipment import Condition, DeviceView
-from pos.words.findings import device_code
-
-_COLOURS = {
-    Condition.OFF: Colour.GREEN,
-    Condition.READY: Colour.GREEN,
-    Condition.PAPER_LOW: Colour.GREEN,
-    Condition.UNHEARD: Colour.UNKNOWN,
-}
-"""Every other condition wants somebody to do something."""
+from pos.link.equipment import DeviceView
+from pos.link.examination import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +17,7 @@ class DevicesCheck:
     name: str = "devices"
 
     def look(self, place: Place) -> Sequence[Finding]:
-        return tuple(map(_finding, self._devices(place)))
+        return tuple(map(of_device, self._devices(place)))
 
     def _devices(self, place: Place) -> Sequence[DeviceView]:
         if place.core is not None:
@@ -32,12 +25,3 @@ class DevicesCheck:
         from pos.devices.looking import look_at_devices
 
         return look_at_devices(place.config)
-
-
-def _finding(device: DeviceView) -> Finding:
-    return Finding(
-        code=device_code(device.kind, device.condition),
-        colour=_COLOURS.get(device.condition, Colour.RED),
-        answered=device.answered,
-        detail=" ".join(part for part in (device.url, device.detail) if part),
-    )

@@ -7,14 +7,15 @@ from typing import Final
 from drivers.errors import DeviceError
 from pos.config import TerminalConfig
 from pos.doctor.board import BatteryCheck, CardCheck, HeatCheck, PackageCheck, PowerCheck
-from pos.doctor.check import Check, Colour, Finding, Place
+from pos.doctor.check import Check, Place
 from pos.doctor.contact import CoreCheck
 from pos.doctor.devices import DevicesCheck
-from pos.doctor.papers import CertificateCheck
+from pos.doctor.papers import CertificateCheck, TrustCheck
 from pos.doctor.storage import DataCheck, KeyCheck, MirrorCheck, SavedTimeCheck
 from pos.errors import LinkError, PosError
 from pos.link.calls import Role
 from pos.link.client import BlockingLink
+from pos.link.examination import Colour, Finding
 from pos.words.findings import FindingCode
 
 CHECKS: Final[tuple[Check, ...]] = (
@@ -27,6 +28,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     BatteryCheck(),
     KeyCheck(),
     CertificateCheck(),
+    TrustCheck(),
     PowerCheck(),
     HeatCheck(),
     PackageCheck(),

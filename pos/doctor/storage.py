@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from pos.config import TerminalConfig
-from pos.doctor.check import Colour, Finding, Place
+from pos.doctor.check import Place
+from pos.link.examination import Colour, Finding
 from pos.words.findings import FindingCode
 
 DATA: Final = Path("var/lib/pos")

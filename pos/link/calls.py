@@ -72,6 +72,7 @@ from pos.link.equipment_calls import (
     SearchPrinters,
     TryScanner,
 )
+from pos.link.examination_calls import Examination, ReadExamination, TellBundle, TellFindings, WantBundle
 from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
 from pos.link.log_calls import AskLog, LogTaken, LogWants, TakeGrowth, TakeProof
 from pos.link.note_calls import (
@@ -232,11 +233,13 @@ __all__ = [
     "EnterAmount",
     "EntryPage",
     "EquipmentCall",
+    "Examination",
     "ExchangeLine",
     "ExchangePage",
     "FigureLine",
     "GiveReceipt",
     "GreetSibling",
+    "HealthCall",
     "HoldCall",
     "ImportCatalogue",
     "InboxPosition",
@@ -295,6 +298,7 @@ __all__ = [
     "Push",
     "QuickKey",
     "QuickKeyPage",
+    "ReadExamination",
     "ReadExchange",
     "ReadJournal",
     "ReadOldMessages",
@@ -357,6 +361,8 @@ __all__ = [
     "TakeRecovered",
     "TakeSignedTime",
     "TakeTrust",
+    "TellBundle",
+    "TellFindings",
     "Token",
     "TrustOrigin",
     "TrustStep",
@@ -365,6 +371,7 @@ __all__ = [
     "TryScanner",
     "UnnumberedLine",
     "VerdictShown",
+    "WantBundle",
     "Watch",
     "WatchDevices",
     "WatchSync",
@@ -417,6 +424,7 @@ AnyAnswer: TypeAlias = (
     | MeetingBegun
     | SiblingSays
     | SiblingHeard
+    | Examination
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
@@ -437,6 +445,8 @@ EquipmentCall: TypeAlias = (
     | TryScanner
 )
 """What the device page asks."""
+HealthCall: TypeAlias = ReadExamination | TellFindings | WantBundle | TellBundle
+"""What core answers whatever else it can."""
 ScreenCall: TypeAlias = (
     NoteCall
     | ItemCall
@@ -475,6 +485,8 @@ ScreenCall: TypeAlias = (
     | EquipmentCall
     | ListRemotes
     | AnswerRemote
+    | ReadExamination
+    | WantBundle
 )
 DevicesCall: TypeAlias = (
     WatchDevices
@@ -540,6 +552,9 @@ ControlCall: TypeAlias = (
     | ReadOldMessages
     | AcknowledgeArchive
     | DropArchived
+    | ReadExamination
+    | TellFindings
+    | TellBundle
 )
 AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall
 

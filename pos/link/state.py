@@ -115,9 +115,30 @@ NOTE_QUESTIONS: Final = frozenset({QuestionKind.NOTE_CHECK, QuestionKind.NOTE_CO
 """About a paper note that was scanned."""
 
 
+class LedgerAway(StrEnum):
+    """Why the ledger cannot be reached, as far as a try can tell."""
+
+    NAME = "name"
+    """Its name is not found: no network, or no name service."""
+    NOBODY = "nobody"
+    """Nobody answers at its address."""
+    SLOW = "slow"
+    STRANGER = "stranger"
+    """Somebody answers whose certificate is not the ledger's: a wireless network's login page, or another authority."""
+    CONTENT = "content"
+    """An answer that is none of a ledger's."""
+    REFUSED = "refused"
+    """The ledger does not accept this terminal: its time, its certificate, or the terminal itself."""
+    BROKEN = "broken"
+
+
 class NetworkView(View, frozen=True, kw_only=True):
     online: bool
     since_s: int
+    reason: str = ""
+    """A value of `LedgerAway`; empty while online, or where the last try could not tell."""
+    cause: str = ""
+    """For technicians, in English; safe text."""
 
 
 class WaitingView(View, frozen=True, kw_only=True):

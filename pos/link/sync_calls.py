@@ -83,6 +83,9 @@ class AdoptEntries(Call[Done | Refused], frozen=True, kw_only=True):
 class ReportNetwork(Call[Done], frozen=True, kw_only=True):
     online: bool
     cause: str = ""
+    """For technicians, in English."""
+    reason: str = ""
+    """A value of `LedgerAway`."""
 
 
 class SyncWork(Push, frozen=True, kw_only=True):

@@ -20,6 +20,10 @@ ANSWER_BYTES_MAX: Final = 2 * 1024 * 1024
 RETRY_AFTER_S_MAX: Final = 300
 
 
+class ContentError(LedgerUnreachableError):
+    """Somebody answered, and it is not what a ledger answers."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerAnswer:
     """What came back, unbelieved."""
@@ -56,7 +60,7 @@ class LedgerClient:
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             raise LedgerUnreachableError(_plain_cause(error)) from error
         if len(received) > ANSWER_BYTES_MAX:
-            raise LedgerUnreachableError("the answer is too long to be one of a ledger")
+            raise ContentError("the answer is too long to be one of a ledger")
         return LedgerAnswer(
             status=response.status, body=received, retry_after_s=_retry_after(response.headers.get("Retry-After"))
         )

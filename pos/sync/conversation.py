@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 from pos import cbor
 from pos.errors import LedgerRefusedError, LedgerUnreachableError, MalformedError
 from pos.link.calls import Call, Done, SignCall, TakeSignedTime
-from pos.sync.client import LedgerAnswer, LedgerClient
+from pos.sync.client import ContentError, LedgerAnswer, LedgerClient
 from pos.voucher.calls import call_hash
 
 R = TypeVar("R")
@@ -30,6 +30,14 @@ class LedgerBusyError(LedgerUnreachableError):
     def __init__(self, retry_after_s: int | None) -> None:
         super().__init__("the ledger is busy")
         self.retry_after_s = retry_after_s
+
+
+class LedgerStatusError(LedgerUnreachableError):
+    """An answer with a status that says nothing else."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the ledger answered {status}")
+        self.status = status
 
 
 class Conversation:
@@ -62,15 +70,15 @@ def fault_of(answer: LedgerAnswer) -> LedgerUnreachableError | LedgerRefusedErro
         return LedgerBusyError(answer.retry_after_s)
     if answer.status in _REFUSING:
         return LedgerRefusedError("the ledger does not accept this terminal", status=answer.status)
-    return LedgerUnreachableError(f"the ledger answered {answer.status}")
+    return LedgerStatusError(answer.status)
 
 
 def byte_strings(body: bytes, *, what: str = "entries") -> tuple[bytes, ...]:
-    """Read an array of byte strings. Raises LedgerUnreachableError: somebody else answers in the ledger's place."""
+    """Read an array of byte strings. Raises ContentError: somebody else answers in the ledger's place."""
     try:
         given = cbor.decode(body)
     except MalformedError as error:
-        raise LedgerUnreachableError(f"the ledger's answer is not a list of {what}: {error.what}") from error
+        raise ContentError(f"the ledger's answer is not a list of {what}: {error.what}") from error
     if not isinstance(given, list) or not all(isinstance(item, bytes) for item in given):
-        raise LedgerUnreachableError(f"the ledger's answer is not a list of {what}")
+        raise ContentError(f"the ledger's answer is not a list of {what}")
     return tuple(item for item in given if isinstance(item, bytes))

@@ -11,7 +11,7 @@ from typing import Final
 from pos import cbor
 from pos.errors import LedgerRefusedError, LedgerUnreachableError
 from pos.link.calls import Acknowledged, AdoptEntries, DeliveryStep, Done, NextBatch, OutboxBatch, TakeAcknowledgement
-from pos.sync.client import LedgerClient
+from pos.sync.client import ContentError, LedgerClient
 from pos.sync.conversation import Conversation, Link, byte_strings, fault_of
 
 DETOURS_MAX: Final = 8
@@ -66,7 +66,7 @@ class Delivery:
             raise fault_of(answer)
         taken = self._link.call(TakeAcknowledgement(raw=answer.body, nonce=nonce))
         if taken.step is DeliveryStep.IGNORE:
-            raise LedgerUnreachableError(f"answer {answer.status} is not an acknowledgement of our ledger")
+            raise ContentError(f"answer {answer.status} is not an acknowledgement of our ledger")
         if taken.step is DeliveryStep.FETCH:
             return Delivered(fetched=self._fetch(batch.terminal, taken), step=taken.step)
         # Sent is what the ledger says it holds, not what was put on the wire.

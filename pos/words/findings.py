@@ -51,6 +51,7 @@ class FindingCode(IntEnum):
     MIRROR_THERE = 221
     MIRROR_MISSING = 222
     MIRROR_UNKNOWN = 223
+    MIRROR_FAILED = 224
     CARD_FINE = 230
     CARD_ERRORS = 231
     CARD_UNKNOWN = 232
@@ -68,8 +69,23 @@ class FindingCode(IntEnum):
     CERTIFICATE_ENDS = 411
     CERTIFICATE_OVER = 412
     CERTIFICATE_MISSING = 413
+    TRUST_FRESH = 420
+    TRUST_STALE = 421
+    """Nothing newer was had for longer than the soft limit."""
+    TRUST_OLD = 422
+    """… than the hard limit."""
+    TRUST_ENDS = 423
+    """Part of it ends within days: nothing newer can be taken after that."""
+    TRUST_MISSING = 424
     LEDGER_REACHED = 500
     LEDGER_AWAY = 501
+    LEDGER_NAME = 502
+    LEDGER_NOBODY = 503
+    LEDGER_SLOW = 504
+    LEDGER_STRANGER = 505
+    LEDGER_CONTENT = 506
+    LEDGER_REFUSES = 507
+    LEDGER_BROKEN = 508
     CONTACT_FRESH = 510
     CONTACT_OLD = 511
     WAITING_FINE = 520

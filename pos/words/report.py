@@ -2,6 +2,7 @@
 
 from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
+from pos.till.report.support_slip import SupportSlipWords
 from pos.till.report.words import ReportWords
 
 
@@ -34,5 +35,16 @@ def cheat_sheet_words(language: str) -> CheatSheetWords:
 
         return ENGLISH
     from pos.words.ko.report import CHEAT_SHEET_WORDS as KOREAN
+
+    return KOREAN
+
+
+def support_slip_words(language: str) -> SupportSlipWords:
+    """What the paper with the support number says."""
+    if language == "en":
+        from pos.words.en.support import SUPPORT_SLIP_WORDS as ENGLISH
+
+        return ENGLISH
+    from pos.words.ko.support import SUPPORT_SLIP_WORDS as KOREAN
 
     return KOREAN

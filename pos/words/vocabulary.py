@@ -29,6 +29,7 @@ from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
 from pos.words.papers import PaperLabels
+from pos.words.support import SupportLabels
 from pos.words.wares import WareLabels
 
 REASON_COLUMNS: Final = 34
@@ -252,6 +253,9 @@ class Words(Protocol):
     def day(self) -> DayLabels: ...
 
     @property
+    def support(self) -> SupportLabels: ...
+
+    @property
     def giving_back(self) -> GivingBackLabels: ...
 
     @property
@@ -324,11 +328,6 @@ class Words(Protocol):
     def leave_question(self, paid_won: int) -> str: ...
 
     def won(self, amount_won: int) -> str: ...
-
-    @property
-    def support_number(self) -> str:
-        """What the eight digits are called that a shop reads over the telephone."""
-        ...
 
     def finding(self, code: int) -> FindingWords:
         """A number that this program does not know is said to be one."""

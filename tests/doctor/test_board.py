@@ -10,8 +10,9 @@ import pytest
 
 from pos.config import load_config
 from pos.doctor.board import BatteryCheck, CardCheck, HeatCheck, PackageCheck, PowerCheck
-from pos.doctor.check import Colour, Finding, Place
+from pos.doctor.check import Place
 from pos.doctor.storage import DataCheck, KeyCheck, MirrorCheck, SavedTimeCheck
+from pos.link.examination import Colour, Finding
 from pos.words.findings import FindingCode
 
 CONFIG = """[terminal]

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos.doctor.check import Colour, Finding
-from pos.doctor.support import GROUPS, SupportFacts, SupportNumberError, decode, encode, facts_of
+from pos.link.examination import Colour, Finding
+from pos.support_number import GROUPS, SupportFacts, SupportNumberError, decode, encode, facts_of
 from pos.words.findings import DEVICE_CODES, FindingCode
 
 FACTS = st.builds(
     SupportFacts,
     release=st.tuples(st.integers(0, 1), st.integers(0, 7), st.integers(0, 7)),
     red_groups=st.frozensets(st.integers(0, len(GROUPS) - 1)),
-    away_step=st.integers(0, 7),
+    queue_step=st.integers(0, 7),
 )
 
 
@@ -58,15 +58,15 @@ def test_every_finding_but_a_failed_check_has_one_bit() -> None:
         assert len(homes) == (0 if code == FindingCode.CHECK_FAILED else 1), code
 
 
-def test_an_examination_is_summed_up_by_what_is_red_and_how_long_the_ledger_was_away() -> None:
+def test_an_examination_is_summed_up_by_what_is_red_and_how_long_something_waits() -> None:
     found = (
         Finding(code=103, colour=Colour.RED),
         Finding(code=FindingCode.MIRROR_MISSING, colour=Colour.RED),
         Finding(code=FindingCode.POWER_UNKNOWN, colour=Colour.UNKNOWN),
-        Finding(code=FindingCode.LEDGER_AWAY, colour=Colour.UNKNOWN, answered="400 min"),
+        Finding(code=FindingCode.LEDGER_AWAY, colour=Colour.UNKNOWN),
     )
 
-    facts = facts_of(found, release=(0, 1, 0))
+    facts = facts_of(found, release=(0, 1, 0), queue_age_s=400 * 60)
 
     assert {GROUPS[group] for group in facts.red_groups} == {(100, 119), (220, 229)}
-    assert facts.away_step == 3, "between six hours and a day"
+    assert facts.queue_step == 3, "between six hours and a day"

@@ -359,6 +359,10 @@ async def menu_more(counter: Counter) -> None:
     await counter.press("* 8")
 
 
+async def support(counter: Counter) -> None:
+    await counter.press("* 9")
+
+
 async def devices(counter: Counter) -> None:
     counter.core.devices.page = a_counter(printer=Condition.PAPER_OUT, scanner=Condition.MISSING)
     await counter.press("* 8 6")
@@ -622,7 +626,7 @@ SCENES: dict[str, Scene] = {
         *(question_receipt, question_open_sale, question_cut_approved, stopped, link_down, beside, keypad),
         *(menu, history, receipt),
         *(question_note, question_note_change, declined_note),
-        *(menu_more, unread, devices, devices_trial, devices_found, devices_scan),
+        *(menu_more, unread, support, devices, devices_trial, devices_found, devices_scan),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),
         *(receipt_code, why, attention, attention_answer, request, tender),

@@ -37,6 +37,7 @@ from pos.link.calls import (
     DrawerPage,
     EnterAmount,
     EquipmentCall,
+    Examination,
     GiveReceipt,
     ListAttention,
     ListCashReceipts,
@@ -70,6 +71,7 @@ from pos.link.calls import (
     PrintWaiting,
     QuickKey,
     QuickKeyPage,
+    ReadExamination,
     ReadOwnersPage,
     ReadReport,
     ReceiptPage,
@@ -93,8 +95,10 @@ from pos.link.calls import (
     TakeItemBack,
     TakeNotes,
     VerdictShown,
+    WantBundle,
     Watch,
 )
+from pos.link.examination import BundleState, Colour, Finding
 from pos.link.state import (
     CheckView,
     LastSaleView,
@@ -195,6 +199,16 @@ class TillSimulator:
                     entry=345, time_s=NOON_S - 90_000, receipt_number="1121-0101", amount_won=12_000, is_shops=True
                 ),
             ),
+        )
+        self.examination = Examination(
+            number="20485177",
+            findings=(
+                Finding(code=103, colour=Colour.RED),
+                Finding(code=220, colour=Colour.GREEN),
+                Finding(code=502, colour=Colour.UNKNOWN, answered="0:23"),
+            ),
+            examined_s=NOON_S - 600,
+            slip="S20485177103",
         )
         self.refuse: Refusal | None = None
         """Refuses the next call that can be refused."""
@@ -353,6 +367,10 @@ class TillSimulator:
                 return PeoplePage(people=self.people)
             case ReadOwnersPage():
                 return self.owners_page
+            case ReadExamination():
+                return self.examination
+            case WantBundle():
+                self.examination = msgspec.structs.replace(self.examination, bundle=BundleState.WANTED)
             case CloseDay(counted_won=counted_won):
                 return DayClosing(z_number=12, expected_won=135_000, counted_won=counted_won, difference_won=-500)
             case LogIn() | AllowOnce():

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from pos.doctor.check import Colour, Finding, Place
+from pos.doctor.check import Place
 from pos.doctor.examination import examine
 from pos.errors import PosError
 from pos.exits import Exit
 from pos.link.calls import ListDevices, ReadState, ReportDevice, Role
 from pos.link.client import BlockingLink
 from pos.link.equipment import Condition, DeviceKind, DeviceView
+from pos.link.examination import Colour, Finding
 from pos.words import words_for
 from pos.words.findings import FindingCode
 from tests.support.core_builders import with_settings

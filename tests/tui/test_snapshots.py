@@ -24,6 +24,7 @@ ENGLISH = (
     "menu",
     "history",
     "devices",
+    "support",
     "devices_trial",
     "tender_kinds",
     "change_given",

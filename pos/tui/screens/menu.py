@@ -18,6 +18,7 @@ from pos.tui.screens.more import MoreScreen
 from pos.tui.screens.numbered import Item, NumberedMenu
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.remotes import RemotesScreen
+from pos.tui.screens.support import SupportScreen
 from pos.tui.screens.why import WhyScreen
 from pos.words import DrawerCause, Notice
 
@@ -41,6 +42,7 @@ class MenuScreen(NumberedMenu):
             Item(number=6, text=host.words.day.menu_day, open=lambda: self._show(DayScreen(host))),
             Item(number=7, text=labels.menu_drawer, open=self._ask_drawer),
             Item(number=8, text=labels.menu_more, open=lambda: self._show(MoreScreen(host))),
+            Item(number=9, text=host.words.support.menu, open=lambda: self._show(SupportScreen(host))),
         )
 
     def _show(self, screen: PadScreen) -> None:

@@ -35,6 +35,7 @@ from pos.words.en.labels import LABELS
 from pos.words.en.notices import NOTICES
 from pos.words.en.papers import PAPER_LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
+from pos.words.en.support import SUPPORT_LABELS
 from pos.words.en.wares import WARE_LABELS
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
@@ -42,6 +43,7 @@ from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
 from pos.words.papers import PaperLabels
 from pos.words.reasons import advice_for
+from pos.words.support import SupportLabels
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
 
@@ -58,6 +60,7 @@ class EnglishWords:
     language: Final = "en"
     labels: Final[Labels] = LABELS
     day: Final[DayLabels] = DAY_LABELS
+    support: Final[SupportLabels] = SUPPORT_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
     papers: Final[PaperLabels] = PAPER_LABELS
@@ -225,10 +228,6 @@ class EnglishWords:
 
     def won(self, amount_won: int) -> str:
         return won(amount_won)
-
-    @property
-    def support_number(self) -> str:
-        return "Support number"
 
     def finding(self, code: int) -> FindingWords:
         return FINDINGS.get(code, UNKNOWN)

@@ -56,6 +56,11 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.MIRROR_UNKNOWN: FindingWords(
         name="Second medium", meaning="May not be looked at from here", to_do="Look again as administrator"
     ),
+    FindingCode.MIRROR_FAILED: FindingWords(
+        name="Second medium",
+        meaning="Does not take what is written",
+        to_do="Have the stick replaced; sales are kept on the card",
+    ),
     FindingCode.CARD_FINE: FindingWords(name="Memory card", meaning="No errors counted", to_do=""),
     FindingCode.CARD_ERRORS: FindingWords(
         name="Memory card", meaning="Errors were counted on it", to_do="Have the card replaced soon"
@@ -92,6 +97,37 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.LEDGER_REACHED: FindingWords(name="Ledger", meaning="Reached", to_do=""),
     FindingCode.LEDGER_AWAY: FindingWords(
         name="Ledger", meaning="Not reached; sales go on within limits", to_do="Check the router and its cable"
+    ),
+    FindingCode.LEDGER_NAME: FindingWords(
+        name="Ledger",
+        meaning="Its name is not found: there is no internet here",
+        to_do="Check the router and its cable; restart the router",
+    ),
+    FindingCode.LEDGER_NOBODY: FindingWords(
+        name="Ledger",
+        meaning="Nobody answers at its address",
+        to_do="Check the router; if other machines are online, call support",
+    ),
+    FindingCode.LEDGER_SLOW: FindingWords(
+        name="Ledger", meaning="No answer in time", to_do="Wait a little; if it stays, restart the router"
+    ),
+    FindingCode.LEDGER_STRANGER: FindingWords(
+        name="Ledger",
+        meaning="Somebody else answers in its place",
+        to_do="Does the Wi-Fi want a login? Use another one, or a cable",
+    ),
+    FindingCode.LEDGER_CONTENT: FindingWords(
+        name="Ledger",
+        meaning="The answer is not the ledger's",
+        to_do="Does the Wi-Fi want a login? Use another one, or a cable",
+    ),
+    FindingCode.LEDGER_REFUSES: FindingWords(
+        name="Ledger",
+        meaning="It does not accept this terminal",
+        to_do="Read the support number to support; the clock may be wrong",
+    ),
+    FindingCode.LEDGER_BROKEN: FindingWords(
+        name="Ledger", meaning="It has trouble of its own", to_do="Nothing to do here: it is tried again by itself"
     ),
     FindingCode.CONTACT_FRESH: FindingWords(name="Last contact", meaning="Recent enough", to_do=""),
     FindingCode.CONTACT_OLD: FindingWords(
@@ -138,6 +174,23 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     ),
     FindingCode.CERTIFICATE_MISSING: FindingWords(
         name="Certificate", meaning="There is none", to_do="Enrol the terminal"
+    ),
+    FindingCode.TRUST_FRESH: FindingWords(name="Voucher rules", meaning="Up to date", to_do=""),
+    FindingCode.TRUST_STALE: FindingWords(
+        name="Voucher rules", meaning="Nothing newer for a while", to_do="Connect the network today"
+    ),
+    FindingCode.TRUST_OLD: FindingWords(
+        name="Voucher rules",
+        meaning="Too old to rely on without the network",
+        to_do="Connect the network, or bring newer ones on a stick",
+    ),
+    FindingCode.TRUST_ENDS: FindingWords(
+        name="Voucher rules",
+        meaning="Part of them ends soon; days left",
+        to_do="Read the support number to support",
+    ),
+    FindingCode.TRUST_MISSING: FindingWords(
+        name="Voucher rules", meaning="There are none", to_do="Connect the network, or enrol the terminal"
     ),
     FindingCode.CHECK_FAILED: FindingWords(
         name="Examination", meaning="A check could not be made", to_do="Tell your technician this number"

@@ -117,6 +117,7 @@ CHEAT_SHEET_WORDS: Final = CheatSheetWords(
                 ("Opening, closing", "* 6"),
                 ("Drawer", "* 7"),
                 ("More", "* 8"),
+                ("Support number", "* 9"),
             ),
         ),
         (

@@ -38,11 +38,13 @@ from pos.words.ko.labels import LABELS
 from pos.words.ko.notices import NOTICES
 from pos.words.ko.papers import PAPER_LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
+from pos.words.ko.support import SUPPORT_LABELS
 from pos.words.ko.wares import WARE_LABELS
 from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
 from pos.words.papers import PaperLabels
 from pos.words.reasons import advice_for
+from pos.words.support import SupportLabels
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
 
@@ -59,6 +61,7 @@ class KoreanWords:
     language: Final = "ko"
     labels: Final[Labels] = LABELS
     day: Final[DayLabels] = DAY_LABELS
+    support: Final[SupportLabels] = SUPPORT_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
     papers: Final[PaperLabels] = PAPER_LABELS
@@ -226,10 +229,6 @@ class KoreanWords:
 
     def won(self, amount_won: int) -> str:
         return won(amount_won)
-
-    @property
-    def support_number(self) -> str:
-        return "지원 번호"
 
     def finding(self, code: int) -> FindingWords:
         return FINDINGS.get(code, UNKNOWN)

@@ -56,6 +56,11 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.MIRROR_UNKNOWN: FindingWords(
         name="보조 저장 장치", meaning="지금 권한으로는 볼 수 없습니다", to_do="관리자 권한으로 다시 점검하세요"
     ),
+    FindingCode.MIRROR_FAILED: FindingWords(
+        name="보조 저장 장치",
+        meaning="기록을 받아 쓰지 못합니다",
+        to_do="메모리를 교체하세요. 판매 기록은 카드에 남아 있습니다",
+    ),
     FindingCode.CARD_FINE: FindingWords(name="메모리 카드", meaning="오류가 없습니다", to_do=""),
     FindingCode.CARD_ERRORS: FindingWords(
         name="메모리 카드", meaning="오류가 있었습니다", to_do="곧 카드를 교체하세요"
@@ -86,6 +91,37 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.LEDGER_REACHED: FindingWords(name="본사 연결", meaning="연결되어 있습니다", to_do=""),
     FindingCode.LEDGER_AWAY: FindingWords(
         name="본사 연결", meaning="끊겨 있습니다. 한도 안에서 판매할 수 있습니다", to_do="공유기와 케이블을 확인하세요"
+    ),
+    FindingCode.LEDGER_NAME: FindingWords(
+        name="본사 연결",
+        meaning="본사 주소를 찾지 못합니다. 인터넷이 안 됩니다",
+        to_do="공유기와 선을 확인하고 공유기를 껐다가 켜세요",
+    ),
+    FindingCode.LEDGER_NOBODY: FindingWords(
+        name="본사 연결",
+        meaning="본사에서 대답하는 곳이 없습니다",
+        to_do="공유기를 확인하고, 다른 기기는 되면 지원 센터에 전화하세요",
+    ),
+    FindingCode.LEDGER_SLOW: FindingWords(
+        name="본사 연결", meaning="제때 대답이 오지 않습니다", to_do="잠시 기다리고 그대로이면 공유기를 껐다가 켜세요"
+    ),
+    FindingCode.LEDGER_STRANGER: FindingWords(
+        name="본사 연결",
+        meaning="본사가 아닌 곳이 대답합니다",
+        to_do="로그인이 필요한 무선 인터넷이면 다른 것을 쓰거나 선을 꽂으세요",
+    ),
+    FindingCode.LEDGER_CONTENT: FindingWords(
+        name="본사 연결",
+        meaning="본사의 대답이 아닌 것이 옵니다",
+        to_do="로그인이 필요한 무선 인터넷이면 다른 것을 쓰거나 선을 꽂으세요",
+    ),
+    FindingCode.LEDGER_REFUSES: FindingWords(
+        name="본사 연결",
+        meaning="본사가 이 단말기를 받아 주지 않습니다",
+        to_do="지원 센터에 지원 번호를 불러 주세요. 시계가 틀렸을 수 있습니다",
+    ),
+    FindingCode.LEDGER_BROKEN: FindingWords(
+        name="본사 연결", meaning="본사 쪽에 문제가 있습니다", to_do="할 일이 없습니다. 저절로 다시 연결합니다"
     ),
     FindingCode.CONTACT_FRESH: FindingWords(name="마지막 연결", meaning="정상입니다", to_do=""),
     FindingCode.CONTACT_OLD: FindingWords(
@@ -136,6 +172,23 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     ),
     FindingCode.CERTIFICATE_MISSING: FindingWords(
         name="단말기 증명서", meaning="없습니다", to_do="단말기를 등록하세요"
+    ),
+    FindingCode.TRUST_FRESH: FindingWords(name="상품권 기준", meaning="최신입니다", to_do=""),
+    FindingCode.TRUST_STALE: FindingWords(
+        name="상품권 기준", meaning="한동안 새로 받지 못했습니다", to_do="오늘 안에 인터넷에 연결하세요"
+    ),
+    FindingCode.TRUST_OLD: FindingWords(
+        name="상품권 기준",
+        meaning="너무 오래되어 인터넷 없이는 믿을 수 없습니다",
+        to_do="인터넷에 연결하거나 메모리로 새 기준을 가져오세요",
+    ),
+    FindingCode.TRUST_ENDS: FindingWords(
+        name="상품권 기준",
+        meaning="일부가 곧 끝납니다. 남은 날",
+        to_do="지원 센터에 지원 번호를 불러 주세요",
+    ),
+    FindingCode.TRUST_MISSING: FindingWords(
+        name="상품권 기준", meaning="없습니다", to_do="인터넷에 연결하거나 단말기를 등록하세요"
     ),
     FindingCode.CHECK_FAILED: FindingWords(
         name="점검", meaning="점검을 끝까지 하지 못했습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"
