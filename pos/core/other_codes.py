@@ -45,7 +45,8 @@ class OtherCodes:
         found = self.codes.read(text)
         self._serial += 1
         number, cause = ("", found.value) if isinstance(found, Refusal) else (found, "")
-        self.receipt = ReceiptSeenView(serial=self._serial, receipt_number=number, cause=cause, code=text)
+        till = self.codes.till_of(text) if found is Refusal.OTHER_TILL else ""
+        self.receipt = ReceiptSeenView(serial=self._serial, receipt_number=number, cause=cause, code=text, till=till)
         return True
 
     def _number_in(self, text: str) -> str:

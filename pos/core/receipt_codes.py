@@ -5,6 +5,7 @@ stands for its receipt number, and everything else about that sale is looked up 
 the shop is recognised and sent there, because only that till knows what has gone back of it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,8 @@ from pos.voucher.terminal_claims import ReceiptKind
 from pos.voucher.verified import VerificationFailure, verify_certificate, verify_receipt
 
 PREFIX: Final = f"{QrKind.RECEIPT.value}1:"
+_TILL_NUMBER: Final = re.compile(r"[0-9]{1,3}$", re.ASCII)
+"""What ends a terminal's id: t-bakery-2 is till 2 of its shop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +37,7 @@ class ReceiptCodes:
 
     def read(self, text: str) -> str | Refusal:
         """The receipt number of this terminal's sale that a code stands for, or why it stands for none."""
-        try:
-            found = decode_text(text)
-            signed = decode_receipt(found.data) if found.kind is QrKind.RECEIPT else None
-        except MalformedError:
-            return Refusal.NOT_A_RECEIPT
+        signed = _decoded(text)
         if signed is None:
             return Refusal.NOT_A_RECEIPT
         claims = signed.claims
@@ -49,6 +48,12 @@ class ReceiptCodes:
         if not self._is_genuine(signed) or claims.kind is not ReceiptKind.SALE:
             return Refusal.NOT_A_RECEIPT
         return self._of_our_journal(claims)
+
+    def till_of(self, text: str) -> str:
+        """The number of the till that a code names; empty where it names none or its id has no number."""
+        signed = _decoded(text)
+        match = None if signed is None else _TILL_NUMBER.search(signed.claims.terminal)
+        return "" if match is None else str(int(match[0]))
 
     def _is_genuine(self, signed: SignedReceipt) -> bool | None:
         """Whether its terminal signed it; None where this terminal does not know that other one."""
@@ -67,3 +72,11 @@ class ReceiptCodes:
             self.on_forgotten(claims.entry)
         is_ours = sale is not None and entry is not None
         return claims.receipt_number if is_ours else Refusal.NOT_FOUND
+
+
+def _decoded(text: str) -> SignedReceipt | None:
+    try:
+        found = decode_text(text)
+        return decode_receipt(found.data) if found.kind is QrKind.RECEIPT else None
+    except MalformedError:
+        return None

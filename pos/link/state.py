@@ -268,6 +268,8 @@ class ReceiptSeenView(View, frozen=True, kw_only=True):
     cause: str
     """A value of `pos.till.reasons.Refusal`, where it is no use here."""
     code: str
+    till: str = ""
+    """Number of the shop's till that sold it, where that is another one and has a number."""
 
 
 class NumberSeenView(View, frozen=True, kw_only=True):

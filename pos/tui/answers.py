@@ -1,6 +1,7 @@
 """What is said of core's answer to a call."""
 
 from pos.link.calls import Answer, Refused
+from pos.link.state import ReceiptSeenView
 from pos.till.reasons import Refusal
 from pos.tui.host import Host
 from pos.words import Notice, Words
@@ -12,6 +13,13 @@ def refusal_text(words: Words, refused: Refused) -> str:
     """Why core did not do it; a cause that this screen does not know is still said to be one."""
     known = refused.cause in _REFUSALS
     return words.refusal(Refusal(refused.cause)) if known else words.unknown_refusal()
+
+
+def seen_text(words: Words, seen: ReceiptSeenView) -> str:
+    """Why a receipt that stands before the camera is no use here."""
+    if seen.till:
+        return words.papers.sold_at.format(till=seen.till)
+    return refusal_text(words, Refused(cause=seen.cause))
 
 
 def said_of(host: Host, answer: Answer | None, done: Notice | None) -> bool:

@@ -19,7 +19,7 @@ from pos.errors import LinkError
 from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
 from pos.link.state import NOTE_QUESTIONS, QuestionView, ReceiptSeenView, TillLock, TillState, VerdictView
 from pos.till.reasons import Refusal
-from pos.tui.answers import refusal_text
+from pos.tui.answers import seen_text
 from pos.tui.bridge import Bridge
 from pos.tui.desk import Desk
 from pos.tui.giving_back import GROUP, take_back
@@ -159,7 +159,7 @@ class TillApp(App[None], inherit_bindings=False):
             return
         self.show_sale()
         if seen.cause:
-            self.tell(refusal_text(self.words, Refused(cause=seen.cause)))
+            self.tell(seen_text(self.words, seen))
         else:
             back: WorkType[bool] = partial(take_back, self, self, receipt_number=seen.receipt_number, code=seen.code)
             self.run_worker(back, group=GROUP, exclusive=True)

@@ -104,7 +104,8 @@ async def _tell(app: App[None], host: Host, made: RefundMade) -> None:
     labels = host.words.giving_back
     customer = labels.customer_voucher if made.plan.voucher_won else labels.customer_other
     title = labels.done_title.format(number=made.receipt_number)
-    lines = (*_ways(host, made.plan), customer)
+    never_cash = (labels.never_cash,) if made.plan.voucher_won else ()
+    lines = (*_ways(host, made.plan), *never_cash, customer)
     await app.push_screen_wait(ChoiceScreen(host, title=title, lines=lines, choices=(labels.done,)))
 
 

@@ -58,6 +58,8 @@ class GivingBackLabels:
     """In the order of `RefundCause`."""
     done_title: str
     """{number}"""
+    never_cash: str
+    """To whoever gives a voucher's money back."""
     customer_voucher: str
     """To be read out where a voucher goes back."""
     customer_other: str

@@ -10,6 +10,8 @@ class PaperLabels:
     decline_slip: str
     """A label of at most 12 columns, as `electronic`."""
     slip_waits: str
+    sold_at: str
+    """{till}: where a receipt has to be taken back."""
     # the electronic receipt
     electronic: str
     consent_title: str

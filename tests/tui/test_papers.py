@@ -12,6 +12,11 @@ from pos.tui.screens.history import HistoryScreen
 from pos.tui.screens.receipt import ReceiptScreen
 from pos.tui.screens.report import ReportScreen
 from pos.voucher.bodies import CashReceiptCancelRequested, DocumentAsked, ReceiptElectronic
+from pos.voucher.claims import ReceiptCode
+from pos.voucher.keys import SigningKey
+from pos.voucher.qr import QrKind, encode_text
+from pos.voucher.signed import sign_receipt
+from pos.voucher.terminal_claims import ReceiptKind
 from pos.words.moments import KOREA
 from pos.words.typed import typed_moment
 from tests.support.core_builders import HOUR_S, Shop
@@ -231,3 +236,35 @@ async def test_the_power_may_go_when_everything_is_sent_and_printed(shop: Shop) 
         assert shop.till.unsent_count == 0
         assert shows(counter, "전원을 꺼도 됩니다")
         assert not shows(counter, "미전송")
+
+
+async def test_a_receipt_of_another_till_says_which_one_takes_it_back(shop: Shop) -> None:
+    stranger = SigningKey.from_seed(bytes(32))
+    code = ReceiptCode(
+        terminal="t-bakery-2",
+        merchant="m-bakery",
+        issued_s=shop.clock.wall,
+        amount_won=5_000,
+        receipt_number="000001",
+        entry=bytes(32),
+        kind=ReceiptKind.SALE,
+        payment=None,
+    )
+    text = encode_text(QrKind.RECEIPT, sign_receipt(code, key=stranger).raw)
+    async with open_real_counter(shop) as (counter, links):
+        shop.see(text)
+        await told(counter, links)
+        assert shows(counter, "2번 계산대 판매: 그곳에서 취소")
+        await counter.press("* 2 0 1")
+        shop.core.screen.scans.others.forget()
+        shop.see(text)
+        await told(counter, links)
+        assert shows(counter, "2번 계산대 판매: 그곳에서 취소")
+    assert "refund.requested" not in shop.kinds
+
+
+async def test_whoever_gives_a_vouchers_money_back_is_told_to_give_no_cash(shop: Shop) -> None:
+    sell(shop)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press("- * 1 1 1")
+        assert shows(counter, "현금으로 주지 마세요. 연결되면 상품권으로 돌아갑니다")

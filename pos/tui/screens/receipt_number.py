@@ -1,8 +1,7 @@
 """Digits that are no amount: the number of a receipt, a phone, a card or a business. Zeros in front count."""
 
-from pos.link.calls import Refused
 from pos.link.state import ReceiptSeenView
-from pos.tui.answers import refusal_text
+from pos.tui.answers import seen_text
 from pos.tui.host import Host
 from pos.tui.screens.number import NumberScreen
 from pos.words import Notice
@@ -73,7 +72,7 @@ class FindReceiptScreen(ReceiptNumberScreen):
     def take_seen(self, seen: ReceiptSeenView) -> None:
         """A receipt stands before the camera."""
         if seen.cause:
-            self.host.tell(refusal_text(self.host.words, Refused(cause=seen.cause)))
+            self.host.tell(seen_text(self.host.words, seen))
         else:
             self.typed = seen.receipt_number
             self.leave(1)

@@ -27,6 +27,7 @@ GIVING_BACK_LABELS: Final = GivingBackLabels(
     cause_title="Why is it taken back?",
     causes=("Customer's mind changed", "Wrong amount typed", "Something wrong with it", "Other"),
     done_title="Cancelled  Receipt {number}",
+    never_cash="Give no cash: once connected it comes back as a voucher",
     customer_voucher="To customer: it returns as a voucher once we are online.",
     customer_other="To customer: cancelled; here is your slip.",
     done="OK",

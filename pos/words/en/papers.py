@@ -7,6 +7,7 @@ from pos.words.papers import PaperLabels
 PAPER_LABELS: Final = PaperLabels(
     decline_slip="Print a slip",
     slip_waits="The slip is being printed",
+    sold_at="Sold at till {till}: cancel it there",
     electronic="Electronic",
     consent_title="A receipt by QR instead of paper?",
     consent_lines=("To the customer: would you like the receipt by QR?",),

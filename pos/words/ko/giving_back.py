@@ -27,6 +27,7 @@ GIVING_BACK_LABELS: Final = GivingBackLabels(
     cause_title="취소하는 까닭",
     causes=("손님 마음이 바뀜", "금액을 잘못 누름", "물건에 문제가 있음", "그 밖"),
     done_title="취소했습니다  영수증 {number}",
+    never_cash="현금으로 주지 마세요. 연결되면 상품권으로 돌아갑니다",
     customer_voucher="손님께: 상품권 금액은 연결되면 상품권으로 돌아갑니다.",
     customer_other="손님께: 취소했습니다. 취소 영수증을 드릴게요.",
     done="확인",

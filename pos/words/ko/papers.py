@@ -7,6 +7,7 @@ from pos.words.papers import PaperLabels
 PAPER_LABELS: Final = PaperLabels(
     decline_slip="거절 확인서",
     slip_waits="거절 확인서를 출력합니다",
+    sold_at="{till}번 계산대 판매: 그곳에서 취소",
     electronic="전자영수증",
     consent_title="종이 대신 전자영수증을 드릴까요?",
     consent_lines=("손님께: 종이 대신 화면의 영수증 QR을 찍어 가시겠어요?",),
