@@ -41,6 +41,7 @@ HEARTBEAT_S: Final = 300.0
 TRUST_S: Final = 300.0
 """How often newer trust data is looked for; the cashier's key looks at once."""
 CORE_PAUSE_S: Final = 1.0
+COMPARED_LOOK_S: Final = 0.2
 AT_ONCE_S: Final = 1.0
 """A long call that brings nothing and ends sooner than this did not wait: a ledger that stops, or somebody else."""
 SILENT_S_MAX: Final = 300.0
@@ -64,21 +65,42 @@ class Backoff:
         self.pause_s = 0.0
 
 
+class Compared:
+    """Which core's journal was compared with what the ledger holds.
+
+    Messages make entries. In a journal that somebody put back, an entry before that comparison would be a fork, and the
+    end of this terminal; so none is brought to a core that has not been through a delivery.
+    """
+
+    def __init__(self) -> None:
+        self._core_pid = 0
+
+    def note(self, link: BlockingLink) -> None:
+        self._core_pid = link.core_pid
+
+    def is_noted(self, link: BlockingLink) -> bool:
+        return self._core_pid == link.core_pid
+
+
 def run_sync(config: TerminalConfig, stopping: Event) -> None:
     """Serve one terminal until told to stop; systemd's watchdog is fed while both conversations turn."""
-    nudged, pulse, outage = Event(), Pulse(stopping), CoreOutage(log)
+    nudged, pulse, outage, compared = Event(), Pulse(stopping), CoreOutage(log), Compared()
     bringing, delivering = pulse.loop(SILENT_S_MAX), pulse.loop(SILENT_S_MAX)
-    threading.Thread(target=_run_inbox, args=(config, bringing, nudged, outage), name="inbox", daemon=True).start()
+    threading.Thread(
+        target=_run_inbox, args=(config, bringing, nudged, outage, compared), name="inbox", daemon=True
+    ).start()
     if config.siblings.port:
         # A till without others pays nothing for them.
         from pos.sync.siblings.counter import run_siblings
 
         threading.Thread(target=run_siblings, args=(config, stopping), name="siblings", daemon=True).start()
     with pulse.fed():
-        _run_delivery(config, delivering, nudged, outage)
+        _run_delivery(config, delivering, nudged, outage, compared)
 
 
-def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event, outage: CoreOutage) -> None:
+def _run_delivery(
+    config: TerminalConfig, stopping: Event, nudged: Event, outage: CoreOutage, compared: Compared
+) -> None:
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
 
     def serve(link: BlockingLink) -> None:
@@ -89,7 +111,14 @@ def _run_delivery(config: TerminalConfig, stopping: Event, nudged: Event, outage
             update = _update(config)
             if update is not None:
                 stack.enter_context(closing(update))
-            ledger = _Ledger(Delivery(link, client), LogProofs(link, client), Recovery(link, client), trust, update)
+            ledger = _Ledger(
+                Delivery(link, client),
+                LogProofs(link, client),
+                Recovery(link, client),
+                trust,
+                update,
+                lambda: compared.note(link),
+            )
             _serve(link, ledger, stopping, nudged)
 
     try:
@@ -111,7 +140,7 @@ def _update(config: TerminalConfig) -> UpdateDownload | None:
     )
 
 
-def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event, outage: CoreOutage) -> None:
+def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event, outage: CoreOutage, compared: Compared) -> None:
     """Bring messages until told to stop; `nudged` asks delivery to look at the network when that fails."""
     client = LedgerClient(config.ledger.url, ca_file=config.ledger.ca_file)
     backoff = Backoff(random.Random())
@@ -119,7 +148,10 @@ def _run_inbox(config: TerminalConfig, stopping: Event, nudged: Event, outage: C
     def serve(link: BlockingLink) -> None:
         inbox = Inbox(link, client)
         while not stopping.is_set():
-            stopping.wait(_bring(inbox, backoff, nudged))
+            if compared.is_noted(link):
+                stopping.wait(_bring(inbox, backoff, nudged))
+            else:
+                stopping.wait(COMPARED_LOOK_S)
 
     _with_core(config, stopping, serve, outage, "inbox")
 
@@ -168,12 +200,14 @@ class _Ledger:
     recovery: Recovery
     trust: TrustUpdate
     update: UpdateDownload | None
+    on_delivered: Callable[[], None]
 
     def see_to(self, *, is_trust_due: bool) -> None:
         """Do it all. Without any trust data nothing can be delivered: nobody's answer could be believed."""
         if is_trust_due and not self.trust.has_trust():
             self.trust.refresh()
         self.delivery.deliver_all()
+        self.on_delivered()
         self.proofs.bring()
         self._recover()
         if is_trust_due:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import select
 import socket
+import struct
 from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -88,6 +89,12 @@ class BlockingLink:
     def drop_pushes(self) -> None:
         """Forget the pushes that came before the last answer, which knows better."""
         self._pushes.clear()
+
+    @property
+    def core_pid(self) -> int:
+        """The process at the other end: a core that was started again is another one."""
+        pid, _, _ = struct.unpack("3i", self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+        return int(pid)
 
     def close(self) -> None:
         self._socket.close()
