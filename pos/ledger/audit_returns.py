@@ -20,6 +20,7 @@ from pos.ledger.payments import PartKind, returned_parts
 from pos.ledger.refunds import RefundRefusal
 from pos.ledger.returns import Claimant, Part, movement, read_request
 from pos.ledger.schema import StoredRow
+from pos.ledger.slips import Slip, credits_of, part_of, read_slip
 from pos.voucher.entry import Entry, verify_entry
 from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.signed import decode_holder_voucher
@@ -90,6 +91,10 @@ class ReturnCheck:
         """Check one; yield what is wrong with it and what it must have moved."""
         name = f"returned voucher {voucher.issuer}/{made.voucher[-16:].hex()}"
         try:
+            slip = read_slip(made.request, ledger=self._ledger)
+            if slip is not None:
+                yield from self._check_slip(name, slip, made, voucher)
+                return
             claimant = read_request(made.request, self._keys, ledger=self._ledger)
             holder_key = decode_holder_voucher(voucher.raw).claims.holder_key
         except MalformedError as error:
@@ -113,6 +118,33 @@ class ReturnCheck:
             if not self._follows(part, claimant, made):
                 yield f"{name}: {part.amount_won} won ({part.kind}) follow from nothing"
         yield from movement(parts, voucher_claim(decode_holder_voucher(voucher.raw)))
+
+    def _check_slip(self, name: str, slip: Slip, made: StoredRow, voucher: StoredRow) -> Iterator[str | Posting]:
+        """What was given out on a refund's receipt: all of it from granted refunds of that receipt, and no other."""
+        table = schema.return_parts
+        mine = select(table).where(table.c.voucher == made.voucher)
+        rows = self._connection.execute(mine.order_by(table.c.part)).all()
+        credits_ = {
+            (credit.refund.terminal, credit.refund.sequence): credit
+            for credit in credits_of(self._connection, slip.receipt)
+            if credit.refund.returned_as == made.voucher
+        }
+        parts = [part_of(credit) for credit in credits_.values()]
+        claimed = [(row.refund_terminal, row.refund_sequence, row.amount_won) for row in rows]
+        granted = [(*place, credit.refund.amount_won) for place, credit in credits_.items()]
+        if not rows or sorted(claimed) != sorted(granted):
+            yield f"{name}: its parts follow from no refund on its receipt"
+            return
+        signed = decode_holder_voucher(voucher.raw)
+        whose = {(credit.source.issuer, credit.source.program) for credit in credits_.values()}
+        total_won = sum(part.amount_won for part in parts)
+        if (
+            whose != {(voucher.issuer, voucher.program)}
+            or (total_won, made.amount_won) != (voucher.value_won, voucher.value_won)
+            or signed.claims.holder_key != slip.fresh_key
+        ):
+            yield f"{name}: not what its receipt stands for"
+        yield from movement(parts, voucher_claim(signed))
 
     def _follows(self, part: Part, claimant: Claimant, made: StoredRow) -> bool:
         match part.kind:

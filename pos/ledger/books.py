@@ -163,11 +163,15 @@ def refunded(*, reference: str, owner: str, merchant: str, amount_won: int) -> P
     return _move(PostingKind.REFUND, reference, debit=payable, credit=credit, amount_won=amount_won)
 
 
-def returned(*, reference: str, issuer: str, credit_won: int, held_won: int) -> tuple[Posting, Posting]:
-    """A new voucher over refunds and over what was held and paid to nobody, set aside like any other."""
-    credit, held, circulation = (
-        Account(kind=kind, owner=issuer) for kind in (AccountKind.CREDIT, AccountKind.HELD, AccountKind.CIRCULATION)
-    )
+def returned(
+    *, reference: str, issuer: str, credit_won: int, held_won: int, owner: str | None = None
+) -> tuple[Posting, Posting]:
+    """A new voucher over refunds and over what was held and paid to nobody, set aside like any other.
+
+    `owner` is who owed the refunds, where that is not the issuer.
+    """
+    credit = Account(kind=AccountKind.CREDIT, owner=owner or issuer)
+    held, circulation = (Account(kind=kind, owner=issuer) for kind in (AccountKind.HELD, AccountKind.CIRCULATION))
     total_won = credit_won + held_won
     sources = (Line(credit, credit_won), Line(held, held_won))
     lines = (*(line for line in sources if line.amount_won), Line(circulation, -total_won))

@@ -33,7 +33,6 @@ from pos.ledger.examine import claims_digest, voucher_claim
 from pos.ledger.judge import Keys, VoucherClaim
 from pos.ledger.payments import PartKind
 from pos.ledger.problem import conflicting, forbidden, malformed, not_found
-from pos.ledger.schema import StoredRow
 from pos.voucher.aad import Aad
 from pos.voucher.claims import Voucher
 from pos.voucher.cose import parse_sign1, sign1, verify_sign1
@@ -96,6 +95,8 @@ class Part:
     """Terminal and sequence of the refund's entry."""
     number: int | None = None
     spent_before_won: int | None = None
+    owner: str | None = None
+    """Who owed the credit, where it is not the issuer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +158,9 @@ def give_back(
 ) -> Returned:
     """Make the new voucher, or return the one that was made. Raises ProblemError 403, 404 or 409."""
     known = payments.register(connection, [claimant.voucher], now_s=now_s)[claimant.voucher.key]
-    table = schema.returns
-    made = connection.execute(select(table).where(table.c.fresh_key == claimant.fresh_key)).one_or_none()
-    if made is not None:
-        return _again(connection, made, claimant)
+    again = made_before(connection, fresh_key=claimant.fresh_key, request=claimant.request)
+    if again is not None:
+        return again
     if known.digest != claimant.voucher.digest:
         raise forbidden("the issuer signed another voucher of this id")
     parts = _due(connection, claimant, policy, is_revoked=known.revoked_s is not None, now_s=now_s)
@@ -169,7 +169,7 @@ def give_back(
     key = issuing.key(claimant.voucher.issuer)
     if key is None:
         raise forbidden("the issuer lent this ledger no key for returned vouchers")
-    return _store(connection, claimant, parts, key, new_id=new_id, now_s=now_s)
+    return store(connection, claimant, parts, key, new_id=new_id, now_s=now_s)
 
 
 def movement(parts: Sequence[Part], voucher: VoucherClaim) -> tuple[books.Posting, books.Posting]:
@@ -177,7 +177,10 @@ def movement(parts: Sequence[Part], voucher: VoucherClaim) -> tuple[books.Postin
     credit_won = sum(part.amount_won for part in parts if part.kind is PartKind.REFUND)
     held_won = sum(part.amount_won for part in parts if part.kind is not PartKind.REFUND)
     reference = f"{voucher.issuer}/{voucher.voucher_id.hex()}"
-    return books.returned(reference=reference, issuer=voucher.issuer, credit_won=credit_won, held_won=held_won)
+    owner = next((part.owner for part in parts if part.owner is not None), voucher.issuer)
+    return books.returned(
+        reference=reference, issuer=voucher.issuer, credit_won=credit_won, held_won=held_won, owner=owner
+    )
 
 
 def _money(object_bytes: bytes, keys: Keys) -> tuple[Voucher, SignedPayment | None]:
@@ -196,8 +199,13 @@ def _money(object_bytes: bytes, keys: Keys) -> tuple[Voucher, SignedPayment | No
     return payment.voucher.claims, payment
 
 
-def _again(connection: Connection, made: StoredRow, claimant: Claimant) -> Returned:
-    if made.request != claimant.request:
+def made_before(connection: Connection, *, fresh_key: bytes, request: bytes) -> Returned | None:
+    """What this request was answered with before. Raises ProblemError 409 where its key was used for another one."""
+    table = schema.returns
+    made = connection.execute(select(table).where(table.c.fresh_key == fresh_key)).one_or_none()
+    if made is None:
+        return None
+    if made.request != request:
         raise conflicting("this fresh key was used before; every return needs its own")
     vouchers = schema.vouchers
     raw = connection.execute(select(vouchers.c.raw).where(vouchers.c.voucher == made.voucher)).scalar_one()
@@ -277,9 +285,17 @@ def _remainder(connection: Connection, voucher: VoucherClaim) -> list[Part]:
     return [Part(kind=PartKind.REMAINDER, amount_won=left_won)] if left_won > 0 else []
 
 
-def _store(
-    connection: Connection, claimant: Claimant, parts: Sequence[Part], key: SigningKey, *, new_id: bytes, now_s: int
+def store(
+    connection: Connection,
+    claimant: Claimant,
+    parts: Sequence[Part],
+    key: SigningKey,
+    *,
+    new_id: bytes,
+    now_s: int,
+    sources: Sequence[VoucherClaim] | None = None,
 ) -> Returned:
+    """Sign and store a new voucher over these parts; `sources` are theirs where they are of more than one."""
     value_won = sum(part.amount_won for part in parts)
     claims = Voucher(
         issuer=claimant.voucher.issuer,
@@ -302,7 +318,8 @@ def _store(
         "made_s": now_s,
     }
     connection.execute(insert(schema.returns), row)
-    rows = [_part_row(made, claimant.voucher, at, part) for at, part in enumerate(parts)]
+    drawn_on = sources or [claimant.voucher] * len(parts)
+    rows = [_part_row(made, drawn_on[at], at, part) for at, part in enumerate(parts)]
     connection.execute(insert(schema.return_parts), rows)
     payments.keep_voucher(connection, made, now_s=now_s)
     books.post(connection, movement(parts, made))

@@ -32,6 +32,7 @@ from pos.ledger import (
     renewals,
     returns,
     roster,
+    slips,
 )
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.batch import join_batch, split_batch, verify_batch
@@ -326,8 +327,14 @@ class LedgerService:
 
     def give_back(self, raw: bytes, *, now_s: int) -> bytes:
         """Give money that came back to its holder as a new voucher. Raises ProblemError 400, 403, 404 or 409."""
+        new_id = secrets.token_bytes(ID16_BYTES)
+        slip = slips.slip_of(raw, ledger=self.ledger)
+        if slip is not None:
+            return self._database.write(
+                lambda connection: slips.give_out(connection, slip, self._issuing, new_id=new_id, now_s=now_s)
+            ).to_answer()
         claimant = returns.verified_request(raw, self._authority.keys(), ledger=self.ledger)
-        policy, new_id = self._authority.policy(), secrets.token_bytes(ID16_BYTES)
+        policy = self._authority.policy()
         return self._database.write(
             lambda connection: returns.give_back(
                 connection, claimant, policy, self._issuing, new_id=new_id, now_s=now_s

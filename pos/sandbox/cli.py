@@ -35,6 +35,7 @@ def add_parsers(commands: "Commands") -> None:
     _add_pay(actions)
     _add_online(actions)
     _add_fetch(actions)
+    _add_redeem(actions)
     _add_emergency(actions)
     _add_enrol(actions)
 
@@ -250,6 +251,29 @@ def _add_fetch(actions: "Commands") -> None:
     fetch.add_argument("--voucher", type=Path, required=True, metavar="FILE")
     fetch.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="each as a new voucher's file")
     fetch.set_defaults(run=run_fetch)
+
+
+def run_redeem(options: argparse.Namespace) -> int:
+    """`pos sandbox redeem`."""
+    from pos.sandbox.redeeming import redeem
+
+    try:
+        found = redeem(options.directory, options.receipt, out=options.out)
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    if found is None:
+        sys.stderr.write("nothing is due on this slip, or not yet\n")
+    else:
+        sys.stdout.write(f"{found.value_won} {found.path}\n")
+    return Exit.DONE
+
+
+def _add_redeem(actions: "Commands") -> None:
+    redeem = actions.add_parser("redeem", help="a new voucher for a refunded note, by the code on the refund's slip")
+    redeem.add_argument("directory", type=Path, metavar="DIR")
+    redeem.add_argument("--receipt", required=True, metavar="TEXT", help="the slip's receipt code (CKS1:…)")
+    redeem.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new voucher's file")
+    redeem.set_defaults(run=run_redeem)
 
 
 def _issuer(issuer: str) -> str:

@@ -14,7 +14,7 @@ from typing import Final
 
 from pos.sandbox.errors import SandboxError
 from pos.sandbox.paying import add_voucher
-from pos.sandbox.town import LEDGER, open_town
+from pos.sandbox.town import LEDGER, Town, open_town
 from pos.sandbox.wallet.errors import WalletError
 from pos.sandbox.wallet.files import write_durably
 from pos.sandbox.wallet.wallet import VoucherId, Wallet
@@ -38,12 +38,8 @@ def fetch(directory: Path, voucher: Path, *, out: Path) -> tuple[Fetched, ...]:
 
     Raises SandboxError.
     """
-    from pos.ledger.serve import running_url  # the service's libraries are for whoever asks
-
     town = open_town(directory)
-    url = running_url(town.ledger_dir)
-    if url is None:
-        raise SandboxError(f"the town's ledger does not run; start it with `pos ledger serve --data {town.ledger_dir}`")
+    url = running_ledger(town)
     out.mkdir(parents=True, exist_ok=True)
     try:
         return tuple(_fetched(town.wallet, add_voucher(town.wallet, voucher), url, out))
@@ -51,27 +47,42 @@ def fetch(directory: Path, voucher: Path, *, out: Path) -> tuple[Fetched, ...]:
         raise SandboxError(f"the wallet does not ask: {error}") from error
 
 
+def running_ledger(town: Town) -> str:
+    """Where the town's ledger answers. Raises SandboxError where it does not run."""
+    from pos.ledger.serve import running_url  # the service's libraries are for whoever asks
+
+    url = running_url(town.ledger_dir)
+    if url is None:
+        raise SandboxError(f"the town's ledger does not run; start it with `pos ledger serve --data {town.ledger_dir}`")
+    return url
+
+
 def _fetched(wallet: Wallet, identity: VoucherId, url: str, out: Path) -> Iterator[Fetched]:
     purse = wallet.purse(identity)
     for object_bytes in (*(shown.raw for shown in purse.shown), purse.voucher.raw):
         request = wallet.ask_back(identity, object_bytes, ledger=LEDGER)
-        answer = _post(f"{url}/v1/returns", request)
-        if answer is None:
-            continue
-        match decode(answer):
-            case {1: bytes(raw), 2: int(value_won)}:
-                found = wallet.add(raw)
-                path = out / f"{found.voucher_id.hex()}.voucher"
-                write_durably(path, raw, mode=0o644)
-                yield Fetched(path=path, value_won=value_won)
-            case _:
-                raise SandboxError("the ledger's answer is no voucher")
+        answer = post_return(url, request)
+        if answer is not None:
+            yield taken(wallet, answer, out)
 
 
-def _post(url: str, body: bytes) -> bytes | None:
-    """Post and return the answer; None where nothing is due."""
+def taken(wallet: Wallet, answer: bytes, out: Path) -> Fetched:
+    """Put a voucher that came into the wallet, and beside it as a file. Raises SandboxError, WalletError."""
+    match decode(answer):
+        case {1: bytes(raw), 2: int(value_won)}:
+            found = wallet.add(raw)
+            path = out / f"{found.voucher_id.hex()}.voucher"
+            write_durably(path, raw, mode=0o644)
+            return Fetched(path=path, value_won=value_won)
+        case _:
+            raise SandboxError("the ledger's answer is no voucher")
+
+
+def post_return(url: str, body: bytes) -> bytes | None:
+    """Ask for money that came back; None where nothing is due. Raises SandboxError."""
+    request = urllib.request.Request(f"{url}/v1/returns", data=body)
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=TIMEOUT_S) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
             content: bytes = answer.read(ANSWER_BYTES_MAX)
             return content
     except urllib.error.HTTPError as refused:

@@ -28,7 +28,7 @@ from pos.sandbox.wallet.errors import CannotPayError, DamagedError, UnknownHolde
 from pos.sandbox.wallet.files import locked, sync_folder, write_durably
 from pos.sandbox.wallet.purse import Purse, Shown
 from pos.sandbox.wallet.requests import PinnedKey, TrustedRequest, check_request
-from pos.sandbox.wallet.wire import Prefix, Purpose, decode, encode, public_key_of, sign, to_text
+from pos.sandbox.wallet.wire import Prefix, Purpose, decode, encode, from_text, public_key_of, sign, to_text
 
 SEED_BYTES: Final = 32
 
@@ -121,6 +121,12 @@ class Wallet:
         claim = encode({1: fresh, 2: object_bytes, 3: ledger})
         signed = sign(claim, seed=self._seed(purse.voucher), purpose=Purpose.RETURN)
         return sign(encode({1: signed}), seed=seed, purpose=Purpose.RETURN)
+
+    def ask_for_slip(self, receipt: str, *, ledger: str) -> bytes:
+        """Ask for what a refund's receipt code stands for; always with a fresh key."""
+        fresh = self.make_key()
+        content = encode({1: fresh, 2: from_text(Prefix.RECEIPT, receipt), 3: ledger})
+        return sign(content, seed=self._key_path(fresh).read_bytes(), purpose=Purpose.RETURN)
 
     def _pay(
         self, identity: VoucherId, *, amount_won: int, now_s: int, merchant: str | None, nonce: bytes | None

@@ -50,6 +50,7 @@ class Prefix(StrEnum):
     PAYMENT = "CKP1:"
     REQUEST = "CKR1:"
     NOTE = "CKV1:"
+    RECEIPT = "CKS1:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
