@@ -327,7 +327,6 @@ def _examining(on: Grounds, views: Views) -> Examining:
 
 
 def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
-    people = on.people.people
     history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
     day = DayDesk(day=views.day, documents=selling.receipts.documents, paper=selling.paper, owner=views.owner)
     return Core(
@@ -337,7 +336,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         receipts=selling.receipts,
         cash_receipts=selling.cash_receipts,
         views=views,
-        people=people,
+        people=on.people.people,
         equipment=views.equipment,
         screen=ScreenDesk(
             counter=selling.counter,
