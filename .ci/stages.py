@@ -27,8 +27,6 @@ PACKAGES_TO_TEST = ("git", "strace", "tmux", "systemd", "udev")
 PACKAGES = CACHE / "packages"
 """Where the stages keep the packages that they try."""
 TRIED_WITH_313 = ("bottom", "core", "journal", "link", "till", "voucher")
-NEW_IN_313 = ("-W", "ignore:unclosed database:ResourceWarning", "-W", "ignore::pytest.PytestUnraisableExceptionWarning")
-"""Python 3.13 speaks up where a test lets go of a database that it never closed; 3.11 did not."""
 FUZZ_RUNS_SLICE = 500_000
 FUZZ_RUNS_SOAK = 50_000_000
 CUTS_SLICE = 30
@@ -182,9 +180,7 @@ def python_313(bench: Bench) -> None:
     """What decides about money, under the Python that the appliance has."""
     folders = [f"tests/{name}" for name in TRIED_WITH_313]
     python = environments.python_313()
-    bench.run(
-        python, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "-q", *NEW_IN_313, *folders
-    )
+    bench.run(python, "-m", "pytest", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "-q", *folders)
 
 
 def clone(bench: Bench) -> None:

@@ -98,7 +98,7 @@ def test_systemd_never_gives_up_on_a_process(name: str) -> None:
     unit = read_unit(name)
 
     assert unit.values("Restart") == ("always",)
-    assert unit.values("RestartSec") == ("1s",)
+    assert unit.values("RestartSec") == ("100ms",)
     assert unit.values("StartLimitIntervalSec") == ("0",)
     assert unit.values("WantedBy") == ("multi-user.target",)
 
@@ -111,6 +111,7 @@ def test_every_process_says_when_it_is_ready_and_feeds_a_watchdog(name: str) -> 
     # The screen's first process passes on what the till says; nobody else's word is taken.
     assert unit.values("NotifyAccess") == ("main",)
     assert len(unit.values("WatchdogSec")) == 1
+    assert unit.values("WatchdogSignal") == ("SIGKILL",), "a polite signal would cost the stop timeout"
 
 
 def test_core_is_told_this_boots_id_because_it_cannot_read_it() -> None:

@@ -24,6 +24,7 @@ from tests.support.journal_builders import (
     approved,
     cash,
     open_journal,
+    report_of,
     seeded,
     sell,
 )
@@ -222,7 +223,7 @@ def test_a_signed_contradiction_is_carried_and_not_counted(used: Path) -> None:
     assert journal.outbox.entries_after(SALES)[0].sequence == SALES + 1
     sell(journal, Purse(number=50), 1_000, sale=50)
     journal.close()
-    _, report = open_journal(used)
+    report = report_of(used)
     assert report.computed is ComputedState.CURRENT
 
 

@@ -22,6 +22,7 @@ from tests.support.journal_builders import (
     approved,
     cash,
     open_journal,
+    report_of,
     seeded,
     sell,
 )
@@ -263,7 +264,7 @@ def test_a_terminal_that_lived_twice_approves_nothing_more(state: Path, stick: P
         sell(journal, Purse(number=9), 1_000, sale=9)
     journal.record([cash(500, sale=10)], reading=a_reading())
     journal.close()
-    _, later = open_journal(state)
+    later = report_of(state)
     assert later.fork == report.fork
 
 
@@ -335,6 +336,6 @@ def test_several_drafts_are_one_append(state: Path, stick: Path) -> None:
     journal.close()
     (state / "journal.db").write_bytes(before)
 
-    _, report = open_journal(state, mirror=stick)
+    report = report_of(state, mirror=stick)
 
     assert (report.mirror.adopted, report.mirror.is_rollback) == (2, False)

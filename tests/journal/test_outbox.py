@@ -20,6 +20,7 @@ from tests.support.journal_builders import (
     cash,
     id16,
     open_journal,
+    report_of,
     seeded,
     sell,
 )
@@ -197,7 +198,7 @@ def test_another_hash_for_our_sequence_is_a_fork_for_good(tmp_path: Path) -> Non
     with pytest.raises(RollbackError):
         sell(journal, Purse(number=9), 1_000, sale=9)
     journal.close()
-    _, report = open_journal(tmp_path)
+    report = report_of(tmp_path)
     assert report.fork is not None
     assert (report.fork.sequence, report.fork.theirs, report.may_approve) == (2, b"?" * 32, False)
 
@@ -271,5 +272,5 @@ def test_a_long_absence_can_be_adopted_in_one_call(tmp_path: Path) -> None:
     items = journal.attention.items()
     assert [item.entry for item in items] == list(range(41, 91)), "only the newest may still be at the counter"
     journal.close()
-    _, report = open_journal(tmp_path / "new")
+    report = report_of(tmp_path / "new")
     assert report.attention == items

@@ -5,7 +5,7 @@ from pathlib import Path
 from pos.journal.journal import Journal
 from pos.journal.records import AttentionCause, PrintState
 from pos.voucher.bodies import AttentionClosed, PrintOutcome, ReceiptPrinted, ReceiptReprinted
-from tests.support.journal_builders import NOON_S, Purse, a_reading, approved, cash, open_journal, sell
+from tests.support.journal_builders import NOON_S, Purse, a_reading, approved, cash, open_journal, report_of, sell
 
 
 def end(journal: Journal, outcome: PrintOutcome, *, number: str = "000001", copy_number: int = 1) -> None:
@@ -157,7 +157,7 @@ def test_an_approval_that_nobody_saw_is_settled_by_a_person(tmp_path: Path) -> N
     journal.record([AttentionClosed(entry=unseen.hash, reason="told_the_customer")], reading=a_reading())
     assert journal.attention.items() == ()
     journal.close()
-    _, report = open_journal(tmp_path)
+    report = report_of(tmp_path)
     assert report.attention == ()
 
 

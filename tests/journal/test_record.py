@@ -28,6 +28,7 @@ from tests.support.journal_builders import (
     declined,
     id16,
     open_journal,
+    report_of,
     sell,
 )
 
@@ -83,7 +84,7 @@ def test_the_journal_goes_on_after_a_refusal(tmp_path: Path) -> None:
     journal.close()
 
     assert entry.sequence == 1
-    _, report = open_journal(tmp_path)
+    report = report_of(tmp_path)
     assert report.head.hash == entry.hash
 
 

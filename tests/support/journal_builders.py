@@ -61,6 +61,13 @@ def open_journal(
     return Journal.open(folder / "journal.db", mirror=mirror, key=key, terminal=TERMINAL)
 
 
+def report_of(folder: Path, *, mirror: Path | None = None) -> BootReport:
+    """What opening finds; the journal is closed again."""
+    journal, report = open_journal(folder, mirror=mirror)
+    journal.close()
+    return report
+
+
 @dataclass(slots=True)
 class Purse:
     """A holder's voucher and how far it is spent: a wallet without its manners."""
