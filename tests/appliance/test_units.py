@@ -23,6 +23,8 @@ EXPOSURE_MAX = {
     "pos-screen.service": 1.5,
     "pos-data-check.service": 0.8,
     "pos-failure@.service": 0.8,
+    "pos-doctor.service": 1.5,
+    "pos-bundle.service": 3.5,
     "pos-update-start.service": 0.9,
     "pos-update.service": 1.5,
 }

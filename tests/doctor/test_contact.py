@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from pos.config import LedgerSection, TerminalConfig, TerminalSection
-from pos.doctor.check import Colour, Place
+from pos.doctor.check import Place
 from pos.doctor.contact import CoreCheck
 from pos.link.calls import Call, State
+from pos.link.examination import Colour
 from pos.words.findings import FindingCode
 from tests.support.till_simulator import quiet_till
 
