@@ -27,6 +27,7 @@ DAY: Final = (
     Scene("09:20", "a walker pays with points", morning.walking_points),
     Scene("09:25", "bread by key, jam by barcode", morning.by_items),
     Scene("09:30", "a sale waits for its customer", morning.put_aside),
+    Scene("09:35", "a phone pays the till's request online", morning.paid_online),
     Scene("09:40", "an order and a payment from elsewhere", morning.from_elsewhere),
     Scene("09:45", "somebody new practises", morning.practice),
     Scene("09:50", "the city lowers what may be taken offline", morning.tighter_limits),

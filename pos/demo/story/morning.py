@@ -8,8 +8,9 @@ import msgspec
 from pos.demo.story.stage import Stage
 from pos.demo.story.yesterday import CLERK, OWNER
 from pos.link.calls import ImportCatalogue
-from pos.link.state import TillState
+from pos.link.state import Outcome, TillState
 from pos.money import format_won
+from pos.sandbox.online import phone_app
 from pos.voucher.message_bodies import OrderItem, OrderTold, RemotePaymentTold
 
 CATALOGUE: Final = (
@@ -103,6 +104,20 @@ def put_aside(stage: Stage) -> str:
     stage.hands.take_card_elsewhere()
     stage.takings.sale(other=7_000)
     return "7,000 won waited, came back and were paid by card at the card company's terminal"
+
+
+def paid_online(stage: Stage) -> str:
+    """The phone scans the till's request, pays at the ledger and is put away: the inbox brings the word for it."""
+    stage.showing.saw(stage.hands.look())
+    stage.hands.enter(16_000)
+    phone_app(stage.running.town).pay("put-away", request=stage.hands.ask_phone())
+    till = stage.wait(lambda till: till.sale is None and till.verdict is not None, "the ledger's word")
+    assert till.verdict is not None, "it was waited for"
+    assert till.verdict.outcome is Outcome.APPROVED, till.verdict
+    assert till.verdict.amount_won == 16_000, till.verdict
+    stage.hands.saw(till.verdict)
+    stage.takings.sale(confirmation=16_000)
+    return "16,000 won paid online; the inbox brought the ledger's word to the till"
 
 
 def from_elsewhere(stage: Stage) -> str:

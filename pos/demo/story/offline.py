@@ -9,12 +9,8 @@ from pos.demo.story.stage import Stage
 from pos.demo.story.yesterday import CLERK, MANAGER
 from pos.link.state import PrinterState, QuestionKind
 from pos.money import format_won
-from pos.sandbox.town import LEDGER
+from pos.sandbox.online import phone_app
 from pos.sandbox.wallet.requests import TrustedRequest, check_request
-from pos.voucher.claims import PaidConfirmation
-from pos.voucher.keys import SigningKey
-from pos.voucher.qr import QrKind, encode_text
-from pos.voucher.signed import sign_confirmation
 
 DOUBLE_WON: Final = 20_000
 SEVENTY, NINETY = 70, 90
@@ -71,18 +67,8 @@ def by_request(stage: Stage) -> str:
 def paid_online(stage: Stage) -> str:
     """The phone has a network of its own, pays at the ledger and shows the ledger's word for it."""
     stage.hands.enter(31_000)
-    asked = _asked(stage)
-    key = SigningKey.from_seed((stage.running.town.ledger_dir / "keys" / "confirmation.key").read_bytes())
-    claims = PaidConfirmation(
-        ledger=LEDGER,
-        merchant=asked.merchant,
-        issued_s=int(time.time()),
-        payment_id=stage.secret("paid online"),
-        nonce=asked.nonce,
-        amount_won=asked.amount_won,
-        program="general",
-    )
-    stage.show(encode_text(QrKind.CONFIRMATION, sign_confirmation(claims, key=key).raw))
+    paid = phone_app(stage.running.town).pay("walk-in", request=stage.hands.ask_phone())
+    stage.show(paid.confirmation)
     stage.takings.sale(confirmation=31_000)
     return "31,000 won paid at the ledger; the till took its signed word without reaching it"
 
