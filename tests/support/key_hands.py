@@ -199,6 +199,8 @@ class KeyHands:
 
     def show_last_receipt(self) -> str:
         self._press("* 2 1 2")
+        self._expect("전자영수증")
+        self._press("1")
         screen = self.counter.app.screen
         assert isinstance(screen, CodeScreen), self._screen()
         text = screen.code_text
