@@ -113,6 +113,12 @@ def test_the_services_are_wanted_at_boot_and_the_users_are_there(installed: Debi
     for name in SERVICES:
         assert (wanted / f"{name}.service").is_symlink(), name
         assert f"\n{name}:" in users
+    for wish in (
+        "timers.target.wants/pos-doctor.timer",
+        "timers.target.wants/pos-update.timer",
+        "paths.target.wants/pos-bundle.path",
+    ):
+        assert (wanted.parent / wish).is_symlink(), wish
     assert installed.must("stat", "--format=%U:%G %a", "/run/pos/screen").strip() == "pos-core:pos-screen 2710"
 
 
@@ -181,7 +187,7 @@ def test_a_purge_leaves_the_journal_and_takes_everything_else(spoiled: DebianRoo
     assert [path for path in ours if not path.is_dir() and os.path.lexists(path)] == []
     assert not (spoiled.folder / "usr/lib/pos").exists()
     assert not (spoiled.folder / "etc/pos").exists()
-    assert list((spoiled.folder / "etc/systemd/system/multi-user.target.wants").glob("pos-*")) == []
+    assert list((spoiled.folder / "etc/systemd/system").glob("*.wants/pos-*")) == []
 
 
 def test_a_purge_deletes_the_data_when_somebody_has_asked_for_it(spoiled: DebianRoot) -> None:
