@@ -64,7 +64,7 @@ from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.declined import decline_sentence
 from pos.words.receipt import receipt_words
-from pos.words.report import cheat_sheet_words, evidence_words, report_words, support_slip_words
+from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words, support_slip_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +221,7 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
         words=report_words(on.config.terminal.language),
         evidence_words=evidence_words(on.config.terminal.language),
         cheat_sheet_words=cheat_sheet_words(on.config.terminal.language),
+        bank_sheet_words=bank_sheet_words(on.config.terminal.language),
         support_words=support_slip_words(on.config.terminal.language),
         terminal=on.terminal,
         is_training=on.is_training,

@@ -6,6 +6,7 @@ journal whenever it is wanted; so a copy years later says what the first one sai
     Z12             the closing of that number
     X345            the day as it stood after entry 345
     C               the key card
+    N3              the notes of that submission, for the bank
     E345            the payment of that entry, which was made twice
     P20261101-20261130   a period of business days, the sum of its closings
     S10250013501         the support number 10250013, with finding 501 red
@@ -22,11 +23,12 @@ from pos.core.trust_store import TrustStore
 from pos.journal.days import Closing
 from pos.journal.journal import Journal
 from pos.link.calls import FigureLine, ReportPage
-from pos.text import safe_text
+from pos.text import SafeText, safe_text
 from pos.till.policy import ConflictBearer
 from pos.till.receipt.moment import date_of
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.rows import Row
+from pos.till.report.bank_sheet import BankSheet, BankSheetWords, Bundle, bank_sheet_rows
 from pos.till.report.cheat_sheet import CheatSheetWords, cheat_sheet_rows
 from pos.till.report.evidence import Evidence, EvidenceWords, evidence_rows
 from pos.till.report.figures import Figures, Group
@@ -42,7 +44,9 @@ _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
 _EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
 _PERIOD: Final = re.compile(r"P([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 _SUPPORT: Final = re.compile(rf"S([0-9]{{8}})((?:[1-9][0-9]{{2}}){{0,{SLIP_CODES_MAX}}})", re.ASCII)
-_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _PERIOD, _SUPPORT)
+SHEET: Final = "N"
+_SUBMISSION: Final = re.compile(rf"{SHEET}([1-9][0-9]{{0,8}})", re.ASCII)
+_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _PERIOD, _SUPPORT, _SUBMISSION)
 
 
 def is_document(name: str) -> bool:
@@ -62,6 +66,7 @@ class Documents:
     words: ReportWords
     evidence_words: EvidenceWords
     cheat_sheet_words: CheatSheetWords
+    bank_sheet_words: BankSheetWords
     support_words: SupportSlipWords
     terminal: str
     is_training: bool = False
@@ -82,6 +87,8 @@ class Documents:
             return self._evidence(int(match[1]))
         if match := _SUPPORT.fullmatch(name):
             return self._support_slip(match[1], match[2])
+        if match := _SUBMISSION.fullmatch(name):
+            return self._bank_sheet(int(match[1]))
         if name == KEY_CARD:
             return cheat_sheet_rows(self.cheat_sheet_words, columns=self.columns())
         report = self.report(name)
@@ -132,22 +139,44 @@ class Documents:
             return None
         outcome = self.journal.outbox.outcome(sequence)
         other = outcome.other_entry if outcome is not None else None
-        issuer = self.trust.issuer(conflict.issuer)
         program = self.trust.program(conflict.issuer, conflict.program)
-        place = conflict.issuer if issuer is None else issuer.name
-        named = conflict.program if program is None else program.name
         evidence = Evidence(
             shop_name=safe_text(self.trust.merchant.name),
             terminal=self.terminal,
             receipt_number=conflict.receipt_number,
             time_s=conflict.time_s,
             amount_won=conflict.amount_won,
-            voucher=safe_text(f"{place} {named}"),
+            voucher=self._voucher_name(conflict.issuer, conflict.program),
             is_shops=program is None or program.conflict_bearer is not ConflictBearer.ISSUER,
             entry=entry.hash,
             other=b"" if other is None else entry_hash(other),
         )
         return evidence_rows(evidence, columns=self.columns(), words=self.evidence_words)
+
+    def _bank_sheet(self, number: int) -> tuple[Row, ...] | None:
+        submission = next((line for line in self.journal.notes.submissions() if line.number == number), None)
+        if submission is None:
+            return None
+        serials: dict[int, list[str]] = {}
+        for note in self.journal.notes.of_submission(number):
+            serials.setdefault(note.denomination_won, []).append(safe_text(note.serial or ""))
+        merchant = self.trust.merchant
+        bank = BankSheet(
+            shop_name=safe_text(merchant.name),
+            business_number=merchant.business_number,
+            number=number,
+            business_date=submission.business_date,
+            voucher=self._voucher_name(submission.issuer, submission.program),
+            bundles=tuple(
+                Bundle(denomination_won=won, serials=tuple(found))
+                for won, found in sorted(serials.items(), reverse=True)
+            ),
+        )
+        return bank_sheet_rows(bank, columns=self.columns(), words=self.bank_sheet_words)
+
+    def _voucher_name(self, issuer: str, program: str) -> SafeText:
+        place, named = self.trust.issuer(issuer), self.trust.program(issuer, program)
+        return safe_text(f"{issuer if place is None else place.name} {program if named is None else named.name}")
 
     def _closing(self, closing: Closing) -> Report:
         base = self._report(ReportKind.CLOSING, closing.figures, dates=(closing.business_date,) * 2)

@@ -12,6 +12,7 @@ from typing import assert_never
 from pos.core.alarms import AlarmCause
 from pos.core.checkout import business_date
 from pos.core.counterparts import Counterparts
+from pos.core.documents import SHEET
 from pos.journal.notes import NoteRecord
 from pos.link.calls import (
     CreditNotes,
@@ -31,6 +32,7 @@ from pos.text import safe_text
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import (
     AlarmRaised,
+    DocumentAsked,
     NoteNumbered,
     NotesCredited,
     NotesSubmitted,
@@ -107,7 +109,9 @@ class NoteBank:
             business_date=business_date(self._at.journal, reading),
             clerk=self._at.clerk() or None,
         )
-        self._at.journal.record([body], reading=reading)
+        # What goes to the bank with them waits for the printer in the same breath.
+        sheet = DocumentAsked(receipt_number=f"{SHEET}{body.submission}", copy_number=1, clerk=body.clerk)
+        self._at.journal.record([body, sheet], reading=reading)
         return Done()
 
     def _credit(self, call: CreditNotes) -> Done | Refused:

@@ -259,7 +259,7 @@ class QuestionView(View, frozen=True, kw_only=True):
 
 
 class ReceiptSeenView(View, frozen=True, kw_only=True):
-    """A receipt code that a customer brought back."""
+    """A receipt code that a customer brought back; `till` is the number of the one that sold it, if another did."""
 
     serial: int
     """Counts these since core started."""
@@ -269,7 +269,6 @@ class ReceiptSeenView(View, frozen=True, kw_only=True):
     """A value of `pos.till.reasons.Refusal`, where it is no use here."""
     code: str
     till: str = ""
-    """Number of the shop's till that sold it, where that is another one and has a number."""
 
 
 class NumberSeenView(View, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """A report's words in the terminal's language."""
 
+from pos.till.report.bank_sheet import BankSheetWords
 from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
 from pos.till.report.support_slip import SupportSlipWords
@@ -24,6 +25,17 @@ def evidence_words(language: str) -> EvidenceWords:
 
         return ENGLISH
     from pos.words.ko.report import EVIDENCE_WORDS as KOREAN
+
+    return KOREAN
+
+
+def bank_sheet_words(language: str) -> BankSheetWords:
+    """What goes to the bank with paper notes."""
+    if language == "en":
+        from pos.words.en.report import BANK_SHEET_WORDS as ENGLISH
+
+        return ENGLISH
+    from pos.words.ko.report import BANK_SHEET_WORDS as KOREAN
 
     return KOREAN
 

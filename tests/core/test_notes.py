@@ -324,6 +324,23 @@ def test_a_list_that_comes_during_the_day_holds_at_once_and_unknown_causes_too(t
     shop.close()
 
 
+def test_what_goes_to_the_bank_has_a_sheet_with_every_number(shop: Shop) -> None:
+    shop.type_amount(25_000)
+    shop.screen(notes(10_000, 2, "100007", "100009"))
+    shop.screen(notes(5_000, 1, "500001"))
+    assert shop.screen(SubmitNotes(issuer="41390", program="paper")) == Done()
+
+    assert [job.copy_number for job in shop.core.journal.paper.jobs_of("N1")] == [1]
+    receipts = shop.core.screen.handing_out.receipts
+    rows = receipts.rows("N1")
+    assert rows is not None
+    said = [(row.text.strip(), row.right) for row in rows if row.kind in ("text", "pair")]
+    assert [text for text, right in said if text.isdecimal() and not right] == ["100007", "100009", "500001"]
+    assert ("10,000 2장", "20,000") in said
+    assert ("합계 3장", "25,000") in said
+    assert receipts.rows("N2") is None
+
+
 def test_numbers_are_written_down_later_and_only_then_the_notes_go_to_the_bank(shop: Shop) -> None:
     shop.type_amount(25_000)
     shop.screen(notes(10_000, 2))

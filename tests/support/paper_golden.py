@@ -14,12 +14,13 @@ from pos.link.calls import PrintRow, ReceiptPage
 from pos.till.receipt.layout import layout
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.rows import Row
+from pos.till.report.bank_sheet import BankSheet, Bundle, bank_sheet_rows
 from pos.till.report.cheat_sheet import cheat_sheet_rows
 from pos.till.report.evidence import Evidence, evidence_rows
 from pos.till.report.layout import layout as report_layout
 from pos.till.report.report import ReportKind
 from pos.words.receipt import receipt_words
-from pos.words.report import cheat_sheet_words, evidence_words, report_words
+from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words
 from tests.support.receipt_builders import AFTERNOON_S, ENTRY, receipts_by_name
 from tests.support.report_golden import a_report
 from tests.support.till_simulator import REQUEST_TEXT
@@ -48,9 +49,24 @@ def key_card(columns: int, language: str = "ko") -> tuple[Row, ...]:
     return cheat_sheet_rows(cheat_sheet_words(language), columns=columns)
 
 
+def bank_sheet(columns: int, language: str = "ko") -> tuple[Row, ...]:
+    bank = BankSheet(
+        shop_name="행복한 빵집",
+        business_number="2208162517",
+        number=7,
+        business_date="2026-11-22",
+        voucher="시흥시 시루 지류",
+        bundles=(
+            Bundle(denomination_won=50_000, serials=("AB26000001",)),
+            Bundle(denomination_won=10_000, serials=("AB26000012", "AB26000013", "AB26000014")),
+        ),
+    )
+    return bank_sheet_rows(bank, columns=columns, words=bank_sheet_words(language))
+
+
 def golden_texts() -> dict[str, str]:
     """Every paper on every width; each of them in English once."""
-    papers = {"evidence": evidence, "key-card": key_card}
+    papers = {"evidence": evidence, "key-card": key_card, "bank-sheet": bank_sheet}
     texts = {
         f"{name}-{columns}.txt": _text(make(columns), columns) for name, make in papers.items() for columns in COLUMNS
     }
@@ -64,7 +80,7 @@ def printed() -> dict[str, tuple[int, tuple[PrintRow, ...]]]:
     for columns in COLUMNS:
         laid_out = {name: layout(one, columns=columns, words=words) for name, one in receipts_by_name().items()}
         laid_out |= {kind.value: report_layout(a_report(kind), columns=columns, words=reports) for kind in ReportKind}
-        laid_out |= {"evidence": evidence(columns), "key-card": key_card(columns)}
+        laid_out |= {"evidence": evidence(columns), "key-card": key_card(columns), "bank-sheet": bank_sheet(columns)}
         found |= {f"{name}-{columns}": (columns, tuple(map(print_row, rows))) for name, rows in laid_out.items()}
         found[f"request-{columns}"] = (columns, request_slip(REQUEST_TEXT, 80_000, words))
     return found

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pos.till.report.bank_sheet import BankSheetWords
 from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
@@ -69,6 +70,18 @@ REPORT_WORDS: Final = ReportWords(
     waiting="{number} not sent yet",
     all_sent="All sent",
     equals_closings="The sum of this period's closings (Z)",
+)
+
+BANK_SHEET_WORDS: Final = BankSheetWords(
+    title="Notes to the bank",
+    shop="Shop",
+    business_number="Business no.",
+    number="Submission",
+    business_date="Business day",
+    voucher="Voucher",
+    pieces="x {number}",
+    total="Total",
+    received="Received by, date, name:",
 )
 
 EVIDENCE_WORDS: Final = EvidenceWords(

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pos.till.report.bank_sheet import BankSheetWords
 from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
 from pos.till.report.words import ReportWords
@@ -69,6 +70,18 @@ REPORT_WORDS: Final = ReportWords(
     waiting="미전송 {number}건",
     all_sent="모두 전송됨",
     equals_closings="이 기간 마감(Z)을 모두 더한 금액입니다",
+)
+
+BANK_SHEET_WORDS: Final = BankSheetWords(
+    title="종 이 상 품 권 환 전",
+    shop="가게",
+    business_number="사업자",
+    number="제출 번호",
+    business_date="영업일",
+    voucher="상품권",
+    pieces="{number}장",
+    total="합계",
+    received="받은 곳, 날짜, 이름:",
 )
 
 EVIDENCE_WORDS: Final = EvidenceWords(
