@@ -1,8 +1,7 @@
 """What the screen shows: one snapshot of the till, sent whole at every change.
 
-A screen that starts or restarts needs nothing but the newest `TillState` to be right. Text fields hold safe text
-(`pos.text`); reasons, states and kinds are the values of string enums, so that an older screen can show a newer one's
-words as unknown instead of failing.
+A screen that starts needs nothing but the newest `TillState`. Text fields hold safe text (`pos.text`); reasons,
+states and kinds are values of string enums: an older screen shows a newer one's words as unknown and does not fail.
 """
 
 from enum import StrEnum
