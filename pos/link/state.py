@@ -135,9 +135,8 @@ class NetworkView(View, frozen=True, kw_only=True):
     online: bool
     since_s: int
     reason: str = ""
-    """A value of `LedgerAway`; empty while online, or where the last try could not tell."""
+    """A value of `LedgerAway`; empty while online, or where no try could tell. `cause` is for technicians, safe text."""
     cause: str = ""
-    """For technicians, in English; safe text."""
 
 
 class WaitingView(View, frozen=True, kw_only=True):
