@@ -135,7 +135,7 @@ class NetworkView(View, frozen=True, kw_only=True):
     online: bool
     since_s: int
     reason: str = ""
-    """A value of `LedgerAway`; empty while online, or where no try could tell. `cause` is for technicians, safe text."""
+    """A value of `LedgerAway`; empty while online, or where no try could tell. `cause` is for technicians."""
     cause: str = ""
 
 
