@@ -129,6 +129,18 @@ class SiblingsSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantQrSection:
+    """The shop's own code of a payment service (EMV, merchant-presented); off without a `guid`."""
+
+    guid: str = ""
+    account: str = ""
+    category: str = "5999"
+    name: str = ""
+    """In Latin letters, as the payment service has it."""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateSection:
     dir: Path | None = None
     """Folder of the program's versions; without it the program is changed by its package alone."""
@@ -154,6 +166,7 @@ class TerminalConfig:
     lamp: LampSection = LampSection()
     voice: VoiceSection = VoiceSection()
     update: UpdateSection = UpdateSection()
+    merchant_qr: MerchantQrSection = MerchantQrSection()
     siblings: SiblingsSection = SiblingsSection()
 
 
@@ -171,6 +184,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "lamp": LampSection,
     "voice": VoiceSection,
     "update": UpdateSection,
+    "merchant_qr": MerchantQrSection,
     "siblings": SiblingsSection,
 }
 _REQUIRED: Final = frozenset({"terminal", "ledger"})
@@ -243,6 +257,7 @@ class _Reader:
             lamp=cast("LampSection", made["lamp"]),
             voice=cast("VoiceSection", made["voice"]),
             update=cast("UpdateSection", made["update"]),
+            merchant_qr=cast("MerchantQrSection", made["merchant_qr"]),
             siblings=cast("SiblingsSection", made["siblings"]),
         )
 

@@ -33,9 +33,10 @@ from pos.till.report.cheat_sheet import CheatSheetWords, cheat_sheet_rows
 from pos.till.report.evidence import Evidence, EvidenceWords, evidence_rows
 from pos.till.report.figures import Figures, Group
 from pos.till.report.layout import layout
-from pos.till.report.report import Report, ReportKind
+from pos.till.report.report import Report, ReportKind, Unconfirmed
 from pos.till.report.support_slip import SLIP_CODES_MAX, SupportSlipWords, support_slip_rows
 from pos.till.report.words import ReportWords
+from pos.voucher.bodies import TenderMethod, TenderRecorded, parse_body
 from pos.voucher.entry import entry_hash
 
 KEY_CARD: Final = "C"
@@ -189,6 +190,7 @@ class Documents:
             counted_won=closing.counted_won,
             counted=closing.counted,
             clerk=self._name(closing.clerk),
+            unconfirmed=self._unconfirmed(closing.after, closing.entry),
             entries=(closing.after + 1, closing.entry),
             unsent=self._unsent(closing.entry),
         )
@@ -206,6 +208,7 @@ class Documents:
             made_s=entry.time_s,
             opened_s=None if opened is None else opened.time_s,
             float_won=0 if opened is None else opened.float_won,
+            unconfirmed=self._unconfirmed(after, until),
             entries=(after + 1, until),
             unsent=self._unsent(until),
         )
@@ -240,6 +243,22 @@ class Documents:
             programs={key: safe_text(found.name) for key, found in programs.items() if found is not None},
             is_training=self.is_training,
         )
+
+    def _unconfirmed(self, after: int, until: int) -> tuple[Unconfirmed, ...]:
+        """What was taken by the shop's own code in a stretch of the journal."""
+        found = []
+        for sequence in self.journal.sales.tenders_by(TenderMethod.MERCHANT_QR.value, after=after, until=until):
+            entry = self.journal.entry(sequence)
+            body = None if entry is None else parse_body(entry.kind, entry.body)
+            if isinstance(body, TenderRecorded):
+                found.append(
+                    Unconfirmed(
+                        receipt_number=body.receipt_number or "",
+                        reference=safe_text(body.reference or ""),
+                        amount_won=body.amount_won,
+                    )
+                )
+        return tuple(found)
 
     def _unsent(self, until: int) -> int:
         """Entries up to this one that the ledger does not have yet."""

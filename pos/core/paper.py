@@ -14,7 +14,7 @@ from typing import Final
 
 from pos.clock import Clock
 from pos.core.receipts import Receipts
-from pos.core.request_slip import request_slip
+from pos.core.request_slip import merchant_slip, request_slip
 from pos.journal.journal import Journal
 from pos.journal.records import PrintJob as JournalJob
 from pos.journal.records import PrintState
@@ -190,6 +190,10 @@ class Paper:
         It is not recorded and not kept: the request is, and its code can be shown again.
         """
         self._slip = request_slip(text, amount_won, self._receipts.words)
+
+    def print_merchant_qr(self, text: str, amount_won: int) -> None:
+        """Print the shop's own payment code before any receipt that waits; it is kept no more than a request's."""
+        self._slip = merchant_slip(text, amount_won, self._receipts.words)
 
     def next_job(self) -> PrintJob:
         """Hand out the slip if there is one, then the oldest queued receipt."""

@@ -1,4 +1,4 @@
-"""A payment request on paper, for a counter without a screen for the customer. Pure.
+"""A payment request on paper, or the shop's own payment code, for a counter without a screen for the customer. Pure.
 
 What the code is over stands beside it; whose voucher will answer is not known yet.
 """
@@ -21,5 +21,16 @@ def request_slip(text: str, amount_won: int, words: ReceiptWords) -> tuple[Print
         PrintRow(kind="text", text=amount, align="centre", bold=True, tall=True, wide=True),
         PrintRow(kind="qr", text=text, rows=MODULE_DOTS),
         PrintRow(kind="text", text=words.request_caption, align="centre"),
+        PrintRow(kind="cut"),
+    )
+
+
+def merchant_slip(text: str, amount_won: int, words: ReceiptWords) -> tuple[PrintRow, ...]:
+    """The rows of the shop's own payment code."""
+    amount = words.request_amount.format(amount=format_won(amount_won))
+    return (
+        PrintRow(kind="text", text=words.merchant_qr, align="centre", bold=True, tall=True),
+        PrintRow(kind="text", text=amount, align="centre", bold=True, tall=True, wide=True),
+        PrintRow(kind="qr", text=text, rows=MODULE_DOTS),
         PrintRow(kind="cut"),
     )

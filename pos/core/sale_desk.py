@@ -7,6 +7,7 @@ from pos.core.confirmations import Confirmations
 from pos.core.counterparts import Counterparts
 from pos.core.holds import Holds
 from pos.core.items import Items
+from pos.core.merchant_qr import MerchantQr
 from pos.core.note_bank import NoteBank
 from pos.core.notes import Notes
 from pos.core.receipts import Receipts
@@ -24,11 +25,13 @@ from pos.link.calls import (
     NoteCall,
     PayOther,
     ResumeSale,
+    ShowMerchantQr,
     SuspendSale,
     TakeItemBack,
     TakeNotes,
 )
 from pos.till.catalogue import CatalogueWords
+from pos.till.merchant_qr import MerchantAccount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,7 @@ class SaleDesk:
     """Answers the screen's calls about the open sale."""
 
     tenders: Tenders
+    merchant_qr: MerchantQr
     items: Items
     holds: Holds
     notes: Notes
@@ -44,11 +48,21 @@ class SaleDesk:
     confirmations: Confirmations
 
     @classmethod
-    def of(cls, at: Counterparts, *, receipts: Receipts, state_dir: Path, words: CatalogueWords) -> "SaleDesk":
+    def of(
+        cls,
+        at: Counterparts,
+        *,
+        receipts: Receipts,
+        state_dir: Path,
+        words: CatalogueWords,
+        account: MerchantAccount | None = None,
+    ) -> "SaleDesk":
         """The desk of one till."""
         notes = Notes(at)
+        merchant_qr = MerchantQr(at=at, account=account)
         return cls(
-            tenders=Tenders(at),
+            tenders=Tenders(at, merchant_qr),
+            merchant_qr=merchant_qr,
             items=Items(counter=at.counter, state_dir=state_dir, words=words),
             holds=Holds(at, program_name=receipts.program_name),
             notes=notes,
@@ -57,10 +71,12 @@ class SaleDesk:
             confirmations=Confirmations(at),
         )
 
-    def answer(self, call: ItemCall | HoldCall | NoteCall | PayOther) -> AnyAnswer:
+    def answer(self, call: ItemCall | HoldCall | NoteCall | PayOther | ShowMerchantQr) -> AnyAnswer:
         match call:
             case PayOther():
                 return self.tenders.pay(call)
+            case ShowMerchantQr():
+                return self.merchant_qr.show()
             case ListQuickKeys() | AddItem() | TakeItemBack():
                 return self.items.answer(call)
             case SuspendSale() | ListSuspended() | ResumeSale():

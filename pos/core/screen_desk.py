@@ -40,6 +40,8 @@ from pos.link.calls import (
     EquipmentCall,
     GiveReceipt,
     HealthCall,
+    HoldCall,
+    ItemCall,
     ListAttention,
     ListCashReceipts,
     ListDrawer,
@@ -49,6 +51,8 @@ from pos.link.calls import (
     ListSales,
     ListSuspended,
     MakeRefund,
+    MerchantQrAnswer,
+    NoteCall,
     NumberNotes,
     OpenDrawer,
     OpenRequest,
@@ -68,6 +72,7 @@ from pos.link.calls import (
     ScanAgain,
     ScanSeen,
     ScreenCall,
+    ShowMerchantQr,
     ShowReceipt,
     State,
     SubmitNotes,
@@ -118,6 +123,7 @@ class ScreenDesk:
                 return self._sale(call)
             case (
                 PayOther()
+                | ShowMerchantQr()
                 | ListQuickKeys()
                 | AddItem()
                 | TakeItemBack()
@@ -132,7 +138,7 @@ class ScreenDesk:
                 | SubmitNotes()
                 | CreditNotes()
             ):
-                return self.wares.answer(call)
+                return self._wares(call)
             case AnswerQuestion():
                 return self._answer_question(call)
             case PreviewRefund() | MakeRefund():
@@ -193,6 +199,12 @@ class ScreenDesk:
         sale = self.counter.sale
         if self.equipment.is_request_on_paper and sale is not None and sale.request is not None:
             self.paper.print_request(sale.request.text, sale.request.amount_won)
+        return answer
+
+    def _wares(self, call: ItemCall | HoldCall | NoteCall | PayOther | ShowMerchantQr) -> AnyAnswer:
+        answer = self.wares.answer(call)
+        if isinstance(answer, MerchantQrAnswer) and self.equipment.is_request_on_paper:
+            self.paper.print_merchant_qr(answer.text, answer.amount_won)
         return answer
 
     def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:

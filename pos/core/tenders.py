@@ -12,6 +12,7 @@ from typing import Final
 
 from pos.core.checkout import business_date
 from pos.core.counterparts import Counterparts
+from pos.core.merchant_qr import MerchantQr
 from pos.link.calls import Done, PayOther, Refused
 from pos.link.state import TenderView
 from pos.till.reasons import Refusal
@@ -24,8 +25,9 @@ CHANGE_MAX_WON: Final = 100_000
 class Tenders:
     """Takes cash and other tenders for the open sale."""
 
-    def __init__(self, at: Counterparts) -> None:
+    def __init__(self, at: Counterparts, merchant_qr: MerchantQr) -> None:
         self._at = at
+        self._merchant_qr = merchant_qr
 
     def pay(self, call: PayOther) -> Done | Refused:
         """Take part or all of what is due."""
@@ -35,6 +37,8 @@ class Tenders:
         refusal = _refusal(call, sale.remaining_won)
         if refusal is not None:
             return Refused(cause=refusal)
+        if call.method == TenderMethod.MERCHANT_QR and not self._merchant_qr.is_on:
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
         self._at.counter.make_way()
         amount_won = min(call.amount_won, sale.remaining_won)
         is_completed = amount_won == sale.remaining_won
@@ -53,6 +57,7 @@ class Tenders:
             tax=self._at.checkout.tax(sale.due_won, sale.items) if is_completed else None,
             given_won=call.amount_won if call.amount_won > amount_won else None,
             method=method,
+            reference=self._merchant_qr.reference(sale) if method is TenderMethod.MERCHANT_QR else None,
         )
         before = () if sale.tenders else self._at.checkout.itemised(sale.sale_id, sale.items, reading)
         self._at.journal.record([*before, body], reading=reading)

@@ -67,6 +67,16 @@ class Sales:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def tenders_by(self, method: str, *, after: int, until: int) -> tuple[int, ...]:
+        """The entries of a stretch by which other money of this method was taken."""
+        rows = self._database.rows(
+            "SELECT entry FROM tenders WHERE entry > ? AND entry <= ? AND method = ? ORDER BY entry",
+            after,
+            until,
+            method,
+        )
+        return tuple(row[0] for row in rows)
+
     def next_receipt_number(self) -> str:
         """The number that the next receipt must carry; it is taken by the entry that first names it."""
         row = self._database.row("SELECT coalesce(max(ordinal), 0) FROM receipts")

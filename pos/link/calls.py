@@ -147,10 +147,12 @@ from pos.link.screen_calls import (
     CloseAttention,
     EnterAmount,
     ListAttention,
+    MerchantQrAnswer,
     OpenDrawer,
     PayOther,
     PrintWaiting,
     ScanAgain,
+    ShowMerchantQr,
     StateChanged,
     Watch,
 )
@@ -261,6 +263,7 @@ __all__ = [
     "LogWants",
     "MakeRefund",
     "MeetingBegun",
+    "MerchantQrAnswer",
     "MessagesTaken",
     "MoveCash",
     "NextBatch",
@@ -333,6 +336,7 @@ __all__ = [
     "ScanAgain",
     "ScanSeen",
     "SearchPrinters",
+    "ShowMerchantQr",
     "ShowReceipt",
     "SiblingCall",
     "SiblingHeard",
@@ -379,6 +383,7 @@ __all__ = [
 
 AnyAnswer: TypeAlias = (
     OldMessages
+    | MerchantQrAnswer
     | Dropped
     | NoteProgramPage
     | NoteAsked
@@ -449,6 +454,7 @@ HealthCall: TypeAlias = ReadExamination | TellFindings | WantBundle | TellBundle
 """What core answers whatever else it can."""
 ScreenCall: TypeAlias = (
     NoteCall
+    | ShowMerchantQr
     | ItemCall
     | HoldCall
     | Watch

@@ -49,6 +49,18 @@ class PayOther(Call[Done | Refused], frozen=True, kw_only=True):
     method: str = ""
 
 
+class MerchantQrAnswer(Answer, frozen=True, kw_only=True):
+    """The shop's own payment code over what is due."""
+
+    text: str
+    amount_won: int
+    reference: str
+
+
+class ShowMerchantQr(Call[MerchantQrAnswer | Refused], frozen=True, kw_only=True):
+    pass
+
+
 class ClearVerdict(Call[Done], frozen=True, kw_only=True):
     """Back to idle without a digit."""
 

@@ -358,6 +358,8 @@ class TillState(View, frozen=True, kw_only=True):
     settled: SettledView | None = None
     suspended_count: int = 0
     """Sales put aside."""
+    has_merchant_qr: bool = False
+    """The shop shows a payment code of its own."""
     has_articles: bool = False
     """Whether the shop sells by name."""
     said: str = ""

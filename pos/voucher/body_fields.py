@@ -305,6 +305,7 @@ RulingOnChange = Annotated[ChangeRuling, BodyField(36, _member_of(ChangeRuling),
 NoteMarks = Annotated[tuple[NoteMark, ...], BodyField(37, _note_marks, _write_members)]
 SubmissionNumber = Annotated[int, BodyField(38, _uint(low=1))]
 IssueYear = Annotated[int, BodyField(39, _uint(low=2000, high=9999))]
+ReferenceLabel = Annotated[str, BodyField(116, _text(REASON_BYTES_MAX))]
 FeaturesChecked = Annotated[tuple[str, ...], BodyField(115, _texts(FEATURES_MAX, FEATURE_BYTES_MAX), list)]
 AlarmCause = Annotated[str, BodyField(85, _text(REASON_BYTES_MAX))]
 SealedIdentifier = Annotated[bytes, BodyField(40, _object(SEALED_BYTES_MAX))]

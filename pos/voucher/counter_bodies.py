@@ -30,6 +30,8 @@ class TenderRecorded(EntryBody):
     """Cash that was handed over, where it was more: the rest was handed back."""
     method: key.MethodOfTender | None = None
     """Of another tender than cash."""
+    reference: key.ReferenceLabel | None = None
+    """Of the shop's own payment code: the label by which a payment service can be asked about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ class WareLabels:
     """Cash, card elsewhere, transfer, other, put the sale aside."""
     methods: tuple[str, str, str, str]
     """Card elsewhere, transfer, the shop's own QR, other: as the members of `TenderMethod` stand."""
+    shop_code_lines: tuple[str, ...]
+    """Beside the shop's own code."""
+    shop_code_seen: str
     change: str
     settled: str
     """{won} of the whole sale."""

@@ -211,7 +211,6 @@ def test_what_was_paid_elsewhere_says_where(shop: Shop) -> None:
     for method, words in (
         (TenderMethod.CARD, "카드(다른 단말기)"),
         (TenderMethod.TRANSFER, "계좌이체"),
-        (TenderMethod.MERCHANT_QR, "확인 안 됨"),
     ):
         shop.type_amount(7_000)
         shop.screen(PayOther(kind="other", amount_won=7_000, method=method))

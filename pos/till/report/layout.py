@@ -31,6 +31,7 @@ def _rows(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
     yield from _sales(report.figures, sheet, words)
     yield from _taxes(report.figures, sheet, words)
     yield from _tenders(report, sheet, words)
+    yield from _unconfirmed(report, sheet, words)
     yield from _cash_receipts(report.figures, sheet, words)
     if report.kind is not ReportKind.PERIOD:
         yield from _drawer(report, sheet, words)
@@ -109,6 +110,8 @@ def _tenders(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
         if count:
             yield from _counted(sheet, words, name, count, figures.won(Group.TENDER, form))
             yield from _programs(report, form, sheet, words)
+            if form == "other":
+                yield from _methods(report, sheet, words)
         refunded = figures.count(Group.REFUND, form)
         if refunded:
             yield from _counted(
@@ -150,6 +153,14 @@ def _methods(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
         form, _, method = line.labels
         if form == "other" and method:
             yield from _counted(sheet, words, f"{_INDENT}{names.get(method, method)}", line.count, line.won)
+
+
+def _unconfirmed(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
+    if not report.unconfirmed:
+        return
+    yield from _title_row(words.unconfirmed_title, sheet)
+    for one in report.unconfirmed:
+        yield from sheet.pair(f"{one.receipt_number} {one.reference}", format_won(one.amount_won))
 
 
 def _cash_receipts(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterator[Row]:

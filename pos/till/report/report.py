@@ -16,6 +16,15 @@ class ReportKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unconfirmed:
+    """A tender that nobody confirmed."""
+
+    receipt_number: str
+    reference: str
+    amount_won: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that stands on one report."""
 
@@ -44,6 +53,8 @@ class Report:
     issuers: Mapping[str, str] = field(default_factory=dict)
     entries: tuple[int, int] = (0, 0)
     """First and last entry of the journal that it adds up."""
+    unconfirmed: tuple[Unconfirmed, ...] = ()
+    """What was paid by the shop's own code, as far as anybody here can know."""
     unsent: int = 0
     is_training: bool = False
 

@@ -45,6 +45,7 @@ class ReportWords:
     other: str
     methods: tuple[str, str, str, str]
     """What "other" was, in the order of `TenderMethod`."""
+    unconfirmed_title: str
     pieces: str
     """{number} notes of one value."""
     coins: str

@@ -7,12 +7,14 @@ from pos.tui.intents import TakeTender
 from pos.tui.screens.choice import ChoiceScreen
 from pos.tui.screens.holds import HoldsScreen
 from pos.tui.screens.items import ItemsScreen
+from pos.tui.screens.merchant_qr import MerchantQrScreen
 from pos.tui.screens.notes import NotesScreen
 from pos.tui.screens.pad_screen import PadScreen
 from pos.voucher.bodies import TenderKind, TenderMethod
 
 _METHODS = (None, TenderMethod.CARD, TenderMethod.TRANSFER, TenderMethod.OTHER)
-_HOLD = 5
+_OTHER, _HOLD = 4, 5
+_SHOP_CODE = 1
 _ITEMS = 1
 
 
@@ -69,10 +71,33 @@ async def _take(screen: PadScreen, asked: TakeTender, choice: int) -> None:
     if not await _has_sale(screen, asked):
         return
     host.desk.take_typed()
-    if choice == _HOLD:
+    if choice == _OTHER and host.desk.till is not None and host.desk.till.has_merchant_qr:
+        _ask_other(screen, asked)
+    elif choice == _HOLD:
         said_of(host, await host.ask(SuspendSale()), None)
     else:
         method = _METHODS[choice - 1]
         kind = TenderKind.CASH if method is None else TenderKind.OTHER
         said_of(host, await host.ask(PayOther(kind=kind, amount_won=asked.amount_won, method=method or "")), None)
+    screen.refresh_words()
+
+
+def _ask_other(screen: PadScreen, asked: TakeTender) -> None:
+    """The shop's own code, or something else that is only written down."""
+    host = screen.host
+
+    def go(choice: int | None) -> None:
+        if choice == _SHOP_CODE:
+            screen.app.push_screen(MerchantQrScreen(host))
+        elif choice is not None:
+            screen.run_worker(_take_other(screen, asked))
+
+    labels = host.words.wares
+    choices = (labels.methods[2], labels.methods[3])
+    screen.app.push_screen(ChoiceScreen(host, title=labels.tender_kinds[3], lines=(), choices=choices), go)
+
+
+async def _take_other(screen: PadScreen, asked: TakeTender) -> None:
+    call = PayOther(kind=TenderKind.OTHER, amount_won=asked.amount_won, method=TenderMethod.OTHER)
+    said_of(screen.host, await screen.host.ask(call), None)
     screen.refresh_words()

@@ -38,6 +38,7 @@ REPORT_WORDS: Final = ReportWords(
     cash="Cash",
     other="Other",
     methods=("Card (elsewhere)", "Transfer", "Shop QR (unverified)", "Other"),
+    unconfirmed_title="[Not confirmed]",
     pieces="x {number}",
     coins="x {number}",
     refunds_title="refunds",

@@ -7,6 +7,8 @@ from pos.words.wares import WareLabels
 WARE_LABELS: Final = WareLabels(
     tender_kinds=("Cash", "Card (other terminal)", "Bank transfer", "Other", "Put aside"),
     methods=("Card (other terminal)", "Bank transfer", "Shop QR (not confirmed)", "Other"),
+    shop_code_lines=("Let the phone photograph it.", "See it paid, then press 1.", "It stays unconfirmed."),
+    shop_code_seen="Seen as paid",
     change="Change",
     settled="{won} taken",
     settled_change="Given {given}   change {change}",

@@ -38,6 +38,7 @@ REPORT_WORDS: Final = ReportWords(
     cash="현금",
     other="기타",
     methods=("카드(다른 단말기)", "계좌이체", "가게 QR(확인 안 됨)", "그 밖"),
+    unconfirmed_title="[확인 안 됨]",
     pieces="{number}장",
     coins="{number}개",
     refunds_title="환불",

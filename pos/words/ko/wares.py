@@ -7,6 +7,8 @@ from pos.words.wares import WareLabels
 WARE_LABELS: Final = WareLabels(
     tender_kinds=("현금", "카드(다른 단말기)", "계좌이체", "그 밖", "보류"),
     methods=("카드(다른 단말기)", "계좌이체", "가게 QR(확인 안 됨)", "그 밖"),
+    shop_code_lines=("손님 전화기로 찍게 하세요", "완료 화면을 보고 1을 누르세요", "확인 안 됨으로 적힙니다"),
+    shop_code_seen="완료 화면 봤음",
     change="거스름돈",
     settled="{won} 받았습니다",
     settled_change="받은 돈 {given}   거스름돈 {change}",
