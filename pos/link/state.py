@@ -5,7 +5,6 @@ states and kinds are values of string enums: an older screen shows a newer one's
 """
 
 from enum import StrEnum
-from typing import Final
 
 import msgspec
 
@@ -108,10 +107,6 @@ class QuestionKind(StrEnum):
     """A part-paid sale survived a power cut: 1 go on, 2 cancel all."""
     CUT_APPROVED = "cut_approved"
     """Approved as the power went, and nobody was told: 1 the goods were given, 2 to be refunded, 3 later."""
-
-
-NOTE_QUESTIONS: Final = frozenset({QuestionKind.NOTE_CHECK, QuestionKind.NOTE_CONSECUTIVE, QuestionKind.NOTE_CHANGE})
-"""About a paper note that was scanned."""
 
 
 class LedgerAway(StrEnum):

@@ -17,7 +17,7 @@ from textual.worker import WorkType
 
 from pos.errors import LinkError
 from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
-from pos.link.state import NOTE_QUESTIONS, QuestionView, ReceiptSeenView, TillLock, TillState, VerdictView
+from pos.link.state import QuestionKind, QuestionView, ReceiptSeenView, TillLock, TillState, VerdictView
 from pos.till.reasons import Refusal
 from pos.tui.answers import seen_text
 from pos.tui.bridge import Bridge
@@ -36,6 +36,8 @@ from pos.words import Notice, Words, words_for
 
 R = TypeVar("R")
 _LINE_ENDS = {"enter": "\r", "tab": "\t", "ctrl+j": "\n"}
+NOTE_QUESTIONS = frozenset({QuestionKind.NOTE_CHECK, QuestionKind.NOTE_CONSECUTIVE, QuestionKind.NOTE_CHANGE})
+"""About a paper note that was scanned."""
 _CLOCK_S = 5.0
 """The header's time is never older than this."""
 

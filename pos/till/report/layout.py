@@ -110,8 +110,6 @@ def _tenders(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
         if count:
             yield from _counted(sheet, words, name, count, figures.won(Group.TENDER, form))
             yield from _programs(report, form, sheet, words)
-            if form == "other":
-                yield from _methods(report, sheet, words)
         refunded = figures.count(Group.REFUND, form)
         if refunded:
             yield from _counted(
