@@ -6,7 +6,7 @@ from pos.tui.screens.day import ClosedScreen
 from pos.tui.screens.login import LoginScreen
 from pos.tui.screens.number import PinScreen
 from pos.tui.screens.sale import SaleScreen
-from pos.voucher.bodies import ActAllowed, CashMoved, DayClosed, DayOpened, PersonAdded
+from pos.voucher.bodies import ActAllowed, CashMoved, DayClosed, DayOpened, PersonAdded, RefundRequested
 from tests.support.core_builders import HOUR_S, Shop
 from tests.support.real_counter import RealCounter, open_real_counter
 
@@ -45,8 +45,9 @@ async def test_the_first_opening_asks_for_the_float_and_every_later_one_is_one_e
         links[-1].push()
         await counter.settle()
         assert shows(counter, "Enter를 누르면 개점합니다 (준비금 1,000,000원)")
-        await counter.press("enter")
+        await counter.press(keys := "enter")
 
+        assert keys_in(keys) <= 2
         assert shows(counter, "개점했습니다")
     assert [body.float_won for body in shop.bodies if isinstance(body, DayOpened)] == [1_000_000, 1_000_000]
 
@@ -121,8 +122,10 @@ async def test_a_change_of_clerk_is_one_number_and_a_pin_that_nobody_reads(shop:
         assert shows(counter, "김점원")
 
         await counter.press("-")
-        assert isinstance(counter.app.screen, LoginScreen)
-        await counter.press(f"1 {OWNER_PIN}")
+        assert isinstance(counter.app.screen, LoginScreen), "whoever leaves the till says so with one key"
+        keys = f"1 {OWNER_PIN}"
+        await counter.press(keys)
+        assert keys_in(keys) - len(OWNER_PIN) == 1
         assert shows(counter, "박주인")
 
 
@@ -149,6 +152,19 @@ async def test_a_clerk_asks_the_owner_and_the_act_goes_on(shop: Shop) -> None:
     moved = [body for body in shop.bodies if isinstance(body, CashMoved | ActAllowed)]
     assert [type(body) for body in moved] == [ActAllowed, CashMoved]
     assert moved[1].clerk == "2"
+
+
+async def test_the_last_sale_is_cancelled_in_four_keys_where_people_have_pins(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press(f"2 {CLERK_PIN}")
+        await counter.press("7 . 0 + 1")
+        keys = "* 1 1 1"
+        await counter.press(keys)
+
+        assert keys_in(keys) <= 4
+    gone = [body for body in shop.bodies if isinstance(body, RefundRequested)]
+    assert [(body.amount_won, body.clerk) for body in gone] == [(7_000, "2")]
 
 
 async def test_people_are_added_by_the_pad_alone(shop: Shop) -> None:
