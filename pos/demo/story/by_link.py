@@ -19,6 +19,7 @@ from pos.link.calls import (
     DayClosing,
     Done,
     EnterAmount,
+    GiveReceipt,
     ListDrawer,
     ListRemotes,
     ListSales,
@@ -167,6 +168,7 @@ class LinkHands:
         self._do(RequestCashReceipt(purpose="deduction", digits=digits))
 
     def show_last_receipt(self) -> str:
+        self._do(GiveReceipt(receipt_number=self._last_number, is_electronic=True))
         page = self._must(ShowReceipt(receipt_number=self._last_number), ReceiptPage)
         return next(row.text for row in page.rows if row.kind == "qr")
 

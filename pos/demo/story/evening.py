@@ -29,6 +29,7 @@ def cash_receipt(stage: Stage) -> str:
 
 def electronic_receipt(stage: Stage) -> str:
     """A customer who wants no paper, one who wants a second one, and change for somebody: all of it is counted."""
+    stage.wait_for_paper()
     text = stage.hands.show_last_receipt()
     stage.hands.print_last_again()
     stage.hands.open_drawer()
