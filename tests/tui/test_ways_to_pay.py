@@ -256,7 +256,8 @@ async def test_notes_go_to_the_bank_once_they_have_their_numbers(shop: Shop) -> 
         assert shows(counter, "입금 확인: 1번 시루 지류 20,000원")
         await counter.press("1 enter")
         assert shows(counter, "입금됨: 1번 시루 지류 20,000원")
-    numbered, submitted, credited = shop.bodies[-3:]
+    kinds = NoteNumbered | NotesSubmitted | NotesCredited
+    numbered, submitted, credited = (body for body in shop.bodies if isinstance(body, kinds))
     assert isinstance(numbered, NoteNumbered)
     assert isinstance(submitted, NotesSubmitted)
     assert isinstance(credited, NotesCredited)
