@@ -454,4 +454,4 @@ def test_a_day_adds_up_whatever_is_done(template: Path) -> None:
 
 @pytest.mark.slow
 def test_many_days_add_up_whatever_is_done(template: Path) -> None:
-    live(template, examples=60, steps=40)
+    live(template, examples=30, steps=40)
