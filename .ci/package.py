@@ -7,6 +7,8 @@ machines unless one is named. Nothing is compiled for a machine here, so an ordi
   Debian's Python, NumPy and OpenCV seen through it. Nothing is downloaded or built when the package is installed.
 - Byte code is compiled by the Python that will run it and never looks at the sources' dates (unchecked hashes).
 - Units, rules and settings go to /usr/lib, where an administrator's own in /etc come before them.
+- Beside each package lies chak-pos-VERSION-MACHINE.tar: the same program as an archive that tills fetch by themselves
+  and unpack to /opt/pos/versions/VERSION (`pos.update`). Units and settings come with packages only.
 - Every date is the last commit's, names are sorted, owners are root, the compressor runs in one thread: two builds
   of one commit are equal byte by byte.
 """
@@ -15,10 +17,12 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import tomllib
 import zipfile
@@ -33,6 +37,7 @@ from wheels import MACHINES, wheels
 NAME = "chak-pos"
 DEB = ROOT / ".ci" / "deb"
 HOME = "usr/lib/pos"
+VERSIONS = "opt/pos/versions"
 SITE = f"{HOME}/lib/python3.13/site-packages"
 DEPENDS = (
     *("python3 (>= 3.13)", "python3 (<< 3.14)", "python3-numpy", "python3-opencv", "libzbar0t64", "tzdata"),
@@ -81,7 +86,7 @@ RENAMED = {
 
 
 def build(machine: str, out: Path) -> Path:
-    """Build one machine's package into a folder; gives the file."""
+    """Build one machine's package into a folder, and the archive beside it; gives the package."""
     install_packages(["dpkg"])
     deb = out / f"{NAME}_{version()}_{machine}.deb"
     with tempfile.TemporaryDirectory(prefix="chak-package-") as scratch:
@@ -95,6 +100,7 @@ def build(machine: str, out: Path) -> Path:
         _must(pack, env={**os.environ, "SOURCE_DATE_EPOCH": str(_source_date_s())})
         out.mkdir(parents=True, exist_ok=True)
         shutil.move(packed, deb)
+        _write_archive(tree / HOME, out / f"{NAME}-{version()}-{machine}.tar")
     say(f"{deb.relative_to(ROOT) if deb.is_relative_to(ROOT) else deb}: {deb.stat().st_size / 1e6:.1f} MB")
     return deb
 
@@ -140,10 +146,12 @@ def _lay_out_program(tree: Path) -> None:
     (home / "bin").mkdir()
     (home / "bin" / "python3").symlink_to("/usr/bin/python3")
     program = home / "bin" / "pos"
-    program.write_text((DEB / "pos").read_text())
+    program.write_text((DEB / "pos").read_text().format(home=f"/{HOME}"))
     program.chmod(0o755)
+    shutil.copyfile(DEB / "launch", home / "bin" / "launch")
+    (home / "bin" / "launch").chmod(0o755)
     (tree / "usr" / "bin").mkdir()
-    (tree / "usr" / "bin" / "pos").symlink_to("../lib/pos/bin/pos")
+    (tree / "usr" / "bin" / "pos").symlink_to("../lib/pos/bin/launch")
 
 
 def _place(source: Path, tree: Path, path: str, mode: int) -> None:
@@ -171,6 +179,30 @@ def _compile(site: Path, path: str) -> None:
     _must(as_root(*enter, str(site), str(root), *inside))
     if os.geteuid() != 0:
         _must(as_root("chown", "-R", f"{os.getuid()}:{os.getgid()}", str(site)))
+
+
+# The archive
+
+
+def _write_archive(home: Path, file: Path) -> None:
+    """The program alone: what the package has beside it stays the package's, and the interpreter is the machine's."""
+    program = (DEB / "pos").read_text().format(home=f"/{VERSIONS}/{version()}").encode()
+    with tarfile.open(file, "w", format=tarfile.GNU_FORMAT) as archive:
+        for path in _sorted(home):
+            name = str(path.relative_to(home))
+            if not name.startswith(("bin", "lib", "pyvenv.cfg")) or name in ("bin/python3", "bin/launch"):
+                continue
+            member = archive.gettarinfo(path, name)
+            member.uid = member.gid = 0
+            member.uname = member.gname = "root"
+            if name == "bin/pos":
+                member.size = len(program)
+                archive.addfile(member, io.BytesIO(program))
+            elif path.is_dir():
+                archive.addfile(member)
+            else:
+                with path.open("rb") as content:
+                    archive.addfile(member, content)
 
 
 # What dpkg is told

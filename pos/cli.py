@@ -178,8 +178,10 @@ def _add_evidence(commands: Commands) -> None:
 
 def _add_update(commands: Commands) -> None:
     update = commands.add_parser("update", help="newer versions of the program on this machine")
-    update.add_argument("action", choices=("status", "start", "tend", "prove"))
+    update.add_argument("action", choices=("status", "start", "tend", "prove", "package"))
     update.add_argument("--now", action="store_true", help="tend: change although the day is open")
+    update.add_argument("--dir", type=Path, default=Path("/opt/pos"), help="package: the folder of versions")
+    update.add_argument("--place", type=Path, default=Path("/usr/lib/pos"), help="package: where it lies")
     _config_option(update)
     _json_option(update)
     update.set_defaults(run=_run_update)
@@ -347,8 +349,10 @@ def _run_evidence_verify(options: argparse.Namespace) -> int:
 
 
 def _run_update(options: argparse.Namespace) -> int:
-    from pos.commands.updating import update
+    from pos.commands.updating import adopt_package, update
 
+    if options.action == "package":
+        return adopt_package(options.dir, options.place)
     return update(_config(options), options.action, is_chosen=options.now, as_json=options.json)
 
 

@@ -144,8 +144,8 @@ class MerchantQrSection:
 class UpdateSection:
     dir: Path | None = None
     """Folder of the program's versions; without it the program is changed by its package alone."""
-    restart: str = ""
-    """Command that starts the services anew after a change of versions."""
+    units: str = ""
+    """The services that a change of versions starts anew and that must stand after it, core's first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,14 +4,16 @@
     pos update start      before everything else at a start: finish or end a trial, change to what waits
     pos update tend       now and then while the shop sells, and when it closes: unpack, change after closing
     pos update prove      after a start: wait until the version proves itself, else return to the one before
+    pos update package    after the package was installed: its version is one of this machine's
 
 `tend --now` changes although the day is open: somebody chose it.
 """
 
-import subprocess
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -25,14 +27,16 @@ from pos.link.calls import ReadState, Role
 from pos.link.client import BlockingLink
 from pos.link.state import SellingStop, TillState
 from pos.trust.faults import RejectedError
-from pos.trust.folder import TrustFolder
-from pos.update.health import PROOF_S, is_healthy
-from pos.update.installation import Installation, machine
+from pos.update.health import DEATHS_MAX, PROOF_S, is_healthy
+from pos.update.installation import PROGRAM, Installation, machine
 from pos.update.pieces import PartialFile
+from pos.update.services import NoServices, Services, Units
 from pos.update.tending import Moment, Situation, Step, next_step
-from pos.update.versions import Offer, Version, newest_offer, verified_targets
+from pos.update.versions import Offer, Version, newest_offer
+from pos.update.vouching import ROOT_FILE, Vouching
 
 UPDATE_FOLDER: Final = "update"
+DOWNLOADED_TRUST: Final = "trust"
 PAUSE_S: Final = 0.5
 
 
@@ -53,11 +57,12 @@ class Updates:
 
     config: TerminalConfig
     installation: Installation
-    restart: Callable[[], None]
+    folder: Path
+    services: Services = field(default_factory=NoServices)
 
     def situation(self, moment: Moment, *, is_chosen: bool = False) -> Situation:
         """Where things stand. Raises OSError, MalformedError where nothing is installed in versions."""
-        offer, staged = self.offer(), self.installation.staged()
+        offer, staged = self.offer(may_keep=True), self.installation.staged()
         return Situation(
             moment=moment,
             running=Version.parse(self.installation.current),
@@ -68,15 +73,15 @@ class Updates:
             is_chosen=is_chosen,
         )
 
-    def offer(self) -> Offer | None:
-        """The newest version that the adopted trust data vouches for."""
-        try:
-            stored = TrustFolder(self.config.terminal.trust_dir).stored()
-            if stored is None:
-                return None
-            return newest_offer(verified_targets(stored.folder / "metadata"), machine=machine())
-        except (PosError, RejectedError):
-            return None
+    def offer(self, *, may_keep: bool = False) -> Offer | None:
+        """The newest version that is vouched for; `may_keep` where this process may write what it verified."""
+        terminal = self.config.terminal
+        downloaded = terminal.staging / DOWNLOADED_TRUST
+        vouching = Vouching(self.folder / ROOT_FILE, terminal.trust_dir, downloaded)
+        with suppress(PosError, RejectedError, OSError):
+            targets = vouching.targets(may_keep=may_keep)
+            return None if targets is None else newest_offer(targets, machine=machine())
+        return None
 
     def start(self) -> str:
         """Before anything runs: the version that runs now."""
@@ -101,25 +106,33 @@ class Updates:
             self.installation.stage(partial.path, offer)
             partial.path.unlink(missing_ok=True)
         elif step is Step.CHANGE and offer is not None:
+            red_before = self.services.red(self._program)
             self.installation.begin_trial(str(offer.version))
-            self.restart()
-            self.prove(stop_before=None if till is None else till.stop)
+            self.services.restart()
+            self.prove(stop_before=None if till is None else till.stop, red_before=red_before)
         return step
 
-    def prove(self, *, stop_before: SellingStop | None = None) -> bool:
+    def prove(self, *, stop_before: SellingStop | None = None, red_before: frozenset[int] | None = None) -> bool:
         """Wait until the version on trial proves itself; where it does not, return to the one before."""
         if self.installation.state.trial is None:
             return True
         until_s = time.monotonic() + PROOF_S
-        while time.monotonic() < until_s:
+        while time.monotonic() < until_s and self.services.deaths() < DEATHS_MAX:
             till = self._till()
-            if till is not None and is_healthy(till, stop_before=stop_before):
+            if till is not None and is_healthy(till, stop_before=stop_before) and self.services.are_up():
+                red = self.services.red(self._program)
+                if red is None or (red_before is not None and not red <= red_before):
+                    break
                 self.installation.confirm()
                 return True
             time.sleep(PAUSE_S)
         self.installation.fall_back()
-        self.restart()
+        self.services.restart()
         return False
+
+    @property
+    def _program(self) -> Path:
+        return self.folder / "current" / PROGRAM
 
     def _partial(self, offer: Offer) -> PartialFile:
         return PartialFile(self.config.terminal.staging / UPDATE_FOLDER, offer)
@@ -141,13 +154,15 @@ def open_updates(config: TerminalConfig) -> Updates:
     """Raises ConfigError where this machine has no versions."""
     if config.update.dir is None:
         raise ConfigError((f"{config.file}: update.dir: this machine's program comes with its package",))
-    command = config.update.restart.split()
+    folder, units = config.update.dir, config.update.units.split()
+    services = Units(names=units, config=config.file) if units else NoServices()
+    return Updates(config=config, installation=Installation(folder), folder=folder, services=services)
 
-    def restart() -> None:
-        if command:
-            subprocess.run(command, check=False)
 
-    return Updates(config=config, installation=Installation(config.update.dir), restart=restart)
+def adopt_package(folder: Path, place: Path) -> int:
+    """Called by the package, from its own version: what runs from now on, said."""
+    print_line(Installation(folder).adopt_package(version("chak-pos"), place))
+    return Exit.DONE
 
 
 def update(config: TerminalConfig, action: str, *, is_chosen: bool, as_json: bool) -> int:

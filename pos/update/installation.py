@@ -11,14 +11,20 @@ Rules:
 - `state.json` says what is tried before the link says it; after a cut in between the trial begins at the next start;
 - a version on trial that does not prove itself within `STARTS_MAX` starts of one boot, or `BOOTS_MAX` boots, is left
   for the one before, by itself; one that proved itself is never counted again, however often the plug is pulled;
-- the version before stays; older ones go.
+- the version before stays; older ones go;
+- an archive is copied to where nobody else can write before it is hashed and unpacked: whoever brought it may still
+  have it open;
+- the package's own version is a link to where the package lies. It stays whatever is brought; a newer package takes the
+  place of an older version, never of a newer one.
 
 Who decides what is tried and when is `tending`; what proves a version is `health`.
 """
 
 import hashlib
+import os
 import platform
 import shutil
+import stat
 import tarfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -37,8 +43,11 @@ UNPACKED_BYTES_MAX: Final = 600 * 1024 * 1024
 FILES_MAX: Final = 20_000
 PROGRAM: Final = "bin/pos"
 """What every version has, and its start."""
+INTERPRETER: Final = "bin/python3"
+"""The machine's own: an archive that named a program outside itself would be refused."""
+_SYSTEM_PYTHON: Final = Path("/usr/bin/python3")
 
-
+_BLOCK_BYTES: Final = 1024 * 1024
 _MACHINES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -99,17 +108,20 @@ class Installation:
             return name
         self._versions.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(unfinished, ignore_errors=True)
+        own = self._versions / f"{name}.tar.new"
+        own.unlink(missing_ok=True)
         try:
-            with archive.open("rb") as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != offer.sha256:
-                    raise UpdateError(f"{name}: not the archive that was promised")
-                file.seek(0)
+            _copy_promised(archive, own, offer)
+            with own.open("rb") as file:
                 _unpack(file, unfinished)
             if not (unfinished / PROGRAM).is_file():
                 raise UpdateError(f"{name}: the archive holds no {PROGRAM}")
+            (unfinished / INTERPRETER).symlink_to(_SYSTEM_PYTHON)
         except (UpdateError, tarfile.TarError, OSError) as error:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise error if isinstance(error, UpdateError | OSError) else UpdateError(f"{name}: {error}") from error
+        finally:
+            own.unlink(missing_ok=True)
         sync_filesystem(unfinished)
         unfinished.rename(place)
         sync_folder(self._versions)
@@ -156,9 +168,43 @@ class Installation:
         self._write(InstallationState(previous=state.previous, refused=refused))
         return state.trial.previous
 
+    def adopt_package(self, version: str, place: Path) -> str:
+        """A package was installed at `place`: its version is one of this machine's from now on; the one that runs then.
+
+        What was brought and is newer goes on running; what is older is left for it on trial.
+        """
+        self._versions.mkdir(parents=True, exist_ok=True)
+        packaged = {path.name for path in self._versions.iterdir() if path.is_symlink()}
+        before = self._link.readlink().name if self._link.is_symlink() else None
+        self._link_package(version, place)
+        state = _without(self.state, packaged | {version}, instead=version)
+        if before is None or before in packaged:
+            # What ran lay where the package now lies: there is nothing to return to.
+            self._write(msgspec.structs.replace(state, trial=None))
+            self._point_to(version)
+        elif Version.parse(before) < Version.parse(version):
+            self._write(msgspec.structs.replace(state, trial=Trial(version=version, previous=before)))
+            self._point_to(version)
+        else:
+            self._write(state)
+        for stale in packaged - {version}:
+            (self._versions / stale).unlink()
+        sync_folder(self._versions)
+        return self.current
+
+    def _link_package(self, version: str, place: Path) -> None:
+        link, new = self._versions / version, self._versions / f"{version}.link.new"
+        if link.is_dir() and not link.is_symlink():
+            # The same version was brought before: the package's copy is the one that dpkg looks after.
+            shutil.rmtree(link)
+        new.unlink(missing_ok=True)
+        new.symlink_to(place)
+        new.rename(link)
+        sync_folder(self._versions)
+
     def _drop_old(self, *, keep: Iterable[str]) -> None:
         for path in self._versions.iterdir():
-            if path.name not in keep:
+            if path.name not in keep and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
 
     def _write(self, state: InstallationState) -> None:
@@ -176,6 +222,37 @@ def machine() -> str:
     """This machine as archives name it."""
     name = platform.machine()
     return _MACHINES.get(name, name)
+
+
+def _without(state: InstallationState, replaced: Iterable[str], *, instead: str) -> InstallationState:
+    """A state in which no version is named any more that a package has replaced."""
+    previous = instead if state.previous in replaced else state.previous
+    trial = state.trial
+    if trial is not None:
+        trial = (
+            None
+            if trial.version in replaced
+            else msgspec.structs.replace(trial, previous=instead if trial.previous in replaced else trial.previous)
+        )
+    refused = tuple(version for version in state.refused if version not in replaced)
+    return InstallationState(trial=trial, previous=previous, refused=refused)
+
+
+def _copy_promised(archive: Path, own: Path, offer: Offer) -> None:
+    """Copy an archive that others may write to. Raises UpdateError where it is not the promised one, OSError."""
+    descriptor = os.open(archive, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file, own.open("xb") as copy:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_size != offer.length:
+            raise UpdateError(f"{offer.version}: not the archive that was promised")
+        digest = hashlib.sha256()
+        left = offer.length
+        while left and (block := file.read(min(left, _BLOCK_BYTES))):
+            digest.update(block)
+            copy.write(block)
+            left -= len(block)
+        if left or digest.hexdigest() != offer.sha256:
+            raise UpdateError(f"{offer.version}: not the archive that was promised")
 
 
 def _versions(names: Iterable[str]) -> list[Version]:

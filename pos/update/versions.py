@@ -1,13 +1,11 @@
 """Which versions of the program there are to have: targets `app/MACHINE/chak-pos-VERSION.tar` of the trust repository.
 
-The metadata is that of the set that the terminal has adopted, verified here once more from its own root: the offline
-keys that sign issuers sign programs too. Expiry was judged when it was adopted.
+The offline keys that sign issuers sign programs too; whose signatures count is `vouching`.
 """
 
 import re
 from dataclasses import dataclass
 from functools import total_ordering
-from pathlib import Path
 from typing import Final, Self
 
 import msgspec
@@ -18,7 +16,6 @@ from pos.trust.names import hashed_path
 _VERSION: Final = re.compile(r"(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})")
 _PATH: Final = re.compile(r"app/(?P<machine>[a-z0-9]{1,16})/chak-pos-(?P<version>[0-9.]{5,20})\.tar")
 ARCHIVE_BYTES_MAX: Final = 200 * 1024 * 1024
-ROOT_BYTES_MAX: Final = 512_000
 
 
 @total_ordering
@@ -76,7 +73,7 @@ class _Signed(msgspec.Struct, frozen=True, kw_only=True):
 def newest_offer(raw_targets: bytes, *, machine: str) -> Offer | None:
     """The newest archive for a machine that top-level targets metadata names. Raises MalformedError.
 
-    Whether the metadata is to be believed is the caller's business: `verified_targets` of a stored set is.
+    Whether the metadata is to be believed is the caller's business: what `Vouching` gives is.
     """
     try:
         named = msgspec.json.decode(raw_targets, type=_Signed).signed.targets
@@ -84,20 +81,6 @@ def newest_offer(raw_targets: bytes, *, machine: str) -> Offer | None:
         raise MalformedError(f"targets: {error}") from error
     offers = [offer for path, file in named.items() if (offer := _offer(path, file, machine)) is not None]
     return max(offers, key=lambda offer: offer.version, default=None)
-
-
-def verified_targets(metadata: Path) -> bytes:
-    """The top-level targets of a stored set, verified again under its root. Raises RejectedError."""
-    # Verifying needs a library that nothing else here does.
-    from pos.trust.faults import RejectedError, TrustFault
-    from pos.trust.metadata import Floor, verify_repository
-    from pos.trust.sources import StoredMetadata
-
-    source = StoredMetadata(metadata)
-    root = source.metadata("root", None, bytes_max=ROOT_BYTES_MAX)
-    if root is None:
-        raise RejectedError(TrustFault.MISSING, "root: not there")
-    return verify_repository(source, Floor(root=root), now_s=0).raw_roles()["targets"]
 
 
 def _offer(path: str, file: _File, machine: str) -> Offer | None:

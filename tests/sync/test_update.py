@@ -43,7 +43,8 @@ def town(template: Path, tmp_path: Path) -> Town:
 def installed(town: Town) -> Updates:
     """A machine with 1.0.0, on which nothing runs."""
     config = load_config(town.terminal_toml)
-    return Updates(config=config, installation=founded(town.directory / "opt"), restart=lambda: None)
+    folder = town.directory / "opt"
+    return Updates(config=config, installation=founded(folder), folder=folder)
 
 
 def publish(town: Town, version: str, *, spare: int = 5 * PIECE_BYTES) -> None:

@@ -393,9 +393,9 @@ def test_the_folder_of_versions_is_a_setting(tmp_path: Path) -> None:
     path = tmp_path / "terminal.toml"
     path.write_text(
         '[terminal]\nid = "t"\nmerchant = "m"\nledger = "l"\nstate_dir = "s"\nsocket_dir = "r"\ntrust_dir = "trust"\n'
-        '[ledger]\nurl = "http://127.0.0.1:8400"\n[update]\ndir = "opt"\nrestart = "true"\n'
+        '[ledger]\nurl = "http://127.0.0.1:8400"\n[update]\ndir = "opt"\nunits = "core"\n'
     )
     config = load_config(path)
 
-    assert (config.update.dir, config.update.restart) == (tmp_path / "opt", "true")
+    assert (config.update.dir, config.update.units) == (tmp_path / "opt", "core")
     assert config.terminal.staging == tmp_path / "staging"
