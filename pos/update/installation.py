@@ -224,7 +224,7 @@ def machine() -> str:
     return _MACHINES.get(name, name)
 
 
-def _without(state: InstallationState, replaced: Iterable[str], *, instead: str) -> InstallationState:
+def _without(state: InstallationState, replaced: set[str], *, instead: str) -> InstallationState:
     """A state in which no version is named any more that a package has replaced."""
     previous = instead if state.previous in replaced else state.previous
     trial = state.trial

@@ -55,9 +55,13 @@ ledger = "sandbox"
 state_dir = "/var/lib/pos/state"
 socket_dir = "/run/pos"
 trust_dir = "/var/lib/pos/trust"
+staging_dir = "/var/lib/pos-staging"
 language = "ko"
 [ledger]
 url = "http://127.0.0.1:8400"
+[update]
+dir = "/opt/pos"
+units = "pos-core pos-devices pos-sync pos-screen"
 [mirror]
 path = "/srv/mirror"
 [printer]
@@ -145,8 +149,13 @@ class BootedTill:
         """Run a command as its root."""
         return run(["nsenter", "--target", str(self._leader), "--all", "--", *command], deadline_s=deadline_s)
 
-    def must(self, *command: str) -> str:
-        done = self.inside(*command)
+    @property
+    def leader(self) -> int:
+        """Its first process, as this machine numbers it."""
+        return self._leader
+
+    def must(self, *command: str, deadline_s: float = 60) -> str:
+        done = self.inside(*command, deadline_s=deadline_s)
         assert done.exit_status == 0, done.report() + self.log()
         return done.stdout
 

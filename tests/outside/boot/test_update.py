@@ -1,0 +1,245 @@
+"""Newer versions as installed: from the town's repository to the running processes, and back where one is broken.
+
+The package's own layout and units; the ledger serves the repository inside the container's network, sync brings the
+archive in its pieces, the privileged steps verify and unpack it, and closing the day changes to it. The archive is the
+package's own program under other numbers. A shop that pulls its plug within ten seconds of closing is served at the
+next start.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tarfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pos.sandbox.town import open_town
+from tests.support.booted_till import ROOT, SERVICES, BootedTill, Town, prepared_till
+from tests.support.debian_roots import layer_over
+from tests.support.process_tools import Child
+
+Say = Callable[[str], None]
+APPLY_S_MAX = 20.0
+BUSY_S = 10.0
+"""What a build machine with other work may add."""
+BROKEN = b"#!/usr/bin/python3 -I\nraise SystemExit('this version does not start')\n"
+AT_THE_TILL = ("/usr/lib/pos/bin/python3", "-I", "-c")
+LINK = """
+import sys
+from pathlib import Path
+from pos.link.client import BlockingLink
+from pos.link.calls import CloseDay, OpenDay, Role, SyncNow
+link = BlockingLink(Path("/run/pos"), Role.SCREEN)
+"""
+BRING = """
+import time
+from pathlib import Path
+staging, size = Path("/var/lib/pos-staging/update"), int(sys.argv[1])
+def brought():
+    return sum(file.stat().st_size for file in staging.glob("*.part"))
+end_s = time.monotonic() + 150
+while brought() < size and time.monotonic() < end_s:
+    before = brought()
+    link.call(SyncNow())
+    until_s = time.monotonic() + 5
+    while brought() == before and time.monotonic() < until_s:
+        time.sleep(0.02)
+print(brought())
+"""
+
+
+def version_of(package: Path, number: str, *, program: bytes | None = None) -> bytes:
+    """The package's archive under another number; with another start where one is given."""
+    out = io.BytesIO()
+    with tarfile.open(package) as old, tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as new:
+        for member in old:
+            content = old.extractfile(member)
+            raw = b"" if content is None else content.read()
+            member.name = member.name.replace("chak_pos-0.1.0.dist-info", f"chak_pos-{number}.dist-info")
+            if member.name == "bin/pos":
+                raw = program or raw.replace(b"/0.1.0/", f"/{number}/".encode())
+            if member.name.endswith(f"chak_pos-{number}.dist-info/METADATA"):
+                raw = raw.replace(b"0.1.0", number.encode())
+            member.size = len(raw)
+            new.addfile(member, io.BytesIO(raw) if member.isfile() else None)
+    return out.getvalue()
+
+
+@dataclass(slots=True, kw_only=True)
+class Shop:
+    """A booted till, the town that publishes for it, and its days."""
+
+    till: BootedTill
+    town: Town
+    package: Path
+
+    def publish(self, number: str, *, program: bytes | None = None) -> int:
+        """Offer a version; how many bytes it has."""
+        town = open_town(self.town.folder)
+        folder = town.served_trust.folder / "app" / "amd64"
+        folder.mkdir(parents=True, exist_ok=True)
+        archive = version_of(self.package, number, program=program)
+        (folder / f"chak-pos-{number}.tar").write_bytes(archive)
+        town.publication.publish(now_s=int(time.time()))
+        return len(archive)
+
+    def bring(self, size: int) -> None:
+        """Let sync download it, round after round, from a ledger in the till's own network."""
+        with self.ledger():
+            brought = self.till.must(*AT_THE_TILL, LINK + BRING, str(size), deadline_s=200)
+        assert int(brought) == size
+
+    @contextmanager
+    def ledger(self) -> Iterator[None]:
+        inside = ("nsenter", "--target", str(self.till.leader), "--net", "--")
+        command = [*inside, sys.executable, "-m", "pos", "ledger", "serve", "--data", str(self.town.folder / "ledger")]
+        command += ["--port", "8400"]
+        with Child(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as ledger:
+            ledger.wait_for_line("http://")
+            yield
+
+    def tend(self) -> float:
+        """What the timer does once a minute; seconds that it took."""
+        began_s = time.monotonic()
+        self.till.must("systemctl", "start", "pos-update.service", deadline_s=200)
+        return time.monotonic() - began_s
+
+    def open_day(self) -> None:
+        self.till.must(*AT_THE_TILL, LINK + "assert not hasattr(link.call(OpenDay(float_won=0)), 'cause')")
+
+    def close_day(self) -> None:
+        self.till.must(*AT_THE_TILL, LINK + "assert not hasattr(link.call(CloseDay(counted_won=None)), 'cause')")
+
+    def said(self) -> str:
+        """What the step said, for whoever reads of a failure."""
+        return self.till.inside("journalctl", "--unit=pos-update.service", "--boot", "--no-pager", "--lines=30").stdout
+
+    def has_staged(self, number: str) -> bool:
+        return (self.versions / number / "bin" / "pos").is_file()
+
+    @property
+    def versions(self) -> Path:
+        return self.till.root_of_running / "opt/pos/versions"
+
+    @property
+    def current(self) -> str:
+        return (self.till.root_of_running / "opt/pos/current").readlink().name
+
+    def runs(self, number: str) -> bool:
+        """Whether every process of the till is of this version, and stands."""
+        return all(self.till.is_up(unit) for unit in SERVICES) and all(
+            number in self.till.must("cat", f"/proc/{self.till.pid(unit)}/cmdline") for unit in SERVICES[:3]
+        )
+
+    def on_trial(self) -> bool:
+        return '"trial":{' in (self.till.root_of_running / "opt/pos/state.json").read_text().replace(" ", "")
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    (deb,) = Path(os.environ["CHAK_PACKAGES"]).glob("*_amd64.deb")
+    (archive,) = Path(os.environ["CHAK_PACKAGES"]).glob("*-amd64.tar")
+    scratch = tmp_path_factory.mktemp("updated")
+    town = Town.found(scratch / "town")
+    with (
+        layer_over(Path(os.environ["CHAK_TILL_AMD64"]), scratch) as root,
+        prepared_till(root, deb, town, scratch / "data") as till,
+    ):
+        # What follows decides itself when a version is looked after.
+        root.inside("systemctl", "mask", "pos-update.timer")
+        till.switch_on()
+        till.until_up()
+        yield Shop(till=till, town=town, package=archive)
+
+
+def test_the_packages_own_version_runs_first_and_dpkg_finds_it_whole(shop: Shop) -> None:
+    assert shop.current == "0.1.0"
+    assert (shop.versions / "0.1.0").readlink() == Path("/usr/lib/pos")
+    assert "0.1.0" in shop.till.must("pos", "update", "status", "--config", "/etc/pos/terminal.toml")
+    assert shop.till.must("dpkg", "--verify", "chak-pos") == ""
+
+
+def test_a_version_of_the_repository_runs_after_closing_and_the_journal_goes_on(shop: Shop, say: Say) -> None:
+    voucher = shop.town.voucher(50_000)
+    code = shop.town.payment(voucher, 1_000)
+    assert shop.till.pay(code, 1_000)["outcome"] == "approved"
+    shop.open_day()
+    began_s = time.monotonic()
+    shop.bring(shop.publish("0.2.0"))
+    say(f"update: brought in pieces {time.monotonic() - began_s:.1f} s")
+
+    say(f"update: verified and unpacked {shop.tend():.1f} s")
+    assert shop.has_staged("0.2.0"), shop.said()
+    shop.tend()
+    assert shop.current == "0.1.0", "nothing changes while the day is open"
+    shop.close_day()
+    took_s = shop.tend()
+
+    say(f"update: closed, changed, started and proven {took_s:.1f} s")
+    assert (shop.current, shop.on_trial()) == ("0.2.0", False), shop.said()
+    assert shop.runs("0.2.0")
+    assert took_s <= APPLY_S_MAX + BUSY_S
+    assert shop.till.pay(code, 1_000)["reason"] == "already_used"
+    assert "the chain holds" in shop.till.must("pos", "journal", "verify")
+
+
+def test_a_broken_version_is_left_for_the_one_before_and_not_tried_again(shop: Shop, say: Say) -> None:
+    shop.open_day()
+    shop.bring(shop.publish("0.3.0", program=BROKEN))
+    shop.tend()
+    assert shop.has_staged("0.3.0"), shop.said()
+    shop.close_day()
+
+    say(f"update: a broken version was left after {shop.tend():.1f} s")
+    shop.till.until_up()
+    assert (shop.current, shop.on_trial()) == ("0.2.0", False), shop.said()
+    assert shop.runs("0.2.0")
+    shop.tend()
+    assert shop.current == "0.2.0"
+    assert shop.till.pay(shop.town.payment(shop.town.voucher(50_000), 1_100), 1_100)["outcome"] == "approved"
+
+
+def test_a_plug_pulled_as_the_day_is_closed_brings_the_version_at_the_next_start(shop: Shop, say: Say) -> None:
+    shop.open_day()
+    shop.bring(shop.publish("0.4.0"))
+    shop.tend()
+    shop.close_day()
+
+    shop.till.cut_power()
+    shop.till.switch_on()
+    took_s = shop.till.until_up()
+
+    say(f"update: plug pulled after closing, the next start is ready with the new version {took_s:.1f} s after power")
+    assert shop.runs("0.4.0")
+    assert shop.on_trial()
+    # Pulled again before it has proved itself: it goes on where it stood.
+    shop.till.cut_power()
+    shop.till.switch_on()
+    shop.till.until_up()
+    shop.tend()
+    assert (shop.current, shop.on_trial()) == ("0.4.0", False), shop.said()
+    assert "the chain holds" in shop.till.must("pos", "journal", "verify")
+
+
+def test_what_sync_left_in_its_place_is_not_trusted(shop: Shop) -> None:
+    """A root of somebody's own beside the till's data, and an archive that was changed: neither changes anything."""
+    shop.open_day()
+    size = shop.publish("0.5.0")
+    shop.bring(size)
+    (part,) = (shop.till.root_of_running / "var/lib/pos-staging/update").glob("*.part")
+    with part.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(b"somebody else's program")
+
+    shop.till.inside("systemctl", "start", "pos-update.service", deadline_s=200)
+
+    assert not shop.has_staged("0.5.0")
+    assert shop.current == "0.4.0"
+    assert (shop.till.root_of_running / "opt/pos/root.json").is_file()
