@@ -178,7 +178,7 @@ def _add_evidence(commands: Commands) -> None:
 
 def _add_update(commands: Commands) -> None:
     update = commands.add_parser("update", help="newer versions of the program on this machine")
-    update.add_argument("action", choices=("status", "start", "tend", "prove", "package"))
+    update.add_argument("action", choices=("status", "start", "tend", "prove", "examine", "package"))
     update.add_argument("--now", action="store_true", help="tend: change although the day is open")
     update.add_argument("--dir", type=Path, default=Path("/opt/pos"), help="package: the folder of versions")
     update.add_argument("--place", type=Path, default=Path("/usr/lib/pos"), help="package: where it lies")

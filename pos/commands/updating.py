@@ -4,6 +4,7 @@
     pos update start      before everything else at a start: finish or end a trial, change to what waits
     pos update tend       now and then while the shop sells, and when it closes: unpack, change after closing
     pos update prove      after a start: wait until the version proves itself, else return to the one before
+    pos update examine    what this version finds of data, key and certificate: whoever changes to it asks
     pos update package    after the package was installed: its version is one of this machine's
 
 `tend --now` changes although the day is open: somebody chose it.
@@ -30,7 +31,7 @@ from pos.trust.faults import RejectedError
 from pos.update.health import DEATHS_MAX, PROOF_S, is_healthy
 from pos.update.installation import PROGRAM, Installation, machine
 from pos.update.pieces import PartialFile
-from pos.update.services import NoServices, Services, Units
+from pos.update.services import Found, NoServices, Services, Units
 from pos.update.tending import Moment, Situation, Step, next_step
 from pos.update.versions import Offer, Version, newest_offer
 from pos.update.vouching import ROOT_FILE, Vouching
@@ -116,19 +117,32 @@ class Updates:
         """Wait until the version on trial proves itself; where it does not, return to the one before."""
         if self.installation.state.trial is None:
             return True
-        until_s = time.monotonic() + PROOF_S
-        while time.monotonic() < until_s and self.services.deaths() < DEATHS_MAX:
-            till = self._till()
-            if till is not None and is_healthy(till, stop_before=stop_before) and self.services.are_up():
-                red = self.services.red(self._program)
-                if red is None or (red_before is not None and not red <= red_before):
-                    break
-                self.installation.confirm()
-                return True
-            time.sleep(PAUSE_S)
-        self.installation.fall_back()
+        fault = self._stand(stop_before) or self._examined(red_before)
+        if not fault:
+            self.installation.confirm()
+            return True
+        print_line(f"{self.installation.current} {fault}; back to {self.installation.fall_back()}")
         self.services.restart()
         return False
+
+    def _stand(self, stop_before: SellingStop | None) -> str:
+        """Wait until everything stands; what is wrong where it does not."""
+        until_s = time.monotonic() + PROOF_S
+        while self.services.deaths() < DEATHS_MAX:
+            till = self._till()
+            if till is not None and is_healthy(till, stop_before=stop_before) and self.services.are_up():
+                return ""
+            if time.monotonic() > until_s:
+                return "is not ready to sell in time"
+            time.sleep(PAUSE_S)
+        return "has a core that dies"
+
+    def _examined(self, red_before: frozenset[int] | None) -> str:
+        red = self.services.red(self._program)
+        if red is None:
+            return "cannot examine itself"
+        new = red - red_before if red_before is not None else frozenset()
+        return f"finds what was not red before: {', '.join(map(str, sorted(new)))}" if new else ""
 
     @property
     def _program(self) -> Path:
@@ -173,11 +187,25 @@ def update(config: TerminalConfig, action: str, *, is_chosen: bool, as_json: boo
             print_line(updates.start())
         case "tend":
             print_line(updates.tend(is_chosen=is_chosen).value)
+        case "examine":
+            _examine(config)
         case "prove":
             return Exit.DONE if updates.prove() else Exit.DECLINED
         case _:
             _show(updates, as_json=as_json)
     return Exit.DONE
+
+
+def _examine(config: TerminalConfig) -> None:
+    # What a version can break: cables and the network are none of its business, and core is asked for itself.
+    from pos.doctor.check import Colour
+    from pos.doctor.examination import examine, place_of
+    from pos.doctor.papers import CertificateCheck
+    from pos.doctor.storage import DataCheck, KeyCheck
+
+    with place_of(config) as place:
+        for _, finding in examine(place, (DataCheck(), KeyCheck(), CertificateCheck())):
+            print_json(Found(code=finding.code, is_red=finding.colour is Colour.RED))
 
 
 def _show(updates: Updates, *, as_json: bool) -> None:

@@ -1,8 +1,8 @@
 """What proves a version. Pure.
 
 Core answers, nothing stops it that did not stop the version before, every service has said that it is ready, and the
-version's own doctor finds nothing red that was not red before. A version whose core dies again and again is given up at
-once: the shop waits for it.
+version itself finds nothing red about data, key and certificate that was not red before. A version whose core dies
+again and again is given up at once: the shop waits for it.
 """
 
 from typing import Final

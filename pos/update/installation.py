@@ -114,8 +114,8 @@ class Installation:
             _copy_promised(archive, own, offer)
             with own.open("rb") as file:
                 _unpack(file, unfinished)
-            if not (unfinished / PROGRAM).is_file():
-                raise UpdateError(f"{name}: the archive holds no {PROGRAM}")
+            if not os.access(unfinished / PROGRAM, os.X_OK):
+                raise UpdateError(f"{name}: the archive holds no {PROGRAM} that could be started")
             (unfinished / INTERPRETER).symlink_to(_SYSTEM_PYTHON)
         except (UpdateError, tarfile.TarError, OSError) as error:
             shutil.rmtree(unfinished, ignore_errors=True)
@@ -271,4 +271,7 @@ def _unpack(file: BinaryIO, place: Path) -> None:
             left, count = left - member.size, count + 1
             if left < 0 or count > FILES_MAX:
                 raise UpdateError("the archive holds more than a version of this program does")
-            archive.extract(member, place, filter="data")
+            # Owners are not taken over: the unit that unpacks may not change any.
+            archive.extract(member, place, set_attrs=False, filter="data")
+            if not member.issym():
+                (place / member.name).chmod(0o755 if member.isdir() or member.mode & 0o100 else 0o644)

@@ -15,16 +15,13 @@ import msgspec
 RESTART_S_MAX: Final = 60.0
 """A service that has not said that it is ready by then is looked at all the same."""
 EXAMINED_S_MAX: Final = 30.0
-DOCTOR_CHECKS: Final = frozenset({"core", "data", "key", "certificate"})
-"""What a version of the program can break; cables, paper and batteries are none of its business."""
 
 
-class _Found(msgspec.Struct, frozen=True, kw_only=True):
-    """Of a finding as `pos doctor --json` prints it."""
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding of a version about its machine, as `pos update examine` prints it."""
 
     code: int
-    check: str
-    state: str
+    is_red: bool
 
 
 class Services(Protocol):
@@ -40,7 +37,7 @@ class Services(Protocol):
         """How often the first of them has been started again by itself since somebody started it."""
 
     def red(self, program: Path) -> frozenset[int] | None:
-        """What this version's own doctor finds red; None where it finds nothing at all: it does not run."""
+        """What this version finds red about its machine; None where it finds nothing at all: it does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +76,13 @@ class Units:
         return int(count) if count.isdecimal() else 0
 
     def red(self, program: Path) -> frozenset[int] | None:
-        asked = [str(program), "doctor", "--json", "--config", str(self.config)]
+        asked = [str(program), "update", "examine", "--config", str(self.config)]
         try:
-            done = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=EXAMINED_S_MAX)
-            found = [msgspec.json.decode(line, type=_Found) for line in done.stdout.splitlines()]
+            done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, timeout=EXAMINED_S_MAX)
+            found = [msgspec.json.decode(line, type=Found) for line in done.stdout.splitlines()]
         except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError):
             return None
-        of_program = (finding for finding in found if finding.check in DOCTOR_CHECKS)
-        return frozenset(finding.code for finding in of_program if finding.state == "red") if found else None
+        return frozenset(finding.code for finding in found if finding.is_red) if found else None
 
     def _property(self, unit: str, name: str) -> str:
         asked = ["systemctl", "show", unit, f"--property={name}", "--value"]

@@ -119,7 +119,8 @@ class Shop:
 
     def said(self) -> str:
         """What the step said, for whoever reads of a failure."""
-        return self.till.inside("journalctl", "--unit=pos-update.service", "--boot", "--no-pager", "--lines=30").stdout
+        units = ("--unit=pos-update.service", "--unit=pos-core.service")
+        return self.till.inside("journalctl", *units, "--boot", "--no-pager", "--lines=60").stdout
 
     def has_staged(self, number: str) -> bool:
         return (self.versions / number / "bin" / "pos").is_file()
