@@ -104,8 +104,11 @@ class Updates:
         step, offer = next_step(situation), situation.offer
         if step is Step.STAGE and offer is not None:
             partial = self._partial(offer)
-            self.installation.stage(partial.path, offer)
-            partial.path.unlink(missing_ok=True)
+            try:
+                self.installation.stage(partial.path, offer)
+            finally:
+                # What is no version is brought anew; it would be none the next time either.
+                partial.path.unlink(missing_ok=True)
         elif step is Step.CHANGE and offer is not None:
             red_before = self.services.red(self._program)
             self.installation.begin_trial(str(offer.version))

@@ -94,7 +94,7 @@ class Shop:
         """Let sync download it, round after round, from a ledger in the till's own network."""
         with self.ledger():
             brought = self.till.must(*AT_THE_TILL, LINK + BRING, str(size), deadline_s=200)
-        assert int(brought) == size
+        assert int(brought) >= size
 
     @contextmanager
     def ledger(self) -> Iterator[None]:
@@ -230,17 +230,16 @@ def test_a_plug_pulled_as_the_day_is_closed_brings_the_version_at_the_next_start
 
 
 def test_what_sync_left_in_its_place_is_not_trusted(shop: Shop) -> None:
-    """A root of somebody's own beside the till's data, and an archive that was changed: neither changes anything."""
+    """An archive of the right length that is another one changes nothing, and is brought anew."""
     shop.open_day()
     size = shop.publish("0.5.0")
-    shop.bring(size)
+    shop.bring(1)
     (part,) = (shop.till.root_of_running / "var/lib/pos-staging/update").glob("*.part")
     with part.open("r+b") as file:
-        file.seek(size // 2)
-        file.write(b"somebody else's program")
+        file.truncate(size)
 
     shop.till.inside("systemctl", "start", "pos-update.service", deadline_s=200)
 
     assert not shop.has_staged("0.5.0")
-    assert shop.current == "0.4.0"
+    assert (shop.current, part.exists()) == ("0.4.0", False)
     assert (shop.till.root_of_running / "opt/pos/root.json").is_file()
