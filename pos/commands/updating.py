@@ -201,10 +201,10 @@ def update(config: TerminalConfig, action: str, *, is_chosen: bool, as_json: boo
 
 def _examine(config: TerminalConfig) -> None:
     # What a version can break: cables and the network are none of its business, and core is asked for itself.
-    from pos.doctor.check import Colour
     from pos.doctor.examination import examine, place_of
     from pos.doctor.papers import CertificateCheck
     from pos.doctor.storage import DataCheck, KeyCheck
+    from pos.link.examination import Colour
 
     with place_of(config) as place:
         for _, finding in examine(place, (DataCheck(), KeyCheck(), CertificateCheck())):
