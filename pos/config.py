@@ -1,7 +1,11 @@
 """The terminal's configuration: one TOML file, every key known, all problems reported at once.
 
 Rules: an unknown key is an error that names the nearest known one; relative paths are relative to the file; secrets
-are named by path and never stand in the file. Reading touches nothing but the file itself.
+are named by path and never stand in the file.
+
+A file that names no terminal is that of a machine which is told by its ledger who it is: what it was told stands in
+`enrolment.toml` in its state folder (`pos.core.enrolling`), for whoever may read that; until then, and for everybody
+else, the machine is not enrolled (`TerminalConfig.is_enrolled`). Reading touches nothing but these two files.
 """
 
 import difflib
@@ -16,6 +20,7 @@ from typing import Final, Literal, TypeVar, cast
 from pos.errors import ConfigError
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
+ENROLMENT_FILE: Final = "enrolment.toml"
 COLUMNS: Final = (32, 42, 48)
 PORT_MAX: Final = 65_535
 Printing = Literal["always", "ask", "never"]
@@ -50,6 +55,12 @@ class LedgerSection:
     """PEM; an https ledger is verified against this authority and no other."""
     town_dir: Path | None = None
     """A sandbox's town, whose ledger `pos sync --once` may start by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentSection:
+    card: str = ""
+    """`CKE1:` text of the ledger's card: which ledger this machine is meant for, and the only one it enrols with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +179,15 @@ class TerminalConfig:
     update: UpdateSection = UpdateSection()
     merchant_qr: MerchantQrSection = MerchantQrSection()
     siblings: SiblingsSection = SiblingsSection()
+    enrolment: EnrolmentSection = EnrolmentSection()
+    enrolment_dir: Path | None = None
+    """Where it stands which terminal this is; None where the file itself says so."""
+    is_tested: bool = True
+    """Whether a terminal that is enrolled has been tried and handed over."""
+
+    @property
+    def is_enrolled(self) -> bool:
+        return bool(self.terminal.id)
 
 
 _SECTIONS: Final[Mapping[str, type]] = {
@@ -186,6 +206,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "update": UpdateSection,
     "merchant_qr": MerchantQrSection,
     "siblings": SiblingsSection,
+    "enrolment": EnrolmentSection,
 }
 _REQUIRED: Final = frozenset({"terminal", "ledger"})
 _CHOICES: Final[Mapping[str, tuple[str | int, ...]]] = {
@@ -232,6 +253,9 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._problems: list[str] = []
+        self._enrolment_dir: Path | None = None
+        self._is_enrolled = True
+        self._is_tested = True
 
     def config(self) -> TerminalConfig:
         document = self._document()
@@ -259,9 +283,44 @@ class _Reader:
             update=cast("UpdateSection", made["update"]),
             merchant_qr=cast("MerchantQrSection", made["merchant_qr"]),
             siblings=cast("SiblingsSection", made["siblings"]),
+            enrolment=cast("EnrolmentSection", made["enrolment"]),
+            enrolment_dir=self._enrolment_dir,
+            is_tested=self._is_tested,
         )
 
     def _document(self) -> dict[str, object]:
+        document = self._file()
+        terminal = document.get("terminal")
+        names = ("id", "merchant", "ledger")
+        if isinstance(terminal, dict) and not any(name in terminal for name in names):
+            state_dir = terminal.get("state_dir")
+            if isinstance(state_dir, str) and state_dir:
+                return self._enrolled(document, terminal, self._path.parent / state_dir)
+        return document
+
+    def _enrolled(self, document: dict[str, object], terminal: dict[str, object], folder: Path) -> dict[str, object]:
+        """The document with what stands in `folder` about who this is."""
+        self._enrolment_dir = folder
+        defaults = {"trust_dir": str(folder / "trust"), "staging_dir": str(folder / "staging")}
+        try:
+            told = tomllib.loads((folder / ENROLMENT_FILE).read_text("utf-8"))
+        except OSError:
+            self._is_enrolled = False
+            nobody = {"id": "", "merchant": "", "ledger": ""}
+            return document | {"terminal": defaults | terminal | nobody, "ledger": {"url": ""}}
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise ConfigError((f"{folder / ENROLMENT_FILE}: cannot be read: {error}",)) from error
+        home = folder / str(told["terminal"]["id"])
+        self._is_tested = bool(told["installation"]["tested"])
+        places = {"state_dir": str(home), "trust_dir": str(home / "trust")}
+        ledger = document.get("ledger")
+        kept = ledger if isinstance(ledger, dict) else {}
+        return document | {
+            "terminal": defaults | terminal | told["terminal"] | places,
+            "ledger": kept | told["ledger"],
+        }
+
+    def _file(self) -> dict[str, object]:
         try:
             return tomllib.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
@@ -322,12 +381,14 @@ class _Reader:
         choices = _CHOICES.get(key)
         if choices is not None and given not in choices:
             self._problem(key, f"expected one of {', '.join(map(str, choices))}; found {given!r}")
-        elif given == "" and key in ("terminal.id", "terminal.merchant", "terminal.ledger"):
+        elif given == "" and self._is_enrolled and key in ("terminal.id", "terminal.merchant", "terminal.ledger"):
             self._problem(key, "must not be empty")
         return cast("T", given)
 
     def _check_scheme(self, key: str, text: str) -> None:
         schemes = _URL_SCHEMES.get(key)
+        if key == "ledger.url" and not self._is_enrolled:
+            return
         if schemes is not None and text.partition(":")[0] not in schemes:
             self._problem(key, f"expected an address beginning with one of {', '.join(schemes)}; found {text!r}")
 

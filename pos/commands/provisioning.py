@@ -1,24 +1,14 @@
 """`pos provision`: a new terminal takes its place with one code.
 
-    STATE/enrolling-CODE/           the new key, while nobody knows yet whether the ledger has it
-    STATE/TERMINAL/                 key, authority, trust data and journal of the terminal that the ledger made of it
-    terminal.toml                   written last: with it the terminal is provisioned
-
-Rules:
-
-- the key is made here and leaves only as a signature; it is durable before it is shown, so that an answer that was lost
-  can be asked for again with the same key;
-- the authority, the trust root and the certificate are checked against the code before anything is kept;
-- a terminal that was something else before keeps its old folder: its journal is evidence.
+What is made and kept is `pos.core.enrolling`'s; here it is asked over the network. A configuration file that named a
+terminal names none afterwards: who this is stands in the state folder. Folders of former terminals stay: their journals
+are evidence.
 """
 
-import hashlib
 import os
-import platform
 import sys
 import time
 import tomllib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,24 +17,19 @@ import msgspec
 
 from pos.commands.output import print_json, print_line
 from pos.config import DEFAULT_PATH, load_config
-from pos.durable import replace_file, sync_folder
+from pos.core.enrolling import EnrolledAs, Enrolling
+from pos.durable import replace_file
 from pos.errors import ConfigError, MalformedError, TrustError
 from pos.exits import Exit
 from pos.sync.enrolling import fetch_authority, post_enrolment
-from pos.trust.adoption import found_trust
-from pos.trust.folder import TrustFolder
-from pos.voucher.enrolment import NO_PIN, EnrolmentAnswer, EnrolmentCode, build_enrolment, read_answer
-from pos.voucher.keys import SEED_BYTES, SigningKey
+from pos.voucher.enrolment import EnrolmentCode
 from pos.voucher.qr import AlphabetError, NewerVersionError, QrKind, TooLongError, UnknownPrefixError, decode_text
 
 APPLIANCE_STATE: Final = Path("/var/lib/pos/state")
 APPLIANCE_SOCKETS: Final = Path("/run/pos")
-KEY_FILE: Final = "terminal.key"
-AUTHORITY_FILE: Final = "authority.pem"
 FIRST_TRUST_S: Final = 30.0
 """A ledger publishes a new terminal some seconds after it enrolled."""
 _PAUSE_S: Final = 1.0
-_MODEL: Final = Path("/proc/device-tree/model")
 
 
 class ProvisionJson(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,22 +64,27 @@ def provision(config: Path | None, text: str, *, as_json: bool) -> int:
     """Enrol with the code in `text`. Raises ConfigError for what is no code."""
     code = read_code(text)
     places = Places.of(config)
-    answer, key = _enrolled(code, places)
-    claims = answer.certificate.claims
-    home = places.state / claims.terminal
-    _write_config(places, code, answer, home)
+    kept = _configured(places.config)
+    terminal = kept.get("terminal", {})
+    is_prepared = bool(terminal) and "id" not in terminal
+    state = places.config.parent / str(terminal["state_dir"]) if is_prepared else places.state
+    enrolled = _enrolled(Enrolling.begin(state, code))
+    if not is_prepared:
+        _write_config(places, kept)
+    _hand_over(state)
     _bring_trust(places.config)
+    _hand_over(state)
     result = ProvisionJson(
-        terminal=claims.terminal,
-        merchant=answer.merchant,
-        ledger=code.ledger,
+        terminal=enrolled.terminal,
+        merchant=enrolled.merchant,
+        ledger=enrolled.ledger,
         config=str(places.config),
-        check_code=check_code(key.public_key),
+        check_code=enrolled.check_code,
     )
     if as_json:
         print_json(result)
     else:
-        print_line(f"{result.terminal} of {claims.merchant_name} at {code.url}; check code {result.check_code}")
+        print_line(f"{result.terminal} of {enrolled.merchant_name} at {code.url}; check code {result.check_code}")
     return Exit.DONE
 
 
@@ -111,91 +101,41 @@ def read_code(text: str) -> EnrolmentCode:
         raise ConfigError((f"this is no enrolment code, or it was not read to its end: {error}",)) from error
 
 
-def check_code(public_key: bytes) -> str:
-    """Six digits that two people can compare over the telephone."""
-    return f"{int.from_bytes(hashlib.sha256(public_key).digest()[:8], 'big') % 1_000_000:06d}"
+def _enrolled(enrolling: Enrolling) -> EnrolledAs:
+    """Enrol, or ask for the answer again."""
+    code = enrolling.code
+    if enrolling.needs_authority:
+        enrolling.keep_authority(fetch_authority(code.url, pin=code.ca_pin))
+    raw = post_enrolment(code.url, enrolling.request(), ca_file=enrolling.authority)
+    return enrolling.finish(raw, is_tested=True)
 
 
-def _enrolled(code: EnrolmentCode, places: Places) -> tuple[EnrolmentAnswer, SigningKey]:
-    """Enrol, or ask for the answer again; the terminal's folder is complete when this returns."""
-    pending = places.state / f"enrolling-{hashlib.sha256(code.secret).hexdigest()[:16]}"
-    done = _folder_of(pending)
-    folder = done or pending
-    key = _key_in(folder)
-    ca_file = _authority_in(folder, code)
-    answer = _ask(code, key, ca_file)
-    home = places.state / answer.certificate.claims.terminal
-    if done is None:
-        found_trust(TrustFolder(folder / "trust"), answer.root, sha256=code.root_sha256)
-        folder.rename(home)
-        pending.symlink_to(home.name)
-        sync_folder(places.state)
-    return answer, key
+def _configured(config: Path) -> dict[str, dict[str, str | int]]:
+    """What a technician has set, about devices for instance."""
+    return tomllib.loads(config.read_text("utf-8")) if config.exists() else {}
 
 
-def _ask(code: EnrolmentCode, key: SigningKey, ca_file: Path | None) -> EnrolmentAnswer:
-    raw = post_enrolment(code.url, build_enrolment(code.secret, _facts(), key=key), ca_file=ca_file)
-    try:
-        return read_answer(raw, code, public_key=key.public_key)
-    except MalformedError as error:
-        raise TrustError(f"the ledger's answer is not what the code promised: {error.what}") from error
-
-
-def _folder_of(pending: Path) -> Path | None:
-    """The folder of the terminal that this code has already made; None before that."""
-    return pending.resolve() if pending.is_symlink() else None
-
-
-def _key_in(folder: Path) -> SigningKey:
-    """The key in a folder, made and durable if there is none."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / KEY_FILE
-    if not path.exists():
-        replace_file(path, os.urandom(SEED_BYTES), mode=0o600)
-    return SigningKey.from_seed(path.read_bytes())
-
-
-def _authority_in(folder: Path, code: EnrolmentCode) -> Path | None:
-    if code.ca_pin == NO_PIN:
-        return None
-    path = folder / AUTHORITY_FILE
-    if not path.exists():
-        replace_file(path, fetch_authority(code.url, pin=code.ca_pin))
-    return path
-
-
-def _facts() -> Iterable[tuple[str, str]]:
-    """What the ledger's operator may want to know of the machine."""
-    try:
-        model = _MODEL.read_text("ascii", "replace").strip("\0 \n")
-    except OSError:
-        model = platform.machine()
-    return (("model", model[:100] or "unknown"), ("python", platform.python_version()))
-
-
-def _write_config(places: Places, code: EnrolmentCode, answer: EnrolmentAnswer, home: Path) -> None:
-    """Write the terminal's configuration; what a technician set about devices stays."""
-    kept: dict[str, dict[str, str | int]] = {}
-    if places.config.exists():
-        kept = tomllib.loads(places.config.read_text("utf-8"))
+def _write_config(places: Places, kept: dict[str, dict[str, str | int]]) -> None:
+    """Write the configuration so that it leaves it to the state folder who this is; the rest of it stays."""
     terminal = kept.get("terminal", {})
     sections: dict[str, dict[str, str | int]] = {
         "terminal": {
-            "id": answer.certificate.claims.terminal,
-            "merchant": answer.merchant,
-            "ledger": code.ledger,
-            "state_dir": str(home),
+            "state_dir": str(places.state),
             "socket_dir": str(terminal.get("socket_dir", places.sockets)),
-            "trust_dir": str(home / "trust"),
             "language": str(terminal.get("language", "ko")),
-        },
-        "ledger": {"url": code.url},
+        }
     }
-    if code.ca_pin != NO_PIN:
-        sections["ledger"]["ca_file"] = str(home / AUTHORITY_FILE)
     sections |= {name: values for name, values in kept.items() if name not in ("terminal", "ledger")}
     places.config.parent.mkdir(parents=True, exist_ok=True)
     replace_file(places.config, "\n".join(_toml(name, values) for name, values in sections.items()).encode())
+
+
+def _hand_over(state: Path) -> None:
+    """What root made in a folder of core's is core's."""
+    owner = state.stat()
+    if os.geteuid() != owner.st_uid:
+        for path in state.rglob("*"):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _toml(name: str, values: dict[str, str | int]) -> str:

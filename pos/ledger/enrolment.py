@@ -8,8 +8,8 @@ Rules:
 - an unknown and an expired code get the same refusal;
 - a code may be for the place of another terminal, which is retired by message when the code is used.
 
-Request `{1: secret, 2: public key, 3: hardware facts}`; answer `{1: certificate, 2: merchant id, 3: root.json}`, the
-last one empty while the trust folder has no root. The new terminal's journal starts at 1.
+Request `{1: secret, 2: public key, 3: hardware facts}`; answer `{1: certificate, 2: merchant id, 3: root.json,
+4: test voucher}`, root.json empty while the trust folder has none. The new terminal's journal starts at 1.
 """
 
 import hashlib
@@ -33,7 +33,8 @@ from pos.voucher.fields import ID16_BYTES, is_id
 from pos.voucher.keys import PublicKey, SigningKey
 from pos.voucher.labels import MERCHANT_NAME_BYTES_MAX
 from pos.voucher.message_bodies import RetireTold
-from pos.voucher.signed import sign_certificate
+from pos.voucher.selftest import selftest_voucher
+from pos.voucher.signed import decode_certificate, sign_certificate
 
 CODE_LIFE_S: Final = 900
 CERTIFICATE_LIFE_S: Final = 365 * 86_400
@@ -45,24 +46,33 @@ class Enrolled:
 
     certificate: bytes
     merchant: str
+    test_voucher: bytes
 
     def to_answer(self, root: bytes) -> bytes:
-        return cbor.encode({1: self.certificate, 2: self.merchant, 3: root})
+        return cbor.encode({1: self.certificate, 2: self.merchant, 3: root, 4: self.test_voucher})
 
 
 def create_enrolment(
-    database: Database, *, terminal: str, merchant: str, merchant_name: str, now_s: int, replaces: str | None = None
+    database: Database,
+    *,
+    terminal: str,
+    merchant: str,
+    merchant_name: str,
+    now_s: int,
+    replaces: str | None = None,
+    secret: bytes | None = None,
 ) -> bytes:
     """Make a code for a terminal that does not exist yet; return its secret, which is stored nowhere.
 
-    `replaces` is the terminal whose place it takes: that one is retired when the code is used. Raises MalformedError
-    for ids or a name that no certificate can carry.
+    `replaces` is the terminal whose place it takes: that one is retired when the code is used; `secret` is that of a
+    number to be typed (`pos.voucher.typed_code`). Raises MalformedError for ids or a name that no certificate can
+    carry.
     """
     if not (is_id(terminal) and is_id(merchant) and 1 <= len(merchant_name.encode()) <= MERCHANT_NAME_BYTES_MAX):
         raise MalformedError(
             "enrolment: the terminal, merchant or merchant's name is not of the form for a certificate"
         )
-    secret = secrets.token_bytes(ID16_BYTES)
+    secret = secret or secrets.token_bytes(ID16_BYTES)
     row = {
         "secret_hash": _hash(secret),
         "terminal": terminal,
@@ -110,10 +120,17 @@ def enrol(
         connection.execute(update(codes).where(mine).values(public_key=request.public_key, certificate=certificate))
         _take_place(connection, row, request, certificate=certificate, now_s=now_s)
         _retire(connection, row, find=find, key=message_key, now_s=now_s)
-        return Enrolled(certificate=certificate, merchant=row.merchant)
+        return _enrolled(row, certificate, request.secret, key=key)
     if row.public_key != request.public_key:
         raise conflicting("the code was used by another terminal")
-    return Enrolled(certificate=row.certificate, merchant=row.merchant)
+    return _enrolled(row, row.certificate, request.secret, key=key)
+
+
+def _enrolled(row: StoredRow, certificate: bytes, secret: bytes, *, key: SigningKey) -> Enrolled:
+    """The answer, which is the same each time: the test voucher follows from the certificate and the secret."""
+    claims = decode_certificate(certificate).claims
+    voucher = selftest_voucher(claims, secret, key=key)
+    return Enrolled(certificate=certificate, merchant=row.merchant, test_voucher=voucher.raw)
 
 
 def known_ids(connection: Connection) -> frozenset[str]:

@@ -114,21 +114,26 @@ def run_fetch(options: argparse.Namespace) -> int:
 
 def run_enrol(options: argparse.Namespace) -> int:
     """`pos sandbox enrol`."""
-    from pos.sandbox.enrolling import issue_code
+    from pos.sandbox.enrolling import issue_code, issue_number, ledger_card
     from pos.sandbox.qr_picture import write_qr
     from pos.sandbox.town import open_town
 
     try:
         town = open_town(options.directory)
-        terminal, text = issue_code(
-            town, merchant=options.merchant or town.merchant, replaces=options.replaces, url=options.url
-        )
+        merchant = options.merchant or town.merchant
+        if options.card:
+            terminal, text = "", ledger_card(town, url=options.url)
+        elif options.typed:
+            terminal, text = issue_number(town, merchant=merchant, replaces=options.replaces)
+        else:
+            terminal, text = issue_code(town, merchant=merchant, replaces=options.replaces, url=options.url)
         if options.qr is not None:
             write_qr(options.qr, text)
     except (SandboxError, OSError) as error:
         return _fail(error)
     sys.stdout.write(f"{text}\n")
-    sys.stderr.write(f"for {terminal}, once, within 15 minutes\nnext: pos provision CODE --config FILE\n")
+    if terminal:
+        sys.stderr.write(f"for {terminal}, once, within 15 minutes\nnext: pos provision CODE --config FILE\n")
     return Exit.DONE
 
 
@@ -152,6 +157,9 @@ def _add_enrol(actions: "Commands") -> None:
     enrol.add_argument("--replaces", metavar="ID", help="retire this terminal when the code is used")
     enrol.add_argument("--url", metavar="URL", help="where the ledger will be found (default: where it runs)")
     enrol.add_argument("--qr", type=Path, metavar="FILE", help="write the code's QR as PNG")
+    form = enrol.add_mutually_exclusive_group()
+    form.add_argument("--typed", action="store_true", help="digits for a number pad instead of a code")
+    form.add_argument("--card", action="store_true", help="no code: which ledger typed digits are for")
     enrol.set_defaults(run=run_enrol)
     tls = actions.add_parser("tls", help="give the town's ledger a certificate authority of its own (needs openssl)")
     tls.add_argument("directory", type=Path, metavar="DIR")

@@ -5,6 +5,7 @@ own program; its private key is thrown away when the ledger's certificate is sig
 """
 
 import hashlib
+import secrets
 import ssl
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ from pos.sandbox.town import Town, terminal_of
 from pos.sandbox.wallet.files import write_durably
 from pos.voucher.enrolment import NO_PIN, EnrolmentCode
 from pos.voucher.qr import QrKind, encode_text
+from pos.voucher.typed_code import CARD_SECRET, TYPED_DIGITS, typed_number, typed_secret
 
 TERMINALS_MAX: Final = 99
 _DAYS: Final = "800"
@@ -32,9 +34,27 @@ def issue_code(town: Town, *, merchant: str, replaces: str | None = None, url: s
     `url` is where the ledger will be found (default: where it runs now, else its usual address). TownError for a
     merchant or terminal that the town does not know.
     """
+    terminal, secret = _promise(town, merchant=merchant, replaces=replaces, secret=None)
+    return terminal, _code_text(town, secret, url)
+
+
+def issue_number(town: Town, *, merchant: str, replaces: str | None = None) -> tuple[str, str]:
+    """Make a code to be typed; returns the terminal's id and the digits. The terminal needs `ledger_card` too."""
+    digits = typed_number(secrets.randbelow(10 ** (TYPED_DIGITS - 2)))
+    secret = typed_secret(digits, ledger=open_folder(town.ledger_dir).ledger)
+    terminal, _ = _promise(town, merchant=merchant, replaces=replaces, secret=secret)
+    return terminal, digits
+
+
+def ledger_card(town: Town, *, url: str | None = None) -> str:
+    """Which ledger a typed number is for, as a code's text."""
+    return _code_text(town, CARD_SECRET, url)
+
+
+def _promise(town: Town, *, merchant: str, replaces: str | None, secret: bytes | None) -> tuple[str, bytes]:
+    """Promise a terminal its place at the ledger; its id, and the secret that it has to know."""
     # The service's libraries are not for those who only ask whether it runs.
     from pos.ledger.enrolment import create_enrolment, known_ids
-    from pos.ledger.serve import running_url
 
     if merchant not in town.places.merchants:
         raise TownError(f"{merchant} is no merchant of this town; known are {', '.join(town.places.merchants)}")
@@ -42,25 +62,32 @@ def issue_code(town: Town, *, merchant: str, replaces: str | None = None, url: s
     if replaces is not None and not (terminals / f"{replaces}.json").is_file():
         raise TownError(f"{replaces} is no terminal of this town")
     folder = open_folder(town.ledger_dir)
-    address = url or running_url(town.ledger_dir) or LEDGER_URL
     with closing(open_database(folder.database_url, ledger=folder.ledger)) as database:
         terminal = _free_id(town, merchant, database.read(known_ids))
-        secret = create_enrolment(
+        made = create_enrolment(
             database,
             terminal=terminal,
             merchant=merchant,
             merchant_name=town.places.merchants[merchant].name,
             now_s=int(time.time()),
             replaces=replaces,
+            secret=secret,
         )
+    return terminal, made
+
+
+def _code_text(town: Town, secret: bytes, url: str | None) -> str:
+    from pos.ledger.serve import running_url
+
+    address = url or running_url(town.ledger_dir) or LEDGER_URL
     code = EnrolmentCode(
         url=address,
-        ledger=folder.ledger,
+        ledger=open_folder(town.ledger_dir).ledger,
         secret=secret,
         root_sha256=hashlib.sha256((town.served_trust.folder / "root.json").read_bytes()).digest(),
         ca_pin=_pin(town) if address.startswith("https:") else NO_PIN,
     )
-    return terminal, encode_text(QrKind.ENROLMENT, code.to_bytes())
+    return encode_text(QrKind.ENROLMENT, code.to_bytes())
 
 
 def make_authority(town: Town, *, host: str = "127.0.0.1") -> Path:

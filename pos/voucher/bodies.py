@@ -81,6 +81,7 @@ from pos.voucher.people_bodies import (
 from pos.voucher.refund_bodies import RefundRequested
 from pos.voucher.remote_bodies import RemoteAccepted, RemoteAnswered
 from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
+from pos.voucher.selftest_bodies import SelftestCompleted, SelftestPayment, SelftestRead
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
 __all__ = [
@@ -140,6 +141,9 @@ __all__ = [
     "SaleItemised",
     "SaleResumed",
     "SaleSuspended",
+    "SelftestCompleted",
+    "SelftestPayment",
+    "SelftestRead",
     "SettingChosen",
     "SoldItem",
     "TaxClass",
@@ -232,6 +236,9 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             SettingChosen,
             ArchiveAcknowledged,
             ArchivedDropped,
+            SelftestRead,
+            SelftestPayment,
+            SelftestCompleted,
         )
     }
 )

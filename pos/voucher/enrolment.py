@@ -28,6 +28,7 @@ NO_PIN: Final = bytes(HASH_BYTES)
 FACTS_MAX: Final = 16
 FACT_BYTES_MAX: Final = 120
 ENROLMENT_BYTES_MAX: Final = 8_192
+CHECK_CODE_DIGITS: Final = 6
 ANSWER_BYTES_MAX: Final = 256 * 1024
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -85,6 +86,8 @@ class EnrolmentAnswer:
     merchant: str
     root: bytes
     """root.json; its hash is the one in the code."""
+    test_voucher: bytes = b""
+    """For the terminal to try itself with; empty where the ledger gives none."""
 
 
 def read_answer(raw: bytes, code: EnrolmentCode, *, public_key: bytes) -> EnrolmentAnswer:
@@ -100,6 +103,7 @@ def read_answer(raw: bytes, code: EnrolmentCode, *, public_key: bytes) -> Enrolm
         certificate=decode_certificate(fields.object_(1, "certificate", bytes_max=OBJECT_BYTES_MAX)),
         merchant=fields.id_(2, "merchant"),
         root=fields.object_(3, "root", bytes_max=ANSWER_BYTES_MAX),
+        test_voucher=fields.object_(4, "test voucher", bytes_max=OBJECT_BYTES_MAX) if fields.has(4) else b"",
     )
     claims = answer.certificate.claims
     if (claims.ledger, claims.merchant, claims.terminal_key) != (code.ledger, answer.merchant, public_key):
@@ -107,6 +111,12 @@ def read_answer(raw: bytes, code: EnrolmentCode, *, public_key: bytes) -> Enrolm
     if hashlib.sha256(answer.root).digest() != code.root_sha256:
         raise MalformedError("enrolment answer: the trust root is not the one that the code names")
     return answer
+
+
+def check_code(public_key: bytes, *, ledger: str) -> str:
+    """Six digits of a new terminal's key at this ledger, which two people can compare over the telephone."""
+    digest = hashlib.sha256(public_key + ledger.encode()).digest()
+    return f"{int.from_bytes(digest[:8], 'big') % 10**CHECK_CODE_DIGITS:0{CHECK_CODE_DIGITS}d}"
 
 
 def build_enrolment(secret: bytes, facts: Iterable[tuple[str, str]], *, key: SigningKey) -> bytes:
