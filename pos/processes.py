@@ -27,9 +27,9 @@ def run_process(name: str, config: TerminalConfig) -> int:
     match name:
         case "core":
             from pos.core.process import serve_core
-            from pos.terminal import build_core, stand_in
+            from pos.terminal import build_core, first_boot, stand_in
 
-            return asyncio.run(serve_core(config, build_core, stand_in))
+            return asyncio.run(serve_core(config, build_core, stand_in, first_boot))
         case "devices":
             from pos.devices.process import serve_devices
 

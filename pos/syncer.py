@@ -13,11 +13,11 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import Final
 
-from pos.config import TerminalConfig
+from pos.config import LedgerSection, TerminalConfig
 from pos.errors import LedgerRefusedError, LedgerUnreachableError, LinkError
 from pos.link.calls import ReportNetwork, Role, SyncWork, WatchSync
 from pos.link.client import BlockingLink
@@ -27,6 +27,7 @@ from pos.sync.away import away_of
 from pos.sync.client import LedgerClient
 from pos.sync.conversation import LedgerBusyError
 from pos.sync.delivery import Delivery
+from pos.sync.errands import Link, run_errands
 from pos.sync.inbox import WAIT_S, Inbox
 from pos.sync.log import LogProofs
 from pos.sync.recovery import Recovery
@@ -85,17 +86,42 @@ class Compared:
 def run_sync(config: TerminalConfig, stopping: Event) -> None:
     """Serve one terminal until told to stop; systemd's watchdog is fed while both conversations turn."""
     nudged, pulse, outage, compared = Event(), Pulse(stopping), CoreOutage(log), Compared()
-    bringing, delivering = pulse.loop(SILENT_S_MAX), pulse.loop(SILENT_S_MAX)
-    threading.Thread(
-        target=_run_inbox, args=(config, bringing, nudged, outage, compared), name="inbox", daemon=True
-    ).start()
-    if config.siblings.port:
-        # A till without others pays nothing for them.
-        from pos.sync.siblings.counter import run_siblings
-
-        threading.Thread(target=run_siblings, args=(config, stopping), name="siblings", daemon=True).start()
+    delivering = pulse.loop(SILENT_S_MAX)
     with pulse.fed():
+        if not (config.is_enrolled and config.is_tested):
+            ledger = _ledger_told(config, delivering, outage)
+            if ledger is None:
+                return
+            config = replace(config, ledger=ledger)
+        bringing = pulse.loop(SILENT_S_MAX)
+        threading.Thread(
+            target=_run_inbox, args=(config, bringing, nudged, outage, compared), name="inbox", daemon=True
+        ).start()
+        if config.siblings.port:
+            # A till without others pays nothing for them.
+            from pos.sync.siblings.counter import run_siblings
+
+            threading.Thread(target=run_siblings, args=(config, stopping), name="siblings", daemon=True).start()
         _run_delivery(config, delivering, nudged, outage, compared)
+
+
+def _ledger_told(config: TerminalConfig, stopping: Event, outage: CoreOutage) -> LedgerSection | None:
+    """Run core's errands until it knows its ledger; None when told to stop."""
+    told: list[LedgerSection] = []
+
+    def bring_trust(link: Link, ledger: LedgerSection) -> None:
+        update = TrustUpdate(link, ledger.url, ca_file=ledger.ca_file, staging=config.terminal.staging)
+        with closing(update):
+            update.refresh()
+
+    def serve(link: BlockingLink) -> None:
+        ledger = run_errands(link, config.terminal.staging, stopping, bring_trust)
+        if ledger is not None:
+            told.append(ledger)
+
+    while not told and not stopping.is_set():
+        _once_with_core(config, stopping, serve, outage, "errands")
+    return told[0] if told else None
 
 
 def _run_delivery(
@@ -161,13 +187,19 @@ def _with_core(
 ) -> None:
     """Serve on a link to core until told to stop, and on another one whenever it breaks."""
     while not stopping.is_set():
-        try:
-            with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
-                outage.answered(link_name)
-                serve(link)
-        except LinkError as error:
-            outage.failed(link_name, error)
-            stopping.wait(CORE_PAUSE_S)
+        _once_with_core(config, stopping, serve, outage, link_name)
+
+
+def _once_with_core(
+    config: TerminalConfig, stopping: Event, serve: Callable[[BlockingLink], None], outage: CoreOutage, link_name: str
+) -> None:
+    try:
+        with closing(BlockingLink(config.terminal.socket_dir, Role.SYNC)) as link:
+            outage.answered(link_name)
+            serve(link)
+    except LinkError as error:
+        outage.failed(link_name, error)
+        stopping.wait(CORE_PAUSE_S)
 
 
 def _bring(inbox: Inbox, backoff: Backoff, nudged: Event) -> float:

@@ -18,12 +18,15 @@ from pathlib import Path
 from typing import Final
 
 from pos.clock import Clock, LinuxMachine, Machine
-from pos.config import MirrorSection, TerminalConfig
+from pos.config import MirrorSection, TerminalConfig, load_config
 from pos.control import LocalControl, RemoteControl
 from pos.core.assembly import Grounds, assemble
 from pos.core.bundling import Bundling
 from pos.core.core import Core
 from pos.core.examining import Examining
+from pos.core.enrolling import mark_tested
+from pos.core.first_boot import FirstBoot
+from pos.core.installation import Installation
 from pos.core.live_trust import LiveTrust
 from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
@@ -41,7 +44,9 @@ from pos.trust.emergency_file import stored_emergency
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.trust.names import Wanted
 from pos.voucher.bodies import JournalOpened
+from pos.voucher.enrolment import check_code
 from pos.voucher.keys import SEED_BYTES, SigningKey
+from pos.words.install import install_words
 
 KEY_FILE: Final = "terminal.key"
 TRAINING: Final = "training"
@@ -60,9 +65,14 @@ log = logging.getLogger(__name__)
 
 
 def load_key(config: TerminalConfig) -> SigningKey:
-    """The terminal's key, from systemd's credentials or from the state folder; ConfigError says what is wrong."""
+    """The terminal's key, from the state folder or from systemd's credentials; ConfigError says what is wrong.
+
+    A key in the state folder is the newer one: enrolling made it, and sealing removes it.
+    """
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(credentials) / CREDENTIAL if credentials else config.terminal.state_dir / KEY_FILE
+    path = config.terminal.state_dir / KEY_FILE
+    if credentials and not path.exists():
+        path = Path(credentials) / CREDENTIAL
     try:
         seed = path.read_bytes()
     except OSError as error:
@@ -125,6 +135,8 @@ def stand_in(config: TerminalConfig, fault: JournalError | TrustError) -> Stoppe
 
 def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
     """Open everything and wire it up. Raises ConfigError, TrustError, or the journal's faults; nothing is then held."""
+    if not config.is_enrolled:
+        raise ConfigError((f"{config.file}: this machine is not enrolled yet; see its screen, or `pos provision`",))
     key = load_key(config)
     trust = open_trust(config)
     journal, report = Journal.open(
@@ -141,10 +153,53 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
                 certificate=trust.certificate,
             ),
         )
+        if not config.is_tested:
+            core.installation = _installation(config, core, key=key, trust=trust)
+            core.installation.begin()
     except BaseException:
         journal.close()
         raise
     return core
+
+
+def first_boot(config: TerminalConfig) -> FirstBoot | None:
+    """What serves until this machine is a terminal with trust data; None where it is."""
+    if config.enrolment_dir is None or (config.is_enrolled and (config.is_tested or _has_trust(config))):
+        return None
+    config.enrolment_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock = Timekeeper(LinuxMachine(), config.enrolment_dir)
+    return FirstBoot(
+        config,
+        clock=clock,
+        reload=partial(load_config, config.file),
+        trust_desk=lambda enrolled: trust_desk(enrolled, clock),
+        has_trust=_has_trust,
+    )
+
+
+def _has_trust(config: TerminalConfig) -> bool:
+    try:
+        open_trust(config)
+    except TrustError:
+        return False
+    return True
+
+
+def _installation(config: TerminalConfig, core: Core, *, key: SigningKey, trust: LiveTrust) -> Installation:
+    assert config.enrolment_dir is not None, "only what enrolled by itself is tested"
+    timekeeper = core.sync.delivery.timekeeper
+    return Installation(
+        journal=core.journal,
+        trust=trust,
+        clock=timekeeper,
+        contact=timekeeper,
+        paper=core.paper,
+        home=config.terminal.state_dir,
+        terminal=config.terminal.id,
+        check_code=check_code(key.public_key, ledger=config.terminal.ledger),
+        words=install_words(config.terminal.language),
+        finish=partial(mark_tested, config.enrolment_dir),
+    )
 
 
 def _wired(config: TerminalConfig, machine: Machine, *, key: SigningKey, trust: LiveTrust, journal: Journal) -> Core:

@@ -21,6 +21,7 @@ from pos.core.cut_sale import CUT_S
 from pos.core.equipment import Equipment
 from pos.core.examining import Examining
 from pos.core.gate import answer_while_stopped
+from pos.core.installation import Installation
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people import People
@@ -44,13 +45,16 @@ from pos.link.calls import (
     DevicesState,
     Done,
     HealthCall,
+    InstallCall,
     Practise,
+    ReadState,
     Refused,
     Role,
     ScreenCall,
     State,
     SyncCall,
     SyncWork,
+    Watch,
 )
 from pos.link.state import SellingStop, TillState
 from pos.till.people import Right
@@ -92,6 +96,8 @@ class Core:
     """Whether the disk that the journal is on takes writes now."""
     wipe: Callable[[], tuple[str, ...]]
     """Destroys the terminal's secrets."""
+    installation: Installation | None = None
+    """The tests of a terminal that was enrolled just now."""
     must_end: bool = False
     """Only a fresh look at the disk can tell what is true: this process has to go."""
     _is_half_started: bool = False
@@ -142,7 +148,17 @@ class Core:
             answer = self.practice.handle(role, call)
             # Whoever looks is told what everybody is shown: that it is practice, and who practises.
             return State(till=self.till()) if isinstance(answer, State) else answer
-        stop = self.views.selling_stop
+        if self.installation is not None:
+            if isinstance(call, Watch | ReadState):
+                return State(till=self.till())
+            with self._noting_faults():
+                taken = self.installation.take(call)
+                self._end_installation()
+            if taken is not None:
+                return taken
+        if isinstance(call, InstallCall):
+            return Refused(cause=Refusal.NOT_ACCEPTABLE)
+        stop = self.views.selling_stop or self._not_installed
         refusal = None if stop is None else answer_while_stopped(call, stop)
         if refusal is not None:
             return refusal
@@ -163,10 +179,20 @@ class Core:
                 self._watch_mirror()
                 self.counter.expire_requests()
                 self.paper.tick()
+                if self.installation is not None:
+                    self.installation.tick()
                 self.sync.delivery.timekeeper.tick()
                 self.people.tick(is_selling=self.counter.sale is not None)
                 self._rejoin_mirror()
                 self._issue_mandatory()
+
+    @property
+    def _not_installed(self) -> SellingStop | None:
+        return None if self.installation is None else SellingStop.NOT_INSTALLED
+
+    def _end_installation(self) -> None:
+        if self.installation is not None and self.installation.is_over:
+            self.installation = None
 
     def sales_ended(self) -> int:
         """How many sales came to their end in this journal."""
@@ -194,16 +220,24 @@ class Core:
         """The snapshot for the screen; where the journal cannot be read any more, the last one and why."""
         try:
             with self._noting_faults():
-                self._newest = self.practice.shown(self.views.till())
+                self._newest = self._with_installation(self.practice.shown(self.views.till()))
         except JournalError:
             stop = self.views.selling_stop or SellingStop.DISK_FAULT
             known = self._newest or stopped_till(self.views.terminal, stop, time_s=self.views.clock.read().time_s)
             self._newest = msgspec.structs.replace(known, stop=stop)
         return self._newest
 
+    def _with_installation(self, till: TillState) -> TillState:
+        if self.installation is None:
+            return till
+        view = self.installation.view()
+        return msgspec.structs.replace(till, installation=view, stop=till.stop or self._not_installed)
+
     def devices_state(self) -> DevicesState:
         try:
-            return self.practice.devices(self.views.devices())
+            state = self.practice.devices(self.views.devices())
+            is_reading = self.installation is not None and self.installation.is_reading
+            return msgspec.structs.replace(state, armed=True) if is_reading else state
         except JournalError:
             return DevicesState(armed=False, jobs_waiting=0)
 

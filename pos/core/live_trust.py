@@ -7,10 +7,12 @@ distrusts stays distrusted under every later set: it can only take trust away.
 from dataclasses import replace
 
 from pos.core.trust_store import FolderTrustStore
-from pos.till.policy import Merchant, Policy, Program, RevocationState
+from pos.till.policy import ConflictBearer, Limits, Merchant, Policy, Program, ProgramForm, RevocationState
 from pos.trust.emergency_file import EmergencyFile
+from pos.voucher.fields import TIME_MAX_S
+from pos.voucher.selftest import TEST_ISSUER, TEST_PROGRAM, TEST_WON
 from pos.voucher.serial_list import SerialCause
-from pos.voucher.trust import Issuer, Ledger
+from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerRole
 
 
 class LiveTrust:
@@ -24,6 +26,10 @@ class LiveTrust:
     def for_practice(self) -> "LiveTrust":
         """What holds now, for a till that only practises."""
         return PracticeTrust(self._store, self._distrusted, terminal=self._terminal)
+
+    def for_selftest(self) -> "LiveTrust":
+        """What holds now, for the one payment with which a new terminal tries itself."""
+        return SelftestTrust(self._store, self._distrusted, terminal=self._terminal)
 
     def install(self, store: FolderTrustStore) -> None:
         """Let a new set hold."""
@@ -100,3 +106,50 @@ class PracticeTrust(LiveTrust):
 
     def issuer(self, issuer: str) -> Issuer | None:
         return None
+
+
+class SelftestTrust(LiveTrust):
+    """What holds now, and beside it the issuer of test vouchers: the ledger, with what it signs certificates with.
+
+    Its one programme is for this shop, and its limits of money are one won, whatever the city allows offline.
+    """
+
+    @property
+    def policy(self) -> Policy:
+        held = super().policy
+        one = Limits(
+            unbound_max_won=TEST_WON,
+            bound_max_won=TEST_WON,
+            voucher_max_won=TEST_WON,
+            count_max=held.limits.count_max + 1_000_000,
+            value_max_won=held.limits.value_max_won + TEST_WON,
+            uncovered_max_won=TEST_WON,
+        )
+        return replace(held, limits=one, reduced=one)
+
+    def issuer(self, issuer: str) -> Issuer | None:
+        if issuer != TEST_ISSUER:
+            return None
+        keys = tuple(
+            IssuerKey(kid=key.kid, public_key=key.public_key, sign_from_s=0, sign_until_s=TIME_MAX_S, revoked=False)
+            for key in self.ledger.keys
+            if LedgerRole.CERTIFICATE in key.roles
+        )
+        return Issuer(issuer=TEST_ISSUER, name=TEST_PROGRAM, area=frozenset({self.merchant.municipality}), keys=keys)
+
+    def program(self, issuer: str, program: str) -> Program | None:
+        if (issuer, program) != (TEST_ISSUER, TEST_PROGRAM):
+            return None
+        return Program(
+            issuer=TEST_ISSUER,
+            program=TEST_PROGRAM,
+            name=TEST_PROGRAM,
+            form=ProgramForm.MOBILE,
+            issue_class=min(self.merchant.accepted_issue_classes),
+            area=frozenset({self.merchant.municipality}),
+            merchant_classes=frozenset(),
+            industries=frozenset(),
+            is_cash_receipt_by_platform=False,
+            conflict_bearer=ConflictBearer.ISSUER,
+            limits=None,
+        )

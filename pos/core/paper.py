@@ -189,7 +189,16 @@ class Paper:
 
         It is not recorded and not kept: the request is, and its code can be shown again.
         """
-        self._slip = request_slip(text, amount_won, self._receipts.words)
+        self.print_slip(request_slip(text, amount_won, self._receipts.words))
+
+    def print_slip(self, rows: tuple[PrintRow, ...]) -> None:
+        """Print these rows once, before any receipt that waits; they are not kept."""
+        self._slip = rows
+
+    @property
+    def is_slip_waiting(self) -> bool:
+        """Whether the slip has not come out yet."""
+        return bool(self._slip or self._slip_sent)
 
     def print_merchant_qr(self, text: str, amount_won: int) -> None:
         """Print the shop's own payment code before any receipt that waits; it is kept no more than a request's."""
@@ -216,6 +225,7 @@ class Paper:
         """Record what became of the paper."""
         if end.job == SLIP_JOB:
             self._slip = self._slip or (self._slip_sent if end.outcome not in _ENDS else ())
+            self._slip_sent = ()
             self._needs_recovery = end.outcome == PrintOutcome.UNKNOWN.value
             return
         job = self._journal.paper.job(end.job)

@@ -5,6 +5,7 @@ Rules:
 - pushes go out when a call changed something, at most once per turn of the loop;
 - a fault at start still serves the screen, because a till that cannot sell must say why; what may pass (a full disk,
   trust data that has not arrived) is tried again;
+- a machine that is no terminal yet is served by a first boot, which core takes the place of without a restart;
 - where another process has the journal this one leaves the sockets alone and ends; its supervisor tries again;
 - when only a fresh look at the disk can tell what is true, the process ends after saying so, and is started again.
 """
@@ -18,6 +19,7 @@ from typing import Final, Protocol
 
 from pos.config import TerminalConfig
 from pos.core.core import Core
+from pos.core.first_boot import FirstBoot, errand_of
 from pos.core.stopped import StoppedCore
 from pos.errors import ConfigError, DiskFullError, JournalError, ReadOnlyDiskError, TrustError
 from pos.exits import Exit
@@ -26,6 +28,8 @@ from pos.link.calls import (
     AnyAnswer,
     AnyCall,
     DevicesState,
+    ErrandKind,
+    NextErrand,
     Role,
     StateChanged,
     SyncWork,
@@ -69,24 +73,29 @@ class ServedCore(Protocol):
 Build = Callable[[TerminalConfig], Core]
 StandIn = Callable[[TerminalConfig, JournalError | TrustError], StoppedCore]
 """What serves while no core can be made."""
+BeginFirstBoot = Callable[[TerminalConfig], FirstBoot | None]
+"""What serves a machine that is no terminal yet; None for one that is."""
 
 
-async def serve_core(config: TerminalConfig, build: Build, stand_in: StandIn) -> int:
+async def serve_core(config: TerminalConfig, build: Build, stand_in: StandIn, first_boot: BeginFirstBoot) -> int:
     """Build core and serve the sockets until told to stop. Raises ConfigError."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    make = partial(_built, config, build, stand_in)
+    make = partial(_built, build=build, stand_in=stand_in, first_boot=first_boot)
     try:
-        core = make()
+        core = make(config)
     except HeldError as error:
         log.error("another process has the journal: %s", error)
         return Exit.FAULT
     return await _CoreProcess(config, make, core, stopping).run()
 
 
-def _built(config: TerminalConfig, build: Build, stand_in: StandIn) -> ServedCore:
+def _built(config: TerminalConfig, *, build: Build, stand_in: StandIn, first_boot: BeginFirstBoot) -> ServedCore:
+    nobody_yet = first_boot(config)
+    if nobody_yet is not None:
+        return nobody_yet
     try:
         return build(config)
     except HeldError:
@@ -98,7 +107,11 @@ def _built(config: TerminalConfig, build: Build, stand_in: StandIn) -> ServedCor
 
 class _CoreProcess:
     def __init__(
-        self, config: TerminalConfig, make: Callable[[], ServedCore], core: ServedCore, stopping: asyncio.Event
+        self,
+        config: TerminalConfig,
+        make: Callable[[TerminalConfig], ServedCore],
+        core: ServedCore,
+        stopping: asyncio.Event,
     ) -> None:
         self._config = config
         self._make = make
@@ -138,6 +151,8 @@ class _CoreProcess:
         if isinstance(self._core, StoppedCore):
             self._try_again(self._core)
         self._core.tick()
+        if isinstance(self._core, FirstBoot) and self._core.enrolled is not None:
+            self._go_over(self._core.enrolled)
         self._end_if_wanted()
         self._tell()
 
@@ -147,11 +162,22 @@ class _CoreProcess:
         if may_pass and now_s - self._built_s >= REBUILD_S:
             self._built_s = now_s
             try:
-                self._core = self._make()
+                self._core = self._make(self._config)
             except (HeldError, ConfigError) as error:
                 log.error("cannot sell: %s", error)
 
+    def _go_over(self, enrolled: TerminalConfig) -> None:
+        """This machine has become a terminal: from here on its core serves the same sockets."""
+        self._config = enrolled
+        try:
+            self._core = self._make(enrolled)
+        except (HeldError, ConfigError) as error:
+            log.error("the new terminal cannot be opened: %s", error)
+            self._stopping.set()
+
     def _handle(self, role: Role, call: AnyCall) -> AnyAnswer:
+        if isinstance(call, NextErrand) and not isinstance(self._core, FirstBoot):
+            return errand_of(self._config, ErrandKind.OVER)
         if isinstance(call, Watch | WatchDevices | WatchSync):
             # Whoever begins to watch has been told nothing yet.
             self._told.pop(role, None)

@@ -74,6 +74,16 @@ from pos.link.equipment_calls import (
 )
 from pos.link.examination_calls import Examination, ReadExamination, TellBundle, TellFindings, WantBundle
 from pos.link.inbox_calls import InboxPosition, MessagesTaken, ReadPosition, TakeMessages
+from pos.link.install_calls import (
+    EndErrand,
+    Errand,
+    ErrandKind,
+    GoOnInstalling,
+    NextErrand,
+    RepeatStep,
+    SkipStep,
+    TypeInstallNumber,
+)
 from pos.link.log_calls import AskLog, LogTaken, LogWants, TakeGrowth, TakeProof
 from pos.link.note_calls import (
     CheckNextNotes,
@@ -230,21 +240,27 @@ __all__ = [
     "DrawerPage",
     "DropArchived",
     "Dropped",
+    "EndErrand",
     "EndMeeting",
     "EndPrintJob",
     "EnterAmount",
     "EntryPage",
     "EquipmentCall",
     "Examination",
+    "Errand",
+    "ErrandCall",
+    "ErrandKind",
     "ExchangeLine",
     "ExchangePage",
     "FigureLine",
     "GiveReceipt",
+    "GoOnInstalling",
     "GreetSibling",
     "HealthCall",
     "HoldCall",
     "ImportCatalogue",
     "InboxPosition",
+    "InstallCall",
     "ItemCall",
     "JournalReport",
     "ListAttention",
@@ -267,6 +283,7 @@ __all__ = [
     "MessagesTaken",
     "MoveCash",
     "NextBatch",
+    "NextErrand",
     "NextForSibling",
     "NextPrintJob",
     "NextRecovered",
@@ -319,6 +336,7 @@ __all__ = [
     "RemoteLine",
     "RemotePage",
     "RemovePerson",
+    "RepeatStep",
     "ReportDevice",
     "ReportFound",
     "ReportNetwork",
@@ -343,6 +361,7 @@ __all__ = [
     "SiblingSays",
     "SiblingsKnown",
     "SignCall",
+    "SkipStep",
     "State",
     "StateChanged",
     "Stop",
@@ -373,6 +392,7 @@ __all__ = [
     "TrustTaken",
     "TrustWants",
     "TryScanner",
+    "TypeInstallNumber",
     "UnnumberedLine",
     "VerdictShown",
     "WantBundle",
@@ -382,7 +402,8 @@ __all__ = [
 ]
 
 AnyAnswer: TypeAlias = (
-    OldMessages
+    Errand
+    | OldMessages
     | MerchantQrAnswer
     | Dropped
     | NoteProgramPage
@@ -432,6 +453,8 @@ AnyAnswer: TypeAlias = (
     | Examination
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
+ErrandCall: TypeAlias = NextErrand | EndErrand
+InstallCall: TypeAlias = GoOnInstalling | RepeatStep | SkipStep | TypeInstallNumber
 PeopleCall: TypeAlias = ListPeople | LogIn | LogOut | AllowOnce | AddPerson | ChangePerson | RemovePerson
 AnyPush: TypeAlias = StateChanged | DevicesState | SyncWork
 NoteCall: TypeAlias = (
@@ -562,11 +585,11 @@ ControlCall: TypeAlias = (
     | TellFindings
     | TellBundle
 )
-AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall
+AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall | InstallCall | ErrandCall
 
 ROLE_CALLS: Final[dict[Role, object]] = {
-    Role.SCREEN: ScreenCall,
+    Role.SCREEN: ScreenCall | InstallCall,
     Role.DEVICES: DevicesCall,
-    Role.SYNC: SyncCall,
+    Role.SYNC: SyncCall | ErrandCall,
     Role.CONTROL: ControlCall,
 }

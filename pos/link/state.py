@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
+from pos.link.install import InstallView
+
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the snapshot."""
@@ -71,6 +73,8 @@ class SellingStop(StrEnum):
     TERMINAL_RETIRED = "terminal_retired"
     """The ledger retired this terminal: another one has its place, or it was reported stolen."""
     TRUST_MISSING = "trust_missing"
+    NOT_INSTALLED = "not_installed"
+    """The first boot is not over."""
 
 
 class EmergencyState(StrEnum):
@@ -393,3 +397,5 @@ class TillState(View, frozen=True, kw_only=True):
     """The till practises: nothing on it is money."""
     turns_screen: bool = False
     """The customer sees a payment request only if the cashier turns the screen."""
+    installation: InstallView | None = None
+    """The first boot, until it is over."""

@@ -26,6 +26,7 @@ from pos.tui.giving_back import GROUP, take_back
 from pos.tui.graphics import Graphics
 from pos.tui.link import Connect
 from pos.tui.messages import LinkLost, TillChanged
+from pos.tui.screens.install import InstallScreen
 from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.receipt_number import FindReceiptScreen, ReceiptNumberScreen
@@ -138,6 +139,7 @@ class TillApp(App[None], inherit_bindings=False):
             self._show_verdict(verdict)
         self._follow_note(message.till.question)
         self._follow_lock()
+        self._follow_installation(message.till)
         self._follow_receipt(message.till.receipt_seen)
         self._follow_remotes(message.till.remotes_waiting)
         self._refresh_seen()
@@ -148,6 +150,15 @@ class TillApp(App[None], inherit_bindings=False):
             return
         self._note_serial = question.serial
         self.show_sale()
+
+    def _follow_installation(self, till: TillState) -> None:
+        """A till that is being installed shows that, until it is over."""
+        is_shown = any(isinstance(screen, InstallScreen) for screen in self.screen_stack)
+        if till.installation is not None and not is_shown:
+            self.show_sale()
+            self.push_screen(InstallScreen(self))
+        elif till.installation is None and is_shown:
+            self.show_sale()
 
     def _follow_receipt(self, seen: ReceiptSeenView | None) -> None:
         """A customer brought a receipt back: open its sale, wherever one was waited for."""

@@ -28,6 +28,7 @@ from pos.till.reasons import Check, Refusal
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
+from pos.words.install import InstallLabels
 from pos.words.papers import PaperLabels
 from pos.words.support import SupportLabels
 from pos.words.wares import WareLabels
@@ -260,6 +261,9 @@ class Words(Protocol):
 
     @property
     def wares(self) -> WareLabels: ...
+
+    @property
+    def install(self) -> InstallLabels: ...
 
     @property
     def papers(self) -> PaperLabels: ...

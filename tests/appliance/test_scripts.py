@@ -151,3 +151,42 @@ def test_a_service_that_never_started_leaves_nothing(script: Script, machine: Pa
     assert script("failure-capture", "pos-core", data, result="").exit_status == 0
 
     assert [path.name for path in data.iterdir()] == ["chak-data"]
+
+
+SEAL = 'case "$1" in encrypt) rev "$4" > "$5" ;; decrypt) rev "$3" ;; esac'
+"""As systemd-creds is called here; whatever it does can be undone."""
+
+
+def enrolled(data: Path, key: str) -> Path:
+    home = data / "state" / "t-bakery-2"
+    home.mkdir(parents=True)
+    (data / "state" / "enrolment.toml").write_text('[terminal]\nid = "t-bakery-2"\n')
+    (home / "terminal.key").write_text(key)
+    return home / "terminal.key"
+
+
+def test_a_new_key_is_sealed_and_then_removed_where_it_lay_open(script: Script, machine: Path, data: Path) -> None:
+    command(machine, "systemd-creds", SEAL)
+    key = enrolled(data, "secret")
+
+    done = script("seal-key", data)
+
+    assert (done.exit_status, done.stderr) == (0, "")
+    assert not key.exists()
+    assert (data / "credentials" / "terminal.key").read_text() == "terces"
+    assert script("seal-key", data).exit_status == 0, "there is nothing left to do"
+
+
+def test_a_key_whose_seal_does_not_open_stays_where_it_is(script: Script, machine: Path, data: Path) -> None:
+    command(machine, "systemd-creds", 'case "$1" in encrypt) echo broken > "$5" ;; decrypt) cat "$3" ;; esac')
+    key = enrolled(data, "secret")
+
+    done = script("seal-key", data)
+
+    assert done.exit_status == 1
+    assert key.read_text() == "secret"
+    assert list((data / "credentials").iterdir()) == []
+
+
+def test_a_machine_that_is_no_terminal_yet_has_nothing_to_seal(script: Script, data: Path) -> None:
+    assert script("seal-key", data).exit_status == 0

@@ -20,7 +20,8 @@ from textual import events
 from textual.pilot import Pilot
 
 from pos.link.calls import AttentionLine, PersonLine, QuickKey, SaleLine
-from pos.link.equipment import Condition, FoundPrinter, ScanTest
+from pos.link.equipment import Condition, DeviceKind, FoundPrinter, ScanTest
+from pos.link.install import InstallFault, InstallStep, InstallView, LookedAt
 from pos.link.state import (
     DayView,
     ItemView,
@@ -42,6 +43,7 @@ from pos.till.reasons import Reason
 from pos.tui.app import TillApp
 from pos.tui.link import Connect
 from pos.words import words_for
+from pos.words.findings import FindingCode, device_code
 from tests.support.device_page import a_counter
 from tests.support.till_simulator import NOON_S, Code, TillSimulator, a_receipt
 
@@ -330,6 +332,51 @@ async def declined_note(counter: Counter) -> None:
 
 async def stopped(counter: Counter) -> None:
     await counter.change(stop=SellingStop.DISK_FULL)
+
+
+async def _installing(counter: Counter, **of_view: object) -> None:
+    view = InstallView(**of_view)  # type: ignore[arg-type]
+    await counter.change(stop=SellingStop.NOT_INSTALLED, installation=view)
+
+
+async def install_look(counter: Counter) -> None:
+    lines = (
+        LookedAt(code=device_code(DeviceKind.PRINTER, Condition.READY), is_well=True),
+        LookedAt(code=device_code(DeviceKind.SCANNER, Condition.MISSING), is_well=False),
+        LookedAt(code=FindingCode.SPACE_ENOUGH, is_well=True),
+        LookedAt(code=FindingCode.CLOCK_UNSURE, is_well=None),
+        LookedAt(code=FindingCode.NETWORK_MISSING, is_well=False),
+    )
+    await _installing(counter, step=InstallStep.LOOK, lines=lines)
+
+
+async def install_code(counter: Counter) -> None:
+    await _installing(counter, step=InstallStep.CODE, fault=InstallFault.WRONG_NUMBER)
+    await counter.press("1234567890")
+
+
+async def install_enrolling(counter: Counter) -> None:
+    await _installing(counter, step=InstallStep.ENROLLING, fault=InstallFault.UNREACHABLE)
+
+
+async def install_compare(counter: Counter) -> None:
+    shop = {"check_code": "482913", "shop_name": "시흥 빵집", "terminal": "t-bakery-2"}
+    await _installing(counter, step=InstallStep.COMPARE, is_paper_waiting=True, **shop)
+
+
+async def install_read(counter: Counter) -> None:
+    shop = {"check_code": "482913", "shop_name": "시흥 빵집", "terminal": "t-bakery-2"}
+    await _installing(counter, step=InstallStep.READ_BACK, fault=InstallFault.OTHER_PAPER, **shop)
+
+
+async def install_payment(counter: Counter) -> None:
+    shop = {"check_code": "482913", "shop_name": "시흥 빵집", "terminal": "t-bakery-2"}
+    await _installing(counter, step=InstallStep.PAYMENT, fault=InstallFault.UNREACHABLE, **shop)
+
+
+async def install_done(counter: Counter) -> None:
+    shop = {"check_code": "482913", "shop_name": "시흥 빵집", "terminal": "t-bakery-2"}
+    await _installing(counter, step=InstallStep.DONE, **shop)
 
 
 async def link_down(counter: Counter) -> None:
@@ -629,6 +676,7 @@ SCENES: dict[str, Scene] = {
         *(menu_more, unread, support, devices, devices_trial, devices_found, devices_scan),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),
+        *(install_look, install_code, install_enrolling, install_compare, install_read, install_payment, install_done),
         *(receipt_code, why, attention, attention_answer, request, tender),
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
         *(receipt_consent, find, find_by_time, period, period_typed, why_slip),

@@ -36,6 +36,13 @@ ENGLISH = (
     "period_typed",
     "why_slip",
     "owner_other_tills",
+    "install_look",
+    "install_code",
+    "install_enrolling",
+    "install_compare",
+    "install_read",
+    "install_payment",
+    "install_done",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (

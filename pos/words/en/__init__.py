@@ -31,6 +31,7 @@ from pos.words.en import questions, states
 from pos.words.en.day import DAY_LABELS
 from pos.words.en.findings import FINDINGS, UNKNOWN
 from pos.words.en.giving_back import GIVING_BACK_LABELS
+from pos.words.en.install import INSTALL_LABELS
 from pos.words.en.labels import LABELS
 from pos.words.en.notices import NOTICES
 from pos.words.en.papers import PAPER_LABELS
@@ -39,6 +40,7 @@ from pos.words.en.support import SUPPORT_LABELS
 from pos.words.en.wares import WARE_LABELS
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
+from pos.words.install import InstallLabels
 from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
 from pos.words.papers import PaperLabels
@@ -63,6 +65,7 @@ class EnglishWords:
     support: Final[SupportLabels] = SUPPORT_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
+    install: Final[InstallLabels] = INSTALL_LABELS
     papers: Final[PaperLabels] = PAPER_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:

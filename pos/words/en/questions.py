@@ -139,6 +139,12 @@ def stopped(stop: SellingStop) -> Stopped:
             )
         case SellingStop.TERMINAL_RETIRED:
             return _RETIRED
+        case SellingStop.NOT_INSTALLED:
+            return Stopped(
+                headline="Not installed yet",
+                meaning="Nothing is sold before the installation is over.",
+                to_do=("Follow the steps on the screen.",),
+            )
         case SellingStop.TRUST_MISSING:
             return Stopped(
                 headline="The list of issuers is missing",

@@ -30,10 +30,12 @@ from pos.words.columns import short_number
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
+from pos.words.install import InstallLabels
 from pos.words.ko import questions, states
 from pos.words.ko.day import DAY_LABELS
 from pos.words.ko.findings import FINDINGS, UNKNOWN
 from pos.words.ko.giving_back import GIVING_BACK_LABELS
+from pos.words.ko.install import INSTALL_LABELS
 from pos.words.ko.labels import LABELS
 from pos.words.ko.notices import NOTICES
 from pos.words.ko.papers import PAPER_LABELS
@@ -64,6 +66,7 @@ class KoreanWords:
     support: Final[SupportLabels] = SUPPORT_LABELS
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
+    install: Final[InstallLabels] = INSTALL_LABELS
     papers: Final[PaperLabels] = PAPER_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:

@@ -1,0 +1,70 @@
+"""The first boot as it stands in the till's snapshot: its steps, what was looked at, what went wrong."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class InstallStep(StrEnum):
+    """Where the first boot stands, in this order."""
+
+    LOOK = "look"
+    """What is there and works."""
+    CODE = "code"
+    """The install code is waited for."""
+    ENROLLING = "enrolling"
+    TRUST = "trust"
+    """Enrolled; the first trust data is on its way."""
+    COMPARE = "compare"
+    """The check code stands on screen and paper."""
+    READ_BACK = "read_back"
+    """The paper is waited for before the camera."""
+    PAYMENT = "payment"
+    """The test payment is being decided."""
+    DONE = "done"
+
+
+class InstallFault(StrEnum):
+    """Why a step did not go on."""
+
+    NOT_A_CODE = "not_a_code"
+    NEEDS_UPDATE = "needs_update"
+    OTHER_LEDGER = "other_ledger"
+    """The code is of another ledger than the one this machine is meant for."""
+    NO_CARD = "no_card"
+    """Digits say nothing about which ledger they are for."""
+    WRONG_NUMBER = "wrong_number"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    """Too old, unknown, or used by another machine."""
+    NOT_PROMISED = "not_promised"
+    """Whoever answered is not what the code promised."""
+    DISK = "disk"
+    OTHER_PAPER = "other_paper"
+    PAYMENT = "payment"
+
+
+class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the self-test."""
+
+    code: int
+    """`pos.words.findings.FindingCode`, or a device's number."""
+    is_well: bool | None
+    """None where nobody can tell yet."""
+
+
+class InstallView(msgspec.Struct, frozen=True, kw_only=True):
+    """The first boot as the screen shows it."""
+
+    step: InstallStep
+    lines: tuple[LookedAt, ...] = ()
+    fault: InstallFault | None = None
+    reason: str = ""
+    """Why the test payment was not approved: a value of `pos.till.reasons.Reason`."""
+    check_code: str = ""
+    shop_name: str = ""
+    terminal: str = ""
+    machine: str = ""
+    version: str = ""
+    skipped: tuple[str, ...] = ()
+    is_paper_waiting: bool = False

@@ -1,0 +1,52 @@
+"""Words of the first boot: what a technician reads on the screen and on the two papers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pos.link.install import InstallFault, InstallStep
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallLabels:
+    """What a language says while a till is being installed."""
+
+    titles: Mapping[InstallStep, str]
+    lines: Mapping[InstallStep, tuple[str, ...]]
+    """What to do; full lines of the smallest screen."""
+    faults: Mapping[InstallFault, tuple[str, str]]
+    """What is the matter, and what to do."""
+    go_on: str
+    again: str
+    skip: str
+    marks: tuple[str, str, str]
+    """Well, not well, not known; as wide as each other."""
+    typed: str
+    """{digits}"""
+    check_code: str
+    """{code}"""
+    shop: str
+    """{shop}"""
+    paper_waiting: str
+    # papers
+    test_paper: str
+    test_caption: str
+    done_paper: str
+    row_terminal: str
+    row_machine: str
+    row_version: str
+    row_time: str
+    row_read: str
+    row_payment: str
+    well: str
+    skipped: str
+
+
+def install_words(language: str) -> InstallLabels:
+    """The words of "ko" or "en"; Korean for any other language."""
+    if language == "en":
+        from pos.words.en.install import INSTALL_LABELS as ENGLISH
+
+        return ENGLISH
+    from pos.words.ko.install import INSTALL_LABELS as KOREAN
+
+    return KOREAN
