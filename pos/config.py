@@ -17,10 +17,10 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
+from pos.enrolled import enrolled_document
 from pos.errors import ConfigError
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
-ENROLMENT_FILE: Final = "enrolment.toml"
 COLUMNS: Final = (32, 42, 48)
 PORT_MAX: Final = 65_535
 Printing = Literal["always", "ask", "never"]
@@ -295,30 +295,11 @@ class _Reader:
         if isinstance(terminal, dict) and not any(name in terminal for name in names):
             state_dir = terminal.get("state_dir")
             if isinstance(state_dir, str) and state_dir:
-                return self._enrolled(document, terminal, self._path.parent / state_dir)
+                self._enrolment_dir = self._path.parent / state_dir
+                found = enrolled_document(document, terminal, self._enrolment_dir)
+                self._is_enrolled, self._is_tested = found.is_enrolled, found.is_tested
+                return found.document
         return document
-
-    def _enrolled(self, document: dict[str, object], terminal: dict[str, object], folder: Path) -> dict[str, object]:
-        """The document with what stands in `folder` about who this is."""
-        self._enrolment_dir = folder
-        defaults = {"trust_dir": str(folder / "trust"), "staging_dir": str(folder / "staging")}
-        try:
-            told = tomllib.loads((folder / ENROLMENT_FILE).read_text("utf-8"))
-        except OSError:
-            self._is_enrolled = False
-            nobody = {"id": "", "merchant": "", "ledger": ""}
-            return document | {"terminal": defaults | terminal | nobody, "ledger": {"url": ""}}
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError((f"{folder / ENROLMENT_FILE}: cannot be read: {error}",)) from error
-        home = folder / str(told["terminal"]["id"])
-        self._is_tested = bool(told["installation"]["tested"])
-        places = {"state_dir": str(home), "trust_dir": str(home / "trust")}
-        ledger = document.get("ledger")
-        kept = ledger if isinstance(ledger, dict) else {}
-        return document | {
-            "terminal": defaults | terminal | told["terminal"] | places,
-            "ledger": kept | told["ledger"],
-        }
 
     def _file(self) -> dict[str, object]:
         try:

@@ -25,8 +25,8 @@ from typing import Final, Self
 
 import msgspec
 
-from pos.config import ENROLMENT_FILE
 from pos.durable import replace_file, sync_folder
+from pos.enrolled import ENROLMENT_FILE
 from pos.errors import MalformedError, TrustError
 from pos.voucher.enrolment import (
     NO_PIN,

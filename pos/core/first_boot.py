@@ -22,11 +22,12 @@ from typing import Final
 import msgspec
 
 from pos.clock import Clock, Quality
-from pos.config import ENROLMENT_FILE, TerminalConfig
+from pos.config import TerminalConfig
 from pos.core.enrolling import Enrolling
 from pos.core.gate import answer_without_journal
 from pos.core.stopped import stopped_till
 from pos.core.trust_desk import TrustDesk
+from pos.enrolled import ENROLMENT_FILE
 from pos.errors import MalformedError, PosError, TrustError
 from pos.link.calls import (
     AnyAnswer,

@@ -89,6 +89,13 @@ _NEARLY_FULL: Final = Stopped(
 )
 
 
+_NOT_INSTALLED: Final = Stopped(
+    headline="Not installed yet",
+    meaning="Nothing is sold before the installation is over.",
+    to_do=("Follow the steps on the screen.",),
+)
+
+
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
@@ -140,11 +147,7 @@ def stopped(stop: SellingStop) -> Stopped:
         case SellingStop.TERMINAL_RETIRED:
             return _RETIRED
         case SellingStop.NOT_INSTALLED:
-            return Stopped(
-                headline="Not installed yet",
-                meaning="Nothing is sold before the installation is over.",
-                to_do=("Follow the steps on the screen.",),
-            )
+            return _NOT_INSTALLED
         case SellingStop.TRUST_MISSING:
             return Stopped(
                 headline="The list of issuers is missing",

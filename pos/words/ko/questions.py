@@ -89,6 +89,13 @@ _NEARLY_FULL: Final = Stopped(
 )
 
 
+_NOT_INSTALLED: Final = Stopped(
+    headline="설치가 끝나지 않았습니다",
+    meaning="설치를 마치면 판매할 수 있습니다.",
+    to_do=("화면의 순서대로 설치를 마치세요.",),
+)
+
+
 def stopped(stop: SellingStop) -> Stopped:
     match stop:
         case SellingStop.DISK_FULL:
@@ -140,11 +147,7 @@ def stopped(stop: SellingStop) -> Stopped:
         case SellingStop.TERMINAL_RETIRED:
             return _RETIRED
         case SellingStop.NOT_INSTALLED:
-            return Stopped(
-                headline="설치가 끝나지 않았습니다",
-                meaning="설치를 마치면 판매할 수 있습니다.",
-                to_do=("화면의 순서대로 설치를 마치세요.",),
-            )
+            return _NOT_INSTALLED
         case SellingStop.TRUST_MISSING:
             return Stopped(
                 headline="발행처 목록이 없습니다",
