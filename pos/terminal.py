@@ -23,8 +23,8 @@ from pos.control import LocalControl, RemoteControl
 from pos.core.assembly import Grounds, assemble
 from pos.core.bundling import Bundling
 from pos.core.core import Core
-from pos.core.examining import Examining
 from pos.core.enrolling import mark_tested
+from pos.core.examining import Examining
 from pos.core.first_boot import FirstBoot
 from pos.core.installation import Installation
 from pos.core.live_trust import LiveTrust

@@ -22,7 +22,7 @@ EXPOSURE_MAX = {
     "pos-sync.service": 1.2,
     "pos-screen.service": 1.5,
     "pos-data-check.service": 0.8,
-    "pos-seal-key.service": 1.0,
+    "pos-seal-key.service": 1.1,
     "pos-failure@.service": 0.8,
     "pos-doctor.service": 1.5,
     "pos-bundle.service": 3.5,
