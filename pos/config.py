@@ -3,21 +3,18 @@
 Rules: an unknown key is an error that names the nearest known one; relative paths are relative to the file; secrets
 are named by path and never stand in the file.
 
-A file that names no terminal is that of a machine which is told by its ledger who it is: what it was told stands in
-`enrolment.toml` in its state folder (`pos.core.enrolling`), for whoever may read that; until then, and for everybody
-else, the machine is not enrolled (`TerminalConfig.is_enrolled`). Reading touches nothing but these two files.
+A file that names no terminal is that of a machine whose ledger says who it is: see `pos.enrolled`.
 """
 
 import difflib
 import ipaddress
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
-from pos.enrolled import enrolled_document
+from pos.enrolled import configured_document, enrolled_document
 from pos.errors import ConfigError
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
@@ -183,7 +180,6 @@ class TerminalConfig:
     enrolment_dir: Path | None = None
     """Where it stands which terminal this is; None where the file itself says so."""
     is_tested: bool = True
-    """Whether a terminal that is enrolled has been tried and handed over."""
 
     @property
     def is_enrolled(self) -> bool:
@@ -289,7 +285,7 @@ class _Reader:
         )
 
     def _document(self) -> dict[str, object]:
-        document = self._file()
+        document = configured_document(self._path)
         terminal = document.get("terminal")
         names = ("id", "merchant", "ledger")
         if isinstance(terminal, dict) and not any(name in terminal for name in names):
@@ -300,18 +296,6 @@ class _Reader:
                 self._is_enrolled, self._is_tested = found.is_enrolled, found.is_tested
                 return found.document
         return document
-
-    def _file(self) -> dict[str, object]:
-        try:
-            return tomllib.loads(self._path.read_text("utf-8"))
-        except FileNotFoundError:
-            raise ConfigError(
-                (f"{self._path}: no such file; name one with --config or POS_CONFIG, or run `pos sandbox init`",)
-            ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError((f"{self._path}: cannot be read: {error}",)) from error
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError((f"{self._path}: is not valid TOML: {error}",)) from error
 
     def _section(self, name: str, given: object) -> object | None:
         if given is None:

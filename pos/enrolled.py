@@ -43,3 +43,17 @@ def enrolled_document(document: dict[str, object], terminal: dict[str, object], 
     return EnrolledDocument(
         document=document | {"terminal": named, "ledger": ledger}, is_enrolled=True, is_tested=is_tested
     )
+
+
+def configured_document(path: Path) -> dict[str, object]:
+    """A configuration file as it stands. Raises ConfigError."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(
+            (f"{path}: no such file; name one with --config or POS_CONFIG, or run `pos sandbox init`",)
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError((f"{path}: cannot be read: {error}",)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError((f"{path}: is not valid TOML: {error}",)) from error
