@@ -115,7 +115,7 @@ async def test_a_receipt_by_finger() -> None:
         await counter.settle()
         assert isinstance(counter.app.screen, ReceiptScreen)
 
-        await touch(counter, "ActionFooter", 1)
+        await touch(counter, "ActionFooter", 2)
         await counter.pilot.click(counter.app.screen.query(KeyButton).first())
         await counter.settle()
         assert isinstance(counter.app.screen, ReceiptScreen)
