@@ -132,11 +132,13 @@ def test_systemd_finds_nothing_wrong_with_the_units_as_installed(installed: Debi
 
 def test_the_configuration_is_the_technicians_and_an_upgrade_leaves_it(spoiled: DebianRoot) -> None:
     ours = spoiled.folder / "etc/pos/terminal.toml"
-    ours.write_text(ours.read_text().replace("PUT-TERMINAL-ID-HERE", "t-1"))
+    changed = ours.read_text().replace('url = "usb:/dev/pos/printer"', 'url = "tcp://192.0.2.7"')
+    ours.write_text(changed)
 
     spoiled.install(package("amd64"))
 
-    assert 'id = "t-1"' in ours.read_text()
+    assert "192.0.2.7" in changed
+    assert ours.read_text() == changed
     assert spoiled.must("dpkg", "--verify", "chak-pos") == ""
 
 
