@@ -85,7 +85,7 @@ def browser(bench: Bench) -> None:
 
 def kill_matrix(bench: Bench) -> None:
     install_packages(PACKAGES_TO_TEST)
-    bench.pytest("-m", "slow", "-k", "kill_matrix")
+    bench.pytest("-n", "2", "-m", "slow", "-k", "kill_matrix")
 
 
 def fuzz(bench: Bench, runs: int = FUZZ_RUNS_SLICE) -> None:
