@@ -89,6 +89,9 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.ReceiptPrinted(receipt_number="1", copy_number=1, outcome=bodies.PrintOutcome.UNKNOWN),
     bodies.ReceiptReprinted(receipt_number="1", copy_number=2, clerk="2"),
     bodies.ReceiptElectronic(receipt_number="1", clerk="2"),
+    bodies.SelftestRead(token="482913"),
+    bodies.SelftestPayment(object_bytes=b"object", amount_won=1, checks=(1, 2, 3)),
+    bodies.SelftestCompleted(version="0.1.0", machine="10000000a1b2c3d4", skipped="read_back"),
     bodies.AttentionClosed(entry=HASH, reason="paper_seen"),
     bodies.DrawerOpened(reason="change"),
     bodies.InboxAcknowledged(number=7),
@@ -298,6 +301,8 @@ def test_a_body_without_one_of_its_required_keys_is_refused(body: EntryBody):
         optional |= {63}
     if isinstance(body, bodies.NoteTaken):
         optional |= {34, 35, 36, 37, 39}
+    if isinstance(body, bodies.SelftestCompleted):
+        optional |= {97, 98}
     for key in whole:
         without = {other: value for other, value in whole.items() if other != key}
         if key in optional:
