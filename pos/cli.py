@@ -263,9 +263,9 @@ def _run_demo(options: argparse.Namespace) -> int:
 
 
 def _run_terminal(options: argparse.Namespace) -> int:
-    from pos.terminal import run_terminal
+    from pos.processes import run_supervised
 
-    return run_terminal(_config(options))
+    return run_supervised(_config(options))
 
 
 def _run_process(options: argparse.Namespace) -> int:

@@ -46,7 +46,7 @@ from pos.trust.names import Wanted
 from pos.voucher.bodies import JournalOpened
 from pos.voucher.enrolment import check_code
 from pos.voucher.keys import SEED_BYTES, SigningKey
-from pos.words.install import install_words
+from pos.words import words_for
 
 KEY_FILE: Final = "terminal.key"
 TRAINING: Final = "training"
@@ -197,7 +197,7 @@ def _installation(config: TerminalConfig, core: Core, *, key: SigningKey, trust:
         home=config.terminal.state_dir,
         terminal=config.terminal.id,
         check_code=check_code(key.public_key, ledger=config.terminal.ledger),
-        words=install_words(config.terminal.language),
+        words=words_for(config.terminal.language).install,
         finish=partial(mark_tested, config.enrolment_dir),
     )
 
@@ -288,10 +288,3 @@ def town_ledger(config: TerminalConfig) -> Iterator[str]:
 
     with running_ledger(config.ledger.town_dir) as url:
         yield url
-
-
-def run_terminal(config: TerminalConfig) -> int:
-    """All four processes, the screen on this tty."""
-    from pos.processes import run_supervised
-
-    return run_supervised(config)

@@ -1,17 +1,16 @@
-"""Printers on USB without a kernel driver, through libusb (pyusb, optional, loaded on use).
+"""Printers on USB without a kernel driver, over two bulk endpoints of libusb.
 
 Rules:
 - a bulk transfer that times out half way returns the bytes that went out, and that number is believed: pyusb raises
   nothing then, and a program that ignores it loses the rest of the receipt in silence;
 - the device is neither reset nor reconfigured: a reset in the middle of somebody else's job loses that job.
 
-Leaves claiming and endpoints to pyusb; `Endpoints` is the seam that tests put a misbehaving device behind.
+Leaves claiming to `libusb_device`, which needs pyusb; tests put a misbehaving device behind `Endpoints`.
 """
 
-import re
 from typing import Final, Protocol
 
-from drivers.errors import DeviceIoError, DeviceMissingError, DeviceSetupError, DeviceTimeoutError
+from drivers.errors import DeviceIoError, DeviceTimeoutError
 from drivers.printer.descriptor import device_errors
 
 PRINTER_CLASS: Final = 7
@@ -20,8 +19,6 @@ CHUNK_BYTES: Final = 1024
 READ_BYTES: Final = 512
 TIMEOUT_MS_MIN: Final = 1
 """Zero would wait for ever."""
-
-_IDS: Final = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
 
 
 class Endpoints(Protocol):
@@ -78,25 +75,6 @@ class LibusbTransport:
     def _check_open(self) -> None:
         if not self._is_open:
             raise DeviceIoError(f"{self._device}: the connection is closed")
-
-
-def open_libusb(place: str, *, url: str) -> LibusbTransport:
-    """Open the printer with these "vendor:product" numbers."""
-    ids = _IDS.fullmatch(place)
-    if not ids:
-        raise DeviceSetupError(f"printer URL {url!r}: wants libusb:04b8:0e15 (vendor:product, four hex digits each)")
-    with device_errors(url, in_use=False):
-        return LibusbTransport(_claim(int(ids[1], 16), int(ids[2], 16), url=url), device=url)
-
-
-def _claim(vendor: int, product: int, *, url: str) -> Endpoints:
-    try:
-        from drivers.printer.libusb_device import claim_printer
-    except ImportError as absent:
-        raise DeviceMissingError(
-            f"{url}: no kernel driver has bound such a printer, and pyusb, which would reach it, is not installed"
-        ) from absent
-    return claim_printer(vendor, product, url=url)
 
 
 def _milliseconds(timeout_s: float) -> int:

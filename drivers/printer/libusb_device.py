@@ -1,4 +1,4 @@
-"""Finding and claiming a printer's interface with pyusb. Importing this needs pyusb; `libusb` imports it on use."""
+"""Finding and claiming a printer's interface with pyusb. Importing this needs pyusb; `usb` imports it on use."""
 
 import usb.core  # type: ignore[import-not-found]
 import usb.util  # type: ignore[import-not-found]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Interface
 from typing import Final
 
-from drivers.printer.transport import TCP_PORT
+from drivers.printer.opening import TCP_PORT
 
 HOSTS_MAX: Final = 254
 CONNECT_S: Final = 1.0

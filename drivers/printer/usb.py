@@ -13,7 +13,7 @@ from typing import Final
 
 from drivers.errors import DeviceMissingError, DeviceSetupError
 from drivers.printer.descriptor import DescriptorTransport, device_errors
-from drivers.printer.libusb import open_libusb
+from drivers.printer.libusb import Endpoints, LibusbTransport
 from drivers.printer.transport import Transport
 
 DEV_DIR: Final = Path("/dev/usb")
@@ -56,11 +56,30 @@ def open_usb(place: str, *, url: str, dev_dir: Path = DEV_DIR, sys_dir: Path = S
     raise DeviceMissingError(f"{url}: no printer on USB")
 
 
+def open_libusb(place: str, *, url: str) -> LibusbTransport:
+    """Open the printer with these "vendor:product" numbers."""
+    ids = _IDS.fullmatch(place)
+    if not ids:
+        raise DeviceSetupError(f"printer URL {url!r}: wants libusb:04b8:0e15 (vendor:product, four hex digits each)")
+    with device_errors(url, in_use=False):
+        return LibusbTransport(_claim(int(ids[1], 16), int(ids[2], 16), url=url), device=url)
+
+
 def open_node(node: Path, *, url: str) -> DescriptorTransport:
     """Open one node for reading and writing, never waiting for the printer."""
     with device_errors(url, in_use=False):
         descriptor = os.open(node, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
     return DescriptorTransport(descriptor, device=url, close=lambda: os.close(descriptor), empty_read_is_end=False)
+
+
+def _claim(vendor: int, product: int, *, url: str) -> Endpoints:
+    try:
+        from drivers.printer.libusb_device import claim_printer
+    except ImportError as absent:
+        raise DeviceMissingError(
+            f"{url}: no kernel driver has bound such a printer, and pyusb, which would reach it, is not installed"
+        ) from absent
+    return claim_printer(vendor, product, url=url)
 
 
 def _described(node: Path, sys_dir: Path) -> UsbPrinter:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drivers.printer.encoder import Encoder
+from drivers.printer.opening import open_transport
 from drivers.printer.outcome import Printed, QuietWatcher
 from drivers.printer.printer import EscposPrinter
 from drivers.printer.profile import Profile, load_profile
@@ -19,7 +20,6 @@ from drivers.printer.raster import Typeface
 from drivers.printer.simulated import SimulatedPrinter
 from drivers.printer.simulated_faults import Hardware
 from drivers.printer.simulated_wire import ServedPrinter
-from drivers.printer.transport import open_transport
 from pos.sandbox.receipts import thirty_lines
 
 BITS_PER_BYTE: Final = 10

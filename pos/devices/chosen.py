@@ -11,10 +11,11 @@ from pathlib import Path
 
 from drivers.errors import DeviceMissingError, DeviceSetupError
 from drivers.printer.encoder import Encoder
+from drivers.printer.opening import open_transport
 from drivers.printer.printer import EscposPrinter
 from drivers.printer.profile import Profile, load_profile
 from drivers.printer.raster import Typeface
-from drivers.printer.transport import Transport, open_transport
+from drivers.printer.transport import Transport
 from pos.link.equipment import PrinterChoice
 
 NONE = "none"

@@ -14,10 +14,10 @@ from drivers.printer.conversation import Conversation
 from drivers.printer.discovery import FoundPrinter as FoundDevice
 from drivers.printer.discovery import find_printers
 from drivers.printer.network_search import neighbours, search_network
+from drivers.printer.opening import open_transport
 from drivers.printer.printer import Identification, identify
 from drivers.printer.profile import load_profile
 from drivers.printer.proposal import proposed_profile
-from drivers.printer.transport import open_transport
 from pos.devices.printer_state import spoken
 from pos.devices.trial import columns_for
 from pos.link.equipment import FoundPrinter

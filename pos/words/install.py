@@ -39,14 +39,3 @@ class InstallLabels:
     row_payment: str
     well: str
     skipped: str
-
-
-def install_words(language: str) -> InstallLabels:
-    """The words of "ko" or "en"; Korean for any other language."""
-    if language == "en":
-        from pos.words.en.install import INSTALL_LABELS as ENGLISH
-
-        return ENGLISH
-    from pos.words.ko.install import INSTALL_LABELS as KOREAN
-
-    return KOREAN

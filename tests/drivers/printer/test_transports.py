@@ -20,7 +20,7 @@ from drivers.errors import (
 )
 from drivers.printer.descriptor import translated
 from drivers.printer.libusb import LibusbTransport
-from drivers.printer.transport import open_transport
+from drivers.printer.opening import open_transport
 from drivers.printer.usb import open_usb, usb_printers
 
 

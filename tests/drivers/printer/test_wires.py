@@ -10,6 +10,7 @@ from PIL import Image
 
 from drivers.errors import DeviceBusyError, DeviceMissingError
 from drivers.printer.encoder import Encoder
+from drivers.printer.opening import open_transport
 from drivers.printer.outcome import NotStarted, Printed, PrintReason, Unknown
 from drivers.printer.printer import DrawerState, EscposPrinter
 from drivers.printer.profile import load_profile
@@ -17,7 +18,6 @@ from drivers.printer.raster import Typeface
 from drivers.printer.simulated import SimulatedPrinter
 from drivers.printer.simulated_wire import ServedPrinter
 from drivers.printer.status import Paper, PrinterState
-from drivers.printer.transport import open_transport
 from tests.support.printer_counter import Onlooker, a_receipt
 
 WIRES = ["tcp", "pty"]

@@ -21,13 +21,14 @@ import zxingcpp
 from PIL import Image, ImageChops
 
 from drivers.printer.encoder import Encoder
+from drivers.printer.opening import open_transport
 from drivers.printer.outcome import NotStarted, Printed, PrintOutcome, PrintReason
 from drivers.printer.printer import DrawerState, EscposPrinter
 from drivers.printer.profile import Cut, Fence, Profile, load_profile
 from drivers.printer.raster import Typeface
 from drivers.printer.simulated_faults import Hardware
 from drivers.printer.status import PrinterState
-from drivers.printer.transport import Transport, open_transport
+from drivers.printer.transport import Transport
 from pos.till.receipt.layout import layout
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.receipt import Receipt
