@@ -7,7 +7,6 @@ handed to whoever asks it.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 
 from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
@@ -56,7 +55,7 @@ from pos.core.siblings import Siblings
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
-from pos.core.wiping import wipe
+from pos.core.wiping import Wiping
 from pos.journal.journal import Journal
 from pos.link.examination import Finding
 from pos.till.receipt.words import ReceiptWords
@@ -393,5 +392,11 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         practice=Practice(make=on.practise),
         examining=_examining(on, views),
         takes_writes=on.takes_writes,
-        wipe=partial(wipe, on.config.terminal.state_dir),
+        wiping=Wiping(
+            journal=on.journal,
+            clock=on.timekeeper,
+            terminal=on.terminal,
+            home=on.config.terminal.state_dir,
+            state=on.config.enrolment_dir,
+        ),
     )

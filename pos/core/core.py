@@ -31,6 +31,7 @@ from pos.core.sale import sale_of
 from pos.core.screen_desk import ScreenDesk
 from pos.core.stopped import stop_of, stopped_till
 from pos.core.views import Views
+from pos.core.wiping import Wiping
 from pos.errors import JournalError, OutcomeUnknownError
 from pos.journal.boot import BootReport
 from pos.journal.faults import ContradictionError
@@ -94,8 +95,7 @@ class Core:
     examining: Examining
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
-    wipe: Callable[[], tuple[str, ...]]
-    """Destroys the terminal's secrets."""
+    wiping: Wiping
     installation: Installation | None = None
     """The tests of a terminal that was enrolled just now."""
     must_end: bool = False
@@ -107,7 +107,6 @@ class Core:
     _rejoined_s: float = 0.0
     _issued_s: float = 0.0
     _mirror_seen: MirrorState = MirrorState.OFF
-    _is_wiped: bool = False
 
     def start(self, report: BootReport, opening: JournalOpened) -> None:
         """Begin where the journal left off: its first entry, an open sale, a fork or a fault that was found."""
@@ -268,15 +267,13 @@ class Core:
             raise
 
     def _wipe_if_told(self) -> None:
-        """Destroy the secrets of a terminal that was retired with that order, once everything is delivered."""
-        told = self.sync.inbox.retirement
-        if told is None or not told.must_wipe or self._is_wiped or self.sync.delivery.waiting():
+        """Destroy the secrets of a terminal that was retired with that order; a machine that is nobody starts anew."""
+        delivery = self.sync.delivery
+        if delivery.is_missing_entries:
             return
-        try:
-            log.warning("retired (%s) and told to wipe: %s destroyed", told.reason, ", ".join(self.wipe()) or "nothing")
-        except OSError as error:
-            log.error("the secrets could not be destroyed: %s", error)
-        self._is_wiped = True
+        waiting = delivery.waiting()
+        if self.wiping.step(self.sync.inbox.retirement, waiting=waiting, is_forked=delivery.is_forked):
+            self.must_end = True
 
     def _watch_mirror(self) -> None:
         """Tell the owner when the second medium is lost, once each time; and what else waits to be told."""

@@ -81,6 +81,7 @@ from pos.voucher.people_bodies import (
 from pos.voucher.refund_bodies import RefundRequested
 from pos.voucher.remote_bodies import RemoteAccepted, RemoteAnswered
 from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
+from pos.voucher.replacement_bodies import WipeBegun
 from pos.voucher.selftest_bodies import SelftestCompleted, SelftestPayment, SelftestRead
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
@@ -156,6 +157,7 @@ __all__ = [
     "TrustUpdated",
     "TrustWithdrawn",
     "UnknownBody",
+    "WipeBegun",
     "WrongPin",
     "boot_of",
     "parse_body",
@@ -239,6 +241,7 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             SelftestRead,
             SelftestPayment,
             SelftestCompleted,
+            WipeBegun,
         )
     }
 )

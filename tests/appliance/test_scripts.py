@@ -190,3 +190,54 @@ def test_a_key_whose_seal_does_not_open_stays_where_it_is(script: Script, machin
 
 def test_a_machine_that_is_no_terminal_yet_has_nothing_to_seal(script: Script, data: Path) -> None:
     assert script("seal-key", data).exit_status == 0
+
+
+def wished(data: Path, terminal: str) -> None:
+    (data / "state").mkdir(exist_ok=True)
+    (data / "state" / "wipe").write_text(terminal)
+    (data / "credentials").mkdir()
+    (data / "credentials" / "terminal.key").write_text("sealed")
+    (data / "credentials" / "pin.pepper").write_text("sealed")
+
+
+def test_the_sealed_secrets_of_a_wiped_terminal_are_destroyed_and_the_wish_goes_last(
+    script: Script, data: Path
+) -> None:
+    wished(data, "t-bakery-2")
+
+    done = script("wipe-key", data)
+
+    assert (done.exit_status, done.stderr) == (0, "")
+    assert "terminal.key of t-bakery-2 destroyed" in done.stdout
+    assert list((data / "credentials").iterdir()) == []
+    assert list((data / "state").iterdir()) == []
+
+
+def test_a_cut_before_core_forgot_who_it_is_is_made_good(script: Script, data: Path) -> None:
+    enrolled(data, "secret")
+    wished(data, "t-bakery-2")
+
+    assert script("wipe-key", data).exit_status == 0
+
+    assert not (data / "state" / "enrolment.toml").exists()
+    assert list((data / "credentials").iterdir()) == []
+
+
+def test_an_old_wish_does_not_touch_a_newer_terminal(script: Script, data: Path) -> None:
+    enrolled(data, "secret")
+    wished(data, "t-bakery-1")
+
+    assert script("wipe-key", data).exit_status == 0
+
+    assert (data / "state" / "enrolment.toml").exists()
+    assert (data / "credentials" / "terminal.key").read_text() == "sealed"
+    assert not (data / "state" / "wipe").exists()
+
+
+def test_without_a_wish_nothing_is_destroyed(script: Script, data: Path) -> None:
+    wished(data, "t-bakery-2")
+    (data / "state" / "wipe").unlink()
+
+    assert script("wipe-key", data).exit_status == 0
+
+    assert (data / "credentials" / "terminal.key").exists()

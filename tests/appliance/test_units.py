@@ -23,6 +23,7 @@ EXPOSURE_MAX = {
     "pos-screen.service": 1.5,
     "pos-data-check.service": 0.8,
     "pos-seal-key.service": 1.1,
+    "pos-wipe-key.service": 0.9,
     "pos-failure@.service": 0.8,
     "pos-doctor.service": 1.5,
     "pos-bundle.service": 3.5,

@@ -249,6 +249,11 @@ def test_a_stolen_terminal_destroys_its_key_once_everything_is_delivered(shop: S
     post.acknowledge()
     shop.core.tick()
 
+    assert shop.kinds[-1] == "terminal.wiping"
+    shop.core.tick()
+    assert (shop.state_dir / "terminal.key").exists(), "that it begins is still to be delivered"
+    post.acknowledge()
+    shop.core.tick()
     assert not (shop.state_dir / "terminal.key").exists()
     assert not (shop.state_dir / "pin.pepper").exists()
     assert shop.till.stop is SellingStop.TERMINAL_RETIRED

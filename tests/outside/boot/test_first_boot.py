@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from pos.sandbox.enrolling import issue_code, make_authority
 from pos.sandbox.town import open_town
 from tests.support.booted_till import ROOT, BootedTill, Town, prepared_till
 from tests.support.debian_roots import layer_over
-from tests.support.process_tools import Child
+from tests.support.process_tools import Child, run
+from tests.system.test_provisioning import held_of
 
 Say = Callable[[str], None]
 URL = "https://127.0.0.1:8400"
@@ -43,6 +46,23 @@ while time.monotonic() < began_s + 90:
 till = link.call(Watch()).till
 print(till.terminal, till.stop, till.installation, f"{time.monotonic() - began_s:.1f}")
 """
+WHAT_IT_IS = (
+    "/usr/lib/pos/bin/python3",
+    "-I",
+    "-c",
+    "from pathlib import Path; from pos.link.client import BlockingLink; from pos.link.calls import Role, Watch; "
+    "print(BlockingLink(Path('/run/pos'), Role.SCREEN).call(Watch()).till.stop)",
+)
+
+
+@contextmanager
+def ledger_of(machine: BootedTill, town: Town) -> Iterator[None]:
+    """The town's ledger, in the machine's network."""
+    inside = ("nsenter", "--target", str(machine.leader), "--net", "--")
+    serve = (sys.executable, "-m", "pos", "ledger", "serve", "--data", str(town.folder / "ledger"), "--port", "8400")
+    with Child([*inside, *serve], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as ledger:
+        ledger.wait_for_line("https://")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +100,7 @@ def test_a_machine_without_a_key_comes_up_and_becomes_a_till_by_one_code(
     machine.until_up()
     terminal, text = issue_code(open_town(town.folder), merchant="m-bakery", url=URL)
     file = machine.root_of_running / CODE_FILE
-    inside = ("nsenter", "--target", str(machine.leader), "--net", "--")
-    serve = (sys.executable, "-m", "pos", "ledger", "serve", "--data", str(town.folder / "ledger"), "--port", "8400")
-    with Child([*inside, *serve], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}) as ledger:
-        ledger.wait_for_line("https://")
+    with ledger_of(machine, town):
         file.parent.mkdir(exist_ok=True)
         file.write_text(text)
         told = machine.must("/usr/lib/pos/bin/python3", "-I", "-c", TECHNICIAN, deadline_s=120).split()
@@ -106,3 +123,32 @@ def test_a_machine_without_a_key_comes_up_and_becomes_a_till_by_one_code(
     assert seed not in (machine.data / "credentials" / "terminal.key").read_bytes()
     assert (machine.root_of_running / "run/credentials/pos-core.service/terminal.key").read_bytes() == seed
     assert machine.pay(code, 1_000)["reason"] == "already_used"
+
+
+def test_a_stolen_machine_that_is_told_so_delivers_destroys_its_sealed_key_and_is_nobody(
+    machine: BootedTill, town: Town, say: Say
+) -> None:
+    state, sealed = machine.data / "state", machine.data / "credentials" / "terminal.key"
+    (home,) = (path.parent for path in state.glob("*/journal.db"))
+    assert sealed.exists()
+    assert machine.pay(town.payment(town.voucher(50_000), 1_300), 1_300)["outcome"] == "approved"
+    data = str(town.folder / "ledger")
+    told = '{"reason": "stolen", "must_wipe": true}'
+    words = [sys.executable, "-m", "pos", "ledger", "send", "retire", told, "--data", data, "--terminal", home.name]
+    sent = run(words, cwd=ROOT)
+    assert sent.exit_status == 0, sent.report()
+    began_s = time.monotonic()
+
+    with ledger_of(machine, town):
+        machine.until(lambda: not sealed.exists(), "the sealed key is destroyed")
+        machine.until(lambda: machine.inside(*WHAT_IT_IS).stdout.strip() == "not_installed", "it is nobody")
+
+    say(f"wipe: nobody {time.monotonic() - began_s:.1f} s after its ledger could tell it")
+    assert not (home / "terminal.key").exists()
+    assert not (state / "enrolment.toml").exists()
+    assert not (state / "wipe").exists()
+    assert (machine.root_of_running / "run/credentials/pos-core.service/terminal.key").read_bytes() == b"none"
+    assert (home / "journal.db").exists(), "what was sold is evidence"
+    audited = run([sys.executable, "-m", "pos", "ledger", "audit", "--data", data], cwd=ROOT)
+    assert audited.exit_status == 0, audited.report()
+    assert any(b"terminal.wiping" in entry for entry in held_of(open_town(town.folder), home.name))
