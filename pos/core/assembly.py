@@ -392,11 +392,5 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         practice=Practice(make=on.practise),
         examining=_examining(on, views),
         takes_writes=on.takes_writes,
-        wiping=Wiping(
-            journal=on.journal,
-            clock=on.timekeeper,
-            terminal=on.terminal,
-            home=on.config.terminal.state_dir,
-            state=on.config.enrolment_dir,
-        ),
+        wiping=Wiping.of(on.config, on.journal, on.timekeeper),
     )

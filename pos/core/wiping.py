@@ -18,9 +18,10 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from pos.clock import Clock
+from pos.config import TerminalConfig
 from pos.durable import replace_file, sync_folder
 from pos.enrolled import ENROLMENT_FILE
 from pos.journal.journal import Journal
@@ -47,6 +48,13 @@ class Wiping:
     """The folder that says which terminal this machine is; None where the configuration says it."""
     _is_begun: bool = False
     _is_done: bool = False
+
+    @classmethod
+    def of(cls, config: TerminalConfig, journal: Journal, clock: Clock) -> Self:
+        section = config.terminal
+        return cls(
+            journal=journal, clock=clock, terminal=section.id, home=section.state_dir, state=config.enrolment_dir
+        )
 
     def step(self, told: RetireTold | None, *, waiting: int, is_forked: bool) -> bool:
         """Go on as far as it can now; True when this machine is nobody any more and core has to start anew."""

@@ -80,8 +80,8 @@ from pos.voucher.people_bodies import (
 )
 from pos.voucher.refund_bodies import RefundRequested
 from pos.voucher.remote_bodies import RemoteAccepted, RemoteAnswered
-from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
 from pos.voucher.replacement_bodies import WipeBegun
+from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
 from pos.voucher.selftest_bodies import SelftestCompleted, SelftestPayment, SelftestRead
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
 
