@@ -7,7 +7,6 @@ A file that names no terminal is that of a machine whose ledger says who it is: 
 """
 
 import difflib
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -16,6 +15,7 @@ from typing import Final, Literal, TypeVar, cast
 
 from pos.enrolled import configured_document, enrolled_document
 from pos.errors import ConfigError
+from pos.sibling_addresses import is_private_address, peers_of
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
 COLUMNS: Final = (32, 42, 48)
@@ -64,6 +64,16 @@ class EnrolmentSection:
 class MirrorSection:
     path: Path | None = None
     """Folder on a second medium; it must hold the marker file that provisioning wrote."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSection:
+    path: Path | None = None
+    """Folder for copies of the journal, on the data partition; without it there are none."""
+
+    def of_terminal(self, terminal: str) -> Path | None:
+        """A terminal's own copies: after it took another's place, the other's are still evidence."""
+        return None if self.path is None else self.path / terminal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +174,7 @@ class TerminalConfig:
     terminal: TerminalSection
     ledger: LedgerSection
     mirror: MirrorSection = MirrorSection()
+    backup: BackupSection = BackupSection()
     receipt: ReceiptSection = ReceiptSection()
     printer: PrinterSection = PrinterSection()
     scanner: ScannerSection = ScannerSection()
@@ -190,6 +201,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "terminal": TerminalSection,
     "ledger": LedgerSection,
     "mirror": MirrorSection,
+    "backup": BackupSection,
     "receipt": ReceiptSection,
     "printer": PrinterSection,
     "scanner": ScannerSection,
@@ -225,21 +237,6 @@ _URL_SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
 T = TypeVar("T")
 
 
-def peers_of(siblings: SiblingsSection) -> tuple[tuple[str, int], ...]:
-    """Addresses and ports of the others. Raises ValueError where a port is none."""
-    parts = (peer.rpartition(":") for peer in siblings.peers.split())
-    return tuple((host, int(port)) for host, _, port in parts)
-
-
-def is_private_address(text: str) -> bool:
-    """Whether this is an IPv4 address of a network that nobody outside can reach."""
-    try:
-        address = ipaddress.IPv4Address(text)
-    except ValueError:
-        return False
-    return address.is_private and not address.is_unspecified
-
-
 def load_config(path: Path) -> TerminalConfig:
     """Read and check `path`; ConfigError names every problem, each with file, key and what is expected."""
     return _Reader(path.absolute()).config()
@@ -267,6 +264,7 @@ class _Reader:
             terminal=cast("TerminalSection", made["terminal"]),
             ledger=cast("LedgerSection", made["ledger"]),
             mirror=cast("MirrorSection", made["mirror"]),
+            backup=cast("BackupSection", made["backup"]),
             receipt=cast("ReceiptSection", made["receipt"]),
             printer=cast("PrinterSection", made["printer"]),
             scanner=cast("ScannerSection", made["scanner"]),
@@ -382,7 +380,7 @@ class _Reader:
         if not 0 <= siblings.port <= PORT_MAX:
             self._problem("siblings.port", f"expected 0 to {PORT_MAX}, found {siblings.port}")
         try:
-            addresses = (siblings.address or "127.0.0.1", *(host for host, _ in peers_of(siblings)))
+            addresses = (siblings.address or "127.0.0.1", *(host for host, _ in peers_of(siblings.peers)))
         except ValueError:
             self._problem("siblings.peers", f"expected ADDRESS:PORT with blanks between, found {siblings.peers!r}")
             return

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from pos.clock import Clock, LinuxMachine, Machine
-from pos.config import MirrorSection, TerminalConfig, load_config
+from pos.config import BackupSection, MirrorSection, TerminalConfig, load_config
 from pos.control import LocalControl, RemoteControl
 from pos.core.assembly import Grounds, assemble
 from pos.core.bundling import Bundling
@@ -226,7 +226,12 @@ def _practised(config: TerminalConfig, machine: Machine, trust: LiveTrust) -> Co
     folder = config.terminal.state_dir / TRAINING
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
-    apart = replace(config, terminal=replace(config.terminal, id=TRAINING, state_dir=folder), mirror=MirrorSection())
+    apart = replace(
+        config,
+        terminal=replace(config.terminal, id=TRAINING, state_dir=folder),
+        mirror=MirrorSection(),
+        backup=BackupSection(),
+    )
     key = SigningKey.from_seed(secrets.token_bytes(SEED_BYTES))
     journal, report = Journal.open(folder / JOURNAL_FILE, mirror=None, key=key, terminal=TRAINING)
     practised = trust.for_practice()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def add_record_parsers(commands: "Commands", options: Options, config: Load) -> None:
     """Add `journal` and `receipt` to the program's commands."""
     journal = commands.add_parser("journal", help="the terminal's durable record")
-    journal.add_argument("action", choices=("verify", "show", "export", "rebuild", "archive"))
+    journal.add_argument("action", choices=("verify", "show", "export", "rebuild", "archive", "backup"))
     journal.add_argument(
         "--form",
         choices=("raw", "csv", "json", "schema"),
@@ -48,6 +48,10 @@ def add_record_parsers(commands: "Commands", options: Options, config: Load) -> 
 def _run_journal(config: Load, options: argparse.Namespace) -> int:
     if options.action == "archive":
         return _run_archive(config, options)
+    if options.action == "backup":
+        from pos.commands.backing_up import back_up
+
+        return back_up(config(options), as_json=options.json)
     from pos.commands.records import journal
 
     return journal(config(options), options.action, out=options.out, form=options.form, as_json=options.json)

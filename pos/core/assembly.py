@@ -4,13 +4,13 @@ Each function below makes one group of parts out of those made before it; a new 
 handed to whoever asks it.
 """
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
 from pos.core.archives import Archives
+from pos.core.backups import Backups, backups_of
 from pos.core.bundling import Bundling
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout
@@ -42,6 +42,7 @@ from pos.core.paper import Paper
 from pos.core.people_desk import PeopleDesk
 from pos.core.practice import Practice, PractisedTill
 from pos.core.receipt_codes import ReceiptCodes
+from pos.core.receipt_settings import number_pattern, printed_words
 from pos.core.receipts import Receipts
 from pos.core.recovery import Recovery
 from pos.core.refunds import Refunds
@@ -58,12 +59,10 @@ from pos.core.views import Views
 from pos.core.wiping import Wiping
 from pos.journal.journal import Journal
 from pos.link.examination import Finding
-from pos.till.receipt.words import ReceiptWords
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.declined import decline_sentence
-from pos.words.receipt import receipt_words
 from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words, support_slip_words
 
 
@@ -235,21 +234,11 @@ def _receipts(on: Grounds, choices: Choices) -> Receipts:
         key=on.key,
         terminal=on.terminal,
         columns=choices.columns,
-        words=_receipt_words(on.config),
+        words=printed_words(on.config),
         documents=_documents(on, choices),
         slips=DeclineSlips(journal=on.journal, sentence=decline_sentence(on.config.terminal.language)),
         is_training=on.is_training,
     )
-
-
-def _receipt_words(config: TerminalConfig) -> ReceiptWords:
-    words, footer = receipt_words(config.terminal.language), config.receipt.cash_receipt_footer
-    return replace(words, cash_receipt_footer=tuple(footer.splitlines())) if footer else words
-
-
-def _number_pattern(config: TerminalConfig) -> re.Pattern[str] | None:
-    pattern = config.receipt.cash_receipt_code
-    return re.compile(pattern, re.ASCII) if pattern else None
 
 
 def _receipt_codes(on: Grounds, ledger_side: _LedgerSide) -> ReceiptCodes:
@@ -268,7 +257,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     receipts = _receipts(on, choices)
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
     codes = _receipt_codes(on, ledger_side)
-    other_codes = OtherCodes(codes=codes, number_pattern=_number_pattern(on.config))
+    other_codes = OtherCodes(codes=codes, number_pattern=number_pattern(on.config))
     cash_receipts = CashReceipts(
         journal=journal, trust=trust, receipts=receipts, paper=paper, other_codes=other_codes, clock=clock, clerk=clerk
     )
@@ -333,9 +322,37 @@ def _examining(on: Grounds, views: Views) -> Examining:
     )
 
 
+def _day_desk(selling: _Selling, views: Views, backups: Backups) -> DayDesk:
+    documents, want = selling.receipts.documents, backups.want
+    return DayDesk(day=views.day, documents=documents, paper=selling.paper, owner=views.owner, want_backup=want)
+
+
+def _control(
+    on: Grounds, selling: _Selling, views: Views, trust: TrustDesk, history: History, day: DayDesk, backups: Backups
+) -> ControlDesk:
+    return ControlDesk(
+        checkout=selling.checkout,
+        requests=selling.requests,
+        wares=selling.wares,
+        refunds=selling.refunds,
+        cash_receipts=selling.cash_receipts,
+        paper=selling.paper,
+        history=history,
+        delivery=views.delivery,
+        trust=trust,
+        views=views,
+        people=on.people,
+        equipment=views.equipment,
+        day=day,
+        archives=Archives(journal=on.journal, clock=on.timekeeper),
+        backups=backups,
+    )
+
+
 def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
     history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
-    day = DayDesk(day=views.day, documents=selling.receipts.documents, paper=selling.paper, owner=views.owner)
+    backups = backups_of(on.config, on.journal, public_key=bytes(on.key.public_key), clock=on.timekeeper)
+    day = _day_desk(selling, views, backups)
     return Core(
         journal=on.journal,
         counter=selling.counter,
@@ -373,22 +390,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             trust=trust,
             views=views,
         ),
-        control=ControlDesk(
-            checkout=selling.checkout,
-            requests=selling.requests,
-            wares=selling.wares,
-            refunds=selling.refunds,
-            cash_receipts=selling.cash_receipts,
-            paper=selling.paper,
-            history=history,
-            delivery=views.delivery,
-            trust=trust,
-            views=views,
-            people=on.people,
-            equipment=views.equipment,
-            day=day,
-            archives=Archives(journal=on.journal, clock=on.timekeeper),
-        ),
+        control=_control(on, selling, views, trust, history, day, backups),
         practice=Practice(make=on.practise),
         examining=_examining(on, views),
         takes_writes=on.takes_writes,

@@ -168,6 +168,8 @@ class Core:
         """Once a second: what happens by itself. Faults become the till's state."""
         if self.practice.till is not None:
             self.practice.till.tick()
+        with suppress(JournalError), self._noting_faults():
+            self.control.backups.tick()
         if self.views.stop in _MAY_PASS:
             self._probe()
         if self.views.selling_stop is SellingStop.TERMINAL_RETIRED:

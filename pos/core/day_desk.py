@@ -1,5 +1,6 @@
 """Answers calls about the day: opening, closing, cash, reports on the screen and on paper."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -34,13 +35,15 @@ class DayDesk:
     documents: Documents
     paper: Paper
     owner: Owner
+    want_backup: Callable[[], None]
+    """Asks for a copy of the journal."""
 
     def answer(self, call: DayCall) -> DayClosing | ReportPage | OwnersPage | Done | Refused:
         match call:
             case OpenDay(float_won=float_won):
                 return self.day.open(float_won)
             case CloseDay():
-                return self.day.close(call)
+                return self._close(call)
             case MoveCash():
                 return self.day.move_cash(call)
             case ReadReport(name=name):
@@ -51,6 +54,12 @@ class DayDesk:
                 return self._print(self.documents.named(name))
             case _:
                 assert_never(call)
+
+    def _close(self, call: CloseDay) -> DayClosing | Refused:
+        closing = self.day.close(call)
+        if isinstance(closing, DayClosing):
+            self.want_backup()
+        return closing
 
     def right_for(self, name: str) -> Right | None:
         """A day's figures are for whoever may close it, a period's and evidence for the owner; None: for everybody."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.archives import Archives
+from pos.core.backups import Backups
 from pos.core.cash_receipts import CashReceipts
 from pos.core.checkout import Checkout, Presented
 from pos.core.confirmations import Confirmations
@@ -33,6 +34,7 @@ from pos.link.calls import (
     AnyAnswer,
     AskLog,
     AskTrust,
+    BeginBackup,
     ChangePerson,
     CheckJournal,
     CloseRequest,
@@ -41,6 +43,7 @@ from pos.link.calls import (
     DevicesCall,
     Done,
     DropArchived,
+    EndBackup,
     EndPrintJob,
     HealthCall,
     ImportCatalogue,
@@ -207,6 +210,7 @@ class ControlDesk:
     equipment: Equipment
     day: DayDesk
     archives: Archives
+    backups: Backups
     is_stop_wanted: bool = False
 
     def answer(self, call: ControlCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
@@ -243,6 +247,8 @@ class ControlDesk:
                 return self.people.answer(call)
             case ReadOldMessages() | AcknowledgeArchive() | DropArchived():
                 return self.archives.answer(call)
+            case BeginBackup() | EndBackup():
+                return self.backups.answer(call)
             case Stop():
                 self.is_stop_wanted = True
                 return Done()

@@ -11,7 +11,7 @@ from pos.doctor.check import Check, Place
 from pos.doctor.contact import CoreCheck
 from pos.doctor.devices import DevicesCheck
 from pos.doctor.papers import CertificateCheck, TrustCheck
-from pos.doctor.storage import DataCheck, KeyCheck, MirrorCheck, SavedTimeCheck
+from pos.doctor.storage import BackupCheck, DataCheck, KeyCheck, MirrorCheck, SavedTimeCheck
 from pos.errors import LinkError, PosError
 from pos.link.calls import Role
 from pos.link.client import BlockingLink
@@ -22,6 +22,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     DevicesCheck(),
     CoreCheck(),
     DataCheck(),
+    BackupCheck(),
     MirrorCheck(),
     CardCheck(),
     SavedTimeCheck(),

@@ -22,6 +22,8 @@ MARKER: Final = "chak-data"
 MIRROR_MARKER: Final = "chak-journal-mirror"
 """Left there by `pos.journal.mirror.prepare_mirror`."""
 FREE_BYTES_MIN: Final = 200 * 1024 * 1024
+BACKUP_S_MAX: Final = 3 * 86_400
+"""One is made each day that the till is on; a shop may be closed for two."""
 SAVED_TIME: Final = Path("var/lib/systemd/timesync/clock")
 SAVED_S_MAX: Final = 3600
 """systemd-timesyncd saves each minute."""
@@ -76,6 +78,42 @@ class MirrorCheck:
         if not is_there:
             return (Finding(code=FindingCode.MIRROR_MISSING, colour=Colour.RED, detail=str(folder)),)
         return (Finding(code=FindingCode.MIRROR_THERE, colour=Colour.GREEN),)
+
+
+@dataclass(frozen=True, slots=True)
+class BackupCheck:
+    """How old the newest copy of the journal is; a till that was never enrolled has nothing to copy."""
+
+    root: Path = Path("/")
+    now_s: Callable[[], float] = time.time
+    name: str = "backup"
+
+    def look(self, place: Place) -> Sequence[Finding]:
+        folder = place.config.backup.of_terminal(place.config.terminal.id)
+        if folder is None or not place.config.is_enrolled:
+            is_wanted = place.config.is_enrolled and is_appliance(place.config, self.root)
+            return (Finding(code=FindingCode.BACKUP_MISSING, colour=Colour.RED),) if is_wanted else ()
+        try:
+            newest_s = max((path.stat().st_mtime for path in folder.glob("journal-*.db")), default=None)
+        except PermissionError:
+            newest_s = None
+        if newest_s is None:
+            return (self._none_seen(folder),)
+        age_s = max(self.now_s() - newest_s, 0)
+        is_old = age_s > BACKUP_S_MAX
+        return (
+            Finding(
+                code=FindingCode.BACKUP_OLD if is_old else FindingCode.BACKUP_FRESH,
+                colour=Colour.RED if is_old else Colour.GREEN,
+                answered=f"{age_s // 3600:.0f} h",
+            ),
+        )
+
+    def _none_seen(self, folder: Path) -> Finding:
+        """Whether there is none, or none that may be seen: a folder that may not be looked into looks empty."""
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+            return Finding(code=FindingCode.BACKUP_UNKNOWN, colour=Colour.UNKNOWN, detail=str(folder))
+        return Finding(code=FindingCode.BACKUP_MISSING, colour=Colour.RED, detail=str(folder))
 
 
 @dataclass(frozen=True, slots=True)

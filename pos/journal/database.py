@@ -54,11 +54,12 @@ SEQUENCE_MAX: Final = 2**63 - 1
 
 _BUSY_TIMEOUT_S: Final = 0.5
 """Another process holds the journal or it does not; half a second covers one that is just ending."""
+_AUTOCHECKPOINT_PAGES: Final = 256
 _PRAGMAS: Final[tuple[tuple[str, str, SqlValue], ...]] = (
     ("locking_mode", "EXCLUSIVE", "exclusive"),
     ("journal_mode", "WAL", "wal"),
     ("synchronous", "FULL", 2),
-    ("wal_autocheckpoint", "256", 256),
+    ("wal_autocheckpoint", str(_AUTOCHECKPOINT_PAGES), _AUTOCHECKPOINT_PAGES),
     ("journal_size_limit", "4194304", 4194304),
     ("mmap_size", "0", 0),
     ("cell_size_check", "ON", 1),
@@ -97,11 +98,13 @@ class Database:
         """What the last commit that raised had met."""
         self._connection: sqlite3.Connection | None = None
         self._is_broken = True
+        self._is_held_still = False
         self.reopen()
 
     def reopen(self) -> None:
         """Open the file again, after whatever a commit left behind; raises what opening raises."""
         self.close()
+        self._is_held_still = False
         with mapped():
             # SQLite would open what cannot be written for reading, and stumble over its locks later.
             os.close(os.open(self.path, os.O_RDWR))
@@ -180,8 +183,22 @@ class Database:
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the database and empty it; for idle moments and the end of the day."""
+        self.let_go()
         if self.row("PRAGMA wal_checkpoint(TRUNCATE)") != (0, 0, 0):
             raise JournalError("the write-ahead log could not be emptied")
+
+    def hold_still(self) -> None:
+        """Empty the write-ahead log, and write to nothing else from here on: the file can be copied meanwhile."""
+        self.checkpoint()
+        self.row("PRAGMA wal_autocheckpoint=0")
+        self._is_held_still = True
+
+    def let_go(self) -> bool:
+        """Go on as usual; whether nothing was written to the file since it was held still."""
+        was_held_still, self._is_held_still = self._is_held_still, False
+        if was_held_still:
+            self.row(f"PRAGMA wal_autocheckpoint={_AUTOCHECKPOINT_PAGES:d}")
+        return was_held_still
 
     def integrity_problems(self, *, problems_max: int = 20) -> tuple[str, ...]:
         """What SQLite's full integrity check finds; empty when the file is sound."""

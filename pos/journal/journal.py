@@ -26,7 +26,6 @@ from pos.journal.adoption import insert_signed, read_new
 from pos.journal.alarms import Alarms
 from pos.journal.archives import Archives
 from pos.journal.attention import Attention, note_recovered
-from pos.journal.backup import KEPT, write_snapshot
 from pos.journal.boot import BootReport, Started, settle_mirror, start
 from pos.journal.cash_receipts import CashReceipts
 from pos.journal.chain import Head, insert_entry, sign_next
@@ -240,9 +239,13 @@ class Journal:
         """Compute everything that follows from the entries anew."""
         rebuild(self._database)
 
-    def back_up(self, folder: Path, *, kept: int = KEPT) -> Path:
-        """Write a checked snapshot into `folder`, keeping the newest few; returns its path."""
-        return write_snapshot(self._database, folder, sequence=self._head.sequence, kept=kept)
+    def hold_still(self) -> None:
+        """Write to nothing but the write-ahead log until `let_go`, so that `path` can be copied (`backup`)."""
+        self._database.hold_still()
+
+    def let_go(self) -> bool:
+        """End that; whether nothing was written to the file meanwhile."""
+        return self._database.let_go()
 
     def checkpoint(self) -> None:
         """Empty the write-ahead log; for idle moments, so that no sale has to."""

@@ -12,6 +12,7 @@ Pushes go from core to a subscribed client.
 from typing import Final, TypeAlias
 
 from pos.link.archive_calls import AcknowledgeArchive, DropArchived, Dropped, OldMessages, ReadOldMessages
+from pos.link.backup_calls import BackupEnd, BackupGround, BeginBackup, EndBackup
 from pos.link.base_calls import (
     Answer,
     Call,
@@ -209,6 +210,9 @@ __all__ = [
     "AskTrust",
     "AttentionLine",
     "AttentionPage",
+    "BackupEnd",
+    "BackupGround",
+    "BeginBackup",
     "BeginCashReceipt",
     "BeginMeeting",
     "Call",
@@ -240,6 +244,7 @@ __all__ = [
     "DrawerPage",
     "DropArchived",
     "Dropped",
+    "EndBackup",
     "EndErrand",
     "EndMeeting",
     "EndPrintJob",
@@ -451,6 +456,8 @@ AnyAnswer: TypeAlias = (
     | SiblingSays
     | SiblingHeard
     | Examination
+    | BackupGround
+    | BackupEnd
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 ErrandCall: TypeAlias = NextErrand | EndErrand
@@ -581,6 +588,8 @@ ControlCall: TypeAlias = (
     | ReadOldMessages
     | AcknowledgeArchive
     | DropArchived
+    | BeginBackup
+    | EndBackup
     | ReadExamination
     | TellFindings
     | TellBundle

@@ -27,6 +27,7 @@ EXPOSURE_MAX = {
     "pos-failure@.service": 0.8,
     "pos-doctor.service": 1.5,
     "pos-bundle.service": 3.5,
+    "pos-backup.service": 0.3,
     "pos-update-start.service": 0.9,
     "pos-update.service": 1.5,
 }

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pos.config import load_config, peers_of
+from pos.config import load_config
 from pos.errors import ConfigError
+from pos.sibling_addresses import peers_of
 
 GOOD = """
 [terminal]
@@ -44,7 +45,7 @@ def test_a_till_keeps_to_itself_unless_it_is_told_where_the_others_are(tmp_path:
     assert load_config(file).siblings.port == 0
 
     file.write_text(GOOD + '[siblings]\nport = 8413\npeers = "192.168.0.12:8413 10.0.0.3:9000"\n')
-    assert peers_of(load_config(file).siblings) == (("192.168.0.12", 8413), ("10.0.0.3", 9000))
+    assert peers_of(load_config(file).siblings.peers) == (("192.168.0.12", 8413), ("10.0.0.3", 9000))
 
 
 def test_all_problems_come_at_once(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from pos.clock import Quality
 from pos.errors import ChainError, JournalError
-from pos.journal.backup import snapshots
 from pos.journal.boot import ComputedState
 from pos.journal.chain import head_of, insert_entry
 from pos.journal.database import Database
@@ -234,42 +233,6 @@ def test_kinds_of_a_newer_program_are_carried(used: Path) -> None:
 
     assert (report.contradictions, journal.head.sequence) == ((), SALES + 1)
     assert journal.verify().problems == ()
-    journal.close()
-
-
-def test_a_snapshot_is_a_whole_journal_and_only_the_newest_are_kept(used: Path) -> None:
-    backups, restored = used / "backups", used / "restored"
-    backups.mkdir()
-    restored.mkdir()
-    journal, _ = open_journal(used)
-    written = []
-    for sale in range(20, 25):
-        sell(journal, Purse(number=sale), 1_000, sale=sale)
-        written.append(journal.back_up(backups))
-    journal.close()
-
-    assert snapshots(backups) == tuple(reversed(written[2:]))
-    assert sorted(path.name for path in backups.iterdir()) == sorted(path.name for path in written[2:])
-    (restored / "journal.db").write_bytes(written[-1].read_bytes())
-    journal, report = open_journal(restored)
-    assert report.head.sequence == SALES + 5
-    assert journal.verify().problems == ()
-    journal.close()
-
-
-def test_a_snapshot_that_cannot_be_finished_leaves_the_old_ones(used: Path, tmp_path: Path) -> None:
-    backups = tmp_path / "backups"
-    backups.mkdir()
-    journal, _ = open_journal(used)
-    kept = journal.back_up(backups)
-    sell(journal, Purse(number=20), 1_000, sale=20)
-    (backups / f"journal-{SALES + 1:012d}.draft").mkdir()
-
-    with pytest.raises(JournalError):
-        journal.back_up(backups)
-
-    assert snapshots(backups) == (kept,)
-    sell(journal, Purse(number=21), 1_000, sale=21)
     journal.close()
 
 

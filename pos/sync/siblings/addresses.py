@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from pos.config import is_private_address
+from pos.sibling_addresses import is_private_address
 
 _SIOCGIFCONF: Final = 0x8912
 _REQUEST: Final = struct.Struct("16s H H 4s 8x" if struct.calcsize("P") == 4 else "16s H H 4s 16x")

@@ -17,10 +17,11 @@ from collections.abc import Callable, Coroutine
 from threading import Event
 from typing import Final
 
-from pos.config import TerminalConfig, is_private_address, peers_of
+from pos.config import TerminalConfig
 from pos.errors import LinkError
 from pos.link.calls import ReadSiblings, Role, SiblingsKnown, SyncWork, WatchSync
 from pos.link.client import AsyncLink
+from pos.sibling_addresses import is_private_address, peers_of
 from pos.sync.siblings.addresses import private_addresses
 from pos.sync.siblings.frames import FrameError
 from pos.sync.siblings.lan import Lan
@@ -164,7 +165,7 @@ class Counter:
             waits_s = HIGHER_WAITS_S if self._known.terminal > terminal else 0.0
             if terminal not in met and now_s - calls.since_s >= waits_s:
                 self._call(place, calls, now_s)
-        for place in peers_of(self._section):
+        for place in peers_of(self._section.peers):
             calls = self._calls.setdefault(place, _Calls(since_s=now_s))
             if calls.terminal not in met:
                 self._call(place, calls, now_s)

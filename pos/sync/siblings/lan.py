@@ -18,8 +18,8 @@ from typing import Final
 from zeroconf import IPVersion, ServiceStateChange, Zeroconf
 from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo, AsyncZeroconf
 
-from pos.config import is_private_address
 from pos.link.calls import SiblingsKnown
+from pos.sibling_addresses import is_private_address
 
 SERVICE: Final = "_chak-pos._tcp.local."
 ANSWER_MS: Final = 3_000

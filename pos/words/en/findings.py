@@ -42,6 +42,20 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.DATA_READ_ONLY: FindingWords(
         name="Data partition", meaning="Cannot be written; the card is failing", to_do="Have the unit replaced"
     ),
+    FindingCode.BACKUP_FRESH: FindingWords(name="Copy of the sales", meaning="Made regularly", to_do=""),
+    FindingCode.BACKUP_OLD: FindingWords(
+        name="Copy of the sales",
+        meaning="None was made for days",
+        to_do="Leave the till on for an hour; if it stays, tell your technician this number",
+    ),
+    FindingCode.BACKUP_MISSING: FindingWords(
+        name="Copy of the sales",
+        meaning="There is none yet",
+        to_do="Leave the till on for an hour; if it stays, tell your technician this number",
+    ),
+    FindingCode.BACKUP_UNKNOWN: FindingWords(
+        name="Copy of the sales", meaning="May not be looked at from here", to_do="Look again as administrator"
+    ),
     FindingCode.SPACE_ENOUGH: FindingWords(name="Free space", meaning="Enough", to_do=""),
     FindingCode.SPACE_SHORT: FindingWords(
         name="Free space", meaning="Nearly none left", to_do="Tell your technician this number"

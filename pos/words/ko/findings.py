@@ -42,6 +42,20 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.DATA_READ_ONLY: FindingWords(
         name="자료 저장소", meaning="쓸 수 없습니다. 카드가 고장 나고 있습니다", to_do="단말기를 교체하세요"
     ),
+    FindingCode.BACKUP_FRESH: FindingWords(name="판매 기록 사본", meaning="정상입니다", to_do=""),
+    FindingCode.BACKUP_OLD: FindingWords(
+        name="판매 기록 사본",
+        meaning="며칠째 새로 만들어지지 않았습니다",
+        to_do="단말기를 한 시간 켜 두고 그대로이면 이 번호를 알려 주세요",
+    ),
+    FindingCode.BACKUP_MISSING: FindingWords(
+        name="판매 기록 사본",
+        meaning="아직 없습니다",
+        to_do="단말기를 한 시간 켜 두고 그대로이면 이 번호를 알려 주세요",
+    ),
+    FindingCode.BACKUP_UNKNOWN: FindingWords(
+        name="판매 기록 사본", meaning="지금 권한으로는 볼 수 없습니다", to_do="관리자 권한으로 다시 점검하세요"
+    ),
     FindingCode.SPACE_ENOUGH: FindingWords(name="남은 공간", meaning="넉넉합니다", to_do=""),
     FindingCode.SPACE_SHORT: FindingWords(
         name="남은 공간", meaning="거의 없습니다", to_do="단말기 담당자에게 이 번호를 알려 주세요"

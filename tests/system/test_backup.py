@@ -1,0 +1,85 @@
+"""A backup as a shop meets it: made beside a till that sells, and the way back from it with the ledger's help."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from pos.config import load_config
+from pos.exits import Exit
+from pos.link.address import socket_path
+from pos.link.calls import Role
+from pos.sandbox.cheats import payment_text
+from tests.support.process_tools import wait_for_unix_socket
+from tests.system.conftest import Till
+
+
+@pytest.fixture(autouse=True)
+def _folder(till: Till) -> None:
+    till.config.write_text(f'{till.config.read_text()}\n[backup]\npath = "backup"\n')
+
+
+def backup_of(till: Till) -> dict[str, object]:
+    said = till.pos("journal", "backup", "--json")
+    assert said.exit == Exit.DONE, said.err
+    return said.one
+
+
+def code_of(till: Till, amount_won: int) -> str:
+    return payment_text(till.hand().sign(amount_won=amount_won, issued_s=int(time.time())))
+
+
+def sell(till: Till, amount_won: int = 1_000) -> str:
+    code = code_of(till, amount_won)
+    said = till.pay(code, amount_won)
+    assert said.one["outcome"] == "approved", said.out
+    return code
+
+
+def test_a_till_from_its_backup_verifies_adopts_the_rest_and_sells_again(till: Till) -> None:
+    for _ in range(3):
+        sell(till)
+    made = backup_of(till)
+    later = sell(till)
+    assert till.pos("sync", "--once", "--json").exit == Exit.DONE
+    before = till.kinds()
+    state = till.town.directory / "state"
+    (state / "journal.db").rename(state / "journal.db.dead")
+    shutil.copyfile(str(made["file"]), state / "journal.db")
+
+    held = till.pos("journal", "verify")
+    assert held.exit == Exit.DONE, held.err
+    assert len(till.kinds()) < len(before)
+    refused = till.pos("pay", "--amount", "1000", "--text", code_of(till, 1_000), "--json")
+    assert refused.exit != Exit.DONE, "the next entry is signed already: nothing is sold before the ledger was asked"
+
+    assert till.pos("sync", "--once", "--json").exit == Exit.DONE
+
+    assert till.kinds()[: len(before)] == before, "the sale after the backup is back"
+    assert till.pay(later, 1_000).one["reason"] == "already_used"
+    sell(till)
+    assert till.pos("journal", "verify").exit == Exit.DONE
+
+
+def test_one_command_beside_a_running_till_copies_and_the_till_sells_on(till: Till) -> None:
+    sell(till)
+    with till.start("process", "core") as core:
+        control = socket_path(load_config(till.config).terminal.socket_dir, Role.CONTROL)
+        wait_for_unix_socket(control, child=core)
+        code = code_of(till, 2_000)
+        made = backup_of(till)
+        assert till.pay(code, 2_000).one["outcome"] == "approved"
+    assert int(str(made["entries"])) >= 2
+    assert made["kept"] == 1
+    assert Path(str(made["file"])).parent == till.town.directory / "backup" / "t-bakery-1"
+
+
+def test_without_a_folder_nothing_is_copied_and_it_says_so(till: Till) -> None:
+    till.config.write_text(till.config.read_text().replace('[backup]\npath = "backup"\n', ""))
+
+    said = till.pos("journal", "backup")
+
+    assert (said.exit, "backup.path" in said.err) == (Exit.USAGE, True)
