@@ -105,6 +105,14 @@ def as_root(*command: str) -> list[str]:
     return list(command) if os.geteuid() == 0 else ["sudo", *command]
 
 
+def output(command: Sequence[str]) -> str:
+    """What a command prints; GroundError with what it complained of when it fails."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise GroundError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
 def _available_name(name: str) -> str:
     for choice in name.split("|"):
         if subprocess.run(["apt-cache", "show", choice], capture_output=True, check=False).stdout:

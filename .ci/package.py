@@ -1,7 +1,8 @@
 """Builds the Debian packages: everything a till needs but Debian's own libraries, the same bytes each time.
 
-`./run package [--machine amd64|arm64] [--out FOLDER]` writes chak-pos_VERSION_MACHINE.deb for Debian 13 (trixie), both
-machines unless one is named. Nothing is compiled for a machine here, so an ordinary amd64 computer builds both.
+`./run package [--machine amd64|arm64] [--out FOLDER] [--stick]` writes chak-pos_VERSION_MACHINE.deb for Debian 13
+(trixie), both machines unless one is named. Nothing is compiled for a machine here, so an ordinary amd64 computer
+builds both. With --stick also the folder that installs them where there is no network: see stick.py.
 
 - /usr/lib/pos is a virtual environment without an installer: the program, the wheels of .ci/locks/package.sha256, and
   Debian's Python, NumPy and OpenCV seen through it. Nothing is downloaded or built when the package is installed.
@@ -31,7 +32,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import environments
-from ground import ROOT, GroundError, as_root, install_packages, say
+import stick
+from ground import ROOT, as_root, install_packages, output, say
 from wheels import MACHINES, wheels
 
 NAME = "chak-pos"
@@ -45,6 +47,8 @@ DEPENDS = (
     *("cage", "foot", "fonts-naver-d2coding", "fonts-noto-cjk"),
 )
 RECOMMENDS = ("python3-lgpio", "systemd-timesyncd")
+NOT_IN_DEBIAN = ("python3-lgpio",)
+"""Raspberry Pi OS brings it, with the pins that it is for."""
 LEFT_OUT = (
     *("*/tests/*", "*/test/*", "*.pyi", "*.pxd", "*.pyx", "*.c", "*.h", "*.data/*"),
     # 2.4 MB of test vectors, a picture format that no camera and no printer speaks, and the colouring of 500 languages
@@ -97,12 +101,18 @@ def build(machine: str, out: Path) -> Path:
         _date(tree, _source_date_s())
         packed = Path(scratch) / deb.name
         pack = ["dpkg-deb", "--root-owner-group", "--threads-max=1", "-Zxz", "-z9", "--build", str(tree), str(packed)]
-        _must(pack, env={**os.environ, "SOURCE_DATE_EPOCH": str(_source_date_s())})
+        output(["env", f"SOURCE_DATE_EPOCH={_source_date_s()}", *pack])
         out.mkdir(parents=True, exist_ok=True)
         shutil.move(packed, deb)
         _write_archive(tree / HOME, out / f"{NAME}-{version()}-{machine}.tar")
     say(f"{deb.relative_to(ROOT) if deb.is_relative_to(ROOT) else deb}: {deb.stat().st_size / 1e6:.1f} MB")
     return deb
+
+
+def write_stick(packages: Sequence[Path], out: Path) -> Path:
+    """The folder that installs packages of this build without a network; gives it."""
+    names = [name.split(" ")[0] for name in (*DEPENDS, *RECOMMENDS) if name not in NOT_IN_DEBIAN]
+    return stick.write(packages, names, out, version=version())
 
 
 def version() -> str:
@@ -176,9 +186,9 @@ def _compile(site: Path, path: str) -> None:
     root = environments.debian_13()
     enter = ["unshare", "--mount", "--", "sh", "-c", 'mount --bind "$1" "$2/mnt" && shift && exec chroot "$@"', "sh"]
     inside = ["env", environments.PATH_INSIDE, "sh", "-c", " && ".join(steps)]
-    _must(as_root(*enter, str(site), str(root), *inside))
+    output(as_root(*enter, str(site), str(root), *inside))
     if os.geteuid() != 0:
-        _must(as_root("chown", "-R", f"{os.getuid()}:{os.getgid()}", str(site)))
+        output(as_root("chown", "-R", f"{os.getuid()}:{os.getgid()}", str(site)))
 
 
 # The archive
@@ -253,21 +263,17 @@ def _sorted(tree: Path) -> Iterator[Path]:
     yield from sorted(tree.rglob("*"))
 
 
-def _must(command: Sequence[str], *, env: dict[str, str] | None = None) -> None:
-    done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise GroundError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-
-
 def main(arguments: Sequence[str]) -> int:
     """`./run package`."""
     parser = argparse.ArgumentParser(prog="run package", description="Build the Debian packages.")
     parser.add_argument("--machine", choices=tuple(MACHINES), action="append", help="default: both")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER", help="default: dist")
+    parser.add_argument("--stick", action="store_true", help="also the folder that installs without a network")
     options = parser.parse_args(arguments)
-    for machine in options.machine or MACHINES:
-        deb = build(machine, options.out.resolve())
-        sys.stdout.write(f"{deb}\n")
+    out = options.out.resolve()
+    built = [build(machine, out) for machine in options.machine or MACHINES]
+    for path in [*built, *([write_stick(built, out)] if options.stick else [])]:
+        sys.stdout.write(f"{path}\n")
     return 0
 
 

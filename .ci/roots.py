@@ -7,34 +7,42 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from environments import must
 from ground import CACHE, GroundError, as_root, install_packages, say
-from package import DEPENDS, RECOMMENDS
+from package import DEPENDS, NOT_IN_DEBIAN, RECOMMENDS
 
 TO_LOOK_WITH = ("ca-certificates", "systemd-sysv", "grim", "wlr-randr")
-LEFT_OUT = "python3-lgpio"
-"""Needs pins that no build machine has."""
 BINFMT = Path("/proc/sys/fs/binfmt_misc")
 EMULATION = Path("/usr/lib/binfmt.d/qemu-aarch64.conf")
 
 
 def till(machine: str) -> Path:
     """The root folder of a Debian 13 that lacks nothing but the package ("amd64" or "arm64")."""
-    root = CACHE / f"till-{machine}"
-    names = sorted({name.split(" ")[0] for name in (*DEPENDS, *RECOMMENDS, *TO_LOOK_WITH)} - {LEFT_OUT})
+    names = sorted({name.split(" ")[0] for name in (*DEPENDS, *RECOMMENDS, *TO_LOOK_WITH)} - {*NOT_IN_DEBIAN})
+    return _made(CACHE / f"till-{machine}", machine, "apt", names)
+
+
+def clean(machine: str) -> Path:
+    """The root folder of a Debian 13 that has nothing but what every one has."""
+    return _made(CACHE / f"clean-{machine}", machine, "minbase", [])
+
+
+def _made(root: Path, machine: str, variant: str, names: Sequence[str]) -> Path:
     wanted, mark = " ".join(names), root.with_name(f"{root.name}.made-from")
     if machine == "arm64":
         _emulate()
     if not (root.exists() and mark.exists() and mark.read_text() == wanted):
         install_packages(["mmdebstrap"])
         minutes = "two minutes" if machine == "amd64" else "a quarter of an hour"
-        say(f"making a Debian 13 root for {machine} in .cache/{root.name}; this takes {minutes}")
+        say(f"making a Debian 13 root for {machine} in .cache/{root.name}; this takes up to {minutes}")
         must(as_root("rm", "-rf", "--one-file-system", str(root)), "the old root could not be removed")
-        make = ("mmdebstrap", "--quiet", "--variant=apt", f"--architectures={machine}", f"--include={','.join(names)}")
+        make = ["mmdebstrap", "--quiet", f"--variant={variant}", f"--architectures={machine}"]
+        include = [f"--include={','.join(names)}"] if names else []
         lean = ('--aptopt=APT::Install-Recommends "false"', "trixie", str(root))
-        must(as_root(*make, *lean), f"the Debian 13 root for {machine} could not be made")
+        must(as_root(*make, *include, *lean), f"the Debian 13 root for {machine} could not be made")
         mark.write_text(wanted)
     return root
 

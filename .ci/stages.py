@@ -147,17 +147,23 @@ def packages(bench: Bench) -> None:
     for machine in MACHINES:
         package.build(machine, PACKAGES)
     package.build("amd64", again)
-    folders = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_PACKAGES_AGAIN": str(again)}
+    folders = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_PACKAGES_AGAIN": str(again), **_stick("amd64")}
     names = {"CHAK_TILL_AMD64": str(roots.till("amd64"))}
     bench.pytest_as_root("tests/outside/package", "-k", "not on_arm64", env={**names, **folders})
+
+
+def _stick(machine: str) -> dict[str, str]:
+    """A stick for one machine, and a Debian 13 that it is tried on."""
+    (deb,) = PACKAGES.glob(f"*_{machine}.deb")
+    return {"CHAK_STICK": str(package.write_stick([deb], PACKAGES)), "CHAK_CLEAN": str(roots.clean(machine))}
 
 
 def arm64(bench: Bench) -> None:
     """The board's own package, installed and sold with under emulation; making its Debian 13 takes longest."""
     install_packages(("systemd", "util-linux"))
     package.build("arm64", PACKAGES)
-    names = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_TILL_ARM64": str(roots.till("arm64"))}
-    bench.pytest_as_root("tests/outside/package", "-k", "on_arm64", env=names)
+    names = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_TILL_ARM64": str(roots.till("arm64")), **_stick("arm64")}
+    bench.pytest_as_root("tests/outside/package", "-k", "on_arm64 or stick", env=names)
 
 
 def boot(bench: Bench) -> None:

@@ -74,6 +74,7 @@ def _fail(code: Exit, *lines: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pos", description="A voucher terminal that works without the network.")
+    parser.add_argument("--version", action=_SayVersion, nargs=0, help="which version of the program this is")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_demo(commands)
     _add_terminal(commands)
@@ -94,6 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     add_ledger(commands)
     add_parsers(commands)
     return parser
+
+
+class _SayVersion(argparse.Action):
+    """argparse's own needs the version before anybody has asked for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"chak-pos {version('chak-pos')}\n")
+        parser.exit()
 
 
 def _add_demo(commands: Commands) -> None:

@@ -49,12 +49,16 @@ class DebianRoot:
 
 
 @contextmanager
-def layer_over(lower: Path, scratch: Path) -> Iterator[DebianRoot]:
-    """A root that looks like `lower` and keeps every change in `scratch`."""
+def layer_over(lower: Path, scratch: Path, *, is_synced: bool = True) -> Iterator[DebianRoot]:
+    """A root that looks like `lower` and keeps every change in `scratch`.
+
+    Where nothing is learnt from a power cut, a layer that is not synced spares the disk minutes of it.
+    """
     upper, work, folder = (scratch / name for name in ("upper", "work", "root"))
     for path in (upper, work, folder):
         path.mkdir(parents=True)
-    mount("-t", "overlay", "overlay", "-o", f"lowerdir={lower},upperdir={upper},workdir={work}", str(folder))
+    options = f"lowerdir={lower},upperdir={upper},workdir={work}" + ("" if is_synced else ",volatile")
+    mount("-t", "overlay", "overlay", "-o", options, str(folder))
     try:
         yield DebianRoot(folder=folder)
     finally:
