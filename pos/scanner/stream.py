@@ -17,7 +17,7 @@ from pos.scanner import zbar
 from pos.scanner.advice import Hint, hint_for
 from pos.scanner.decode import SIDE_ENLARGED_MAX_PX, Findings, look
 from pos.scanner.fusion import RescueJob
-from pos.scanner.goods import goods_in
+from pos.scanner.goods import Goods
 from pos.scanner.pace import Pace
 from pos.scanner.rescue import Symbol
 from pos.scanner.rescuers import Rescuer
@@ -56,6 +56,7 @@ class StreamDecoder:
         self._own_symbol_at = -_OWN_SYMBOL_FOLLOWED_FRAMES
         self._unread_frames = 0
         self._is_still = False
+        self._goods_seen = Goods()
 
     def feed(self, grey: Grey, *, wants_goods: bool = False) -> FrameReport:
         """Looks at the next frame. A rescue's text may come with a later frame than the one that it was read from."""
@@ -80,8 +81,8 @@ class StreamDecoder:
         return report
 
     def _goods(self, grey: Grey) -> tuple[str, ...]:
-        barcodes = goods_in(grey)
-        if barcodes:
+        barcodes = self._goods_seen.look(grey)
+        if self._goods_seen.is_in_sight:
             # A scene with a barcode is not an empty one, however still it lies.
             self._stillness.disturb()
         return barcodes

@@ -10,7 +10,7 @@ from barcode.writer import ImageWriter
 from PIL import Image
 
 from drivers.camera.frame import Grey
-from pos.scanner.goods import goods_in
+from pos.scanner.goods import Goods, goods_in
 from pos.scanner.rescuers import InlineRescuer
 from pos.scanner.stream import StreamDecoder
 from pos.scanner.watch import Scanned, Sighting, Watch
@@ -52,6 +52,33 @@ def test_barcodes_of_goods_are_read_tilted_and_blurred(kind: str, tilt: float, b
     read = goods_in(before_camera(drawn(kind, number), tilt_degrees=tilt, blur=blur))
 
     assert [text.lstrip("0") for text in read] == [expected.lstrip("0")]
+
+
+@pytest.mark.parametrize("kind", DRAWN)
+@pytest.mark.parametrize("tilt", [0.0, 90.0, 180.0, 270.0])
+@pytest.mark.parametrize("noise", [0.0, 3.0])
+def test_a_barcode_that_lies_straight_between_two_pixels_is_read(kind: str, tilt: float, noise: float) -> None:
+    number, expected = DRAWN[kind]
+
+    read = goods_in(before_camera(drawn(kind, number), tilt_degrees=tilt, noise=noise))
+
+    assert [text.lstrip("0") for text in read] == [expected.lstrip("0")]
+
+
+def test_a_number_is_believed_when_two_looks_read_it() -> None:
+    one, other = (before_camera(drawn("ean13", number)) for number in ("8801234567893", "4006381333931"))
+    empty: Grey = np.full((HEIGHT, WIDTH), 190, dtype=np.uint8)
+    goods = Goods()
+
+    assert [goods.look(grey) for grey in (one, other, one, empty, empty, empty, other)] == [
+        (),
+        (),
+        ("8801234567893",),
+        (),
+        (),
+        (),
+        (),
+    ], "read once, or once long ago, is not enough"
 
 
 def test_a_number_whose_check_digit_does_not_fit_is_no_barcode() -> None:
