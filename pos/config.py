@@ -9,13 +9,14 @@ A file that names no terminal is that of a machine whose ledger says who it is: 
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
 from pos.enrolled import configured_document, enrolled_document
 from pos.errors import ConfigError
 from pos.sibling_addresses import is_private_address, peers_of
+from pos.shop_codes import SHOP_CODES_MAX, ShopCodeSection
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
 COLUMNS: Final = (32, 42, 48)
@@ -147,18 +148,6 @@ class SiblingsSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MerchantQrSection:
-    """The shop's own code of a payment service (EMV, merchant-presented); off without a `guid`."""
-
-    guid: str = ""
-    account: str = ""
-    category: str = "5999"
-    name: str = ""
-    """In Latin letters, as the payment service has it."""
-    city: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateSection:
     dir: Path | None = None
     """Folder of the program's versions; without it the program is changed by its package alone."""
@@ -185,7 +174,8 @@ class TerminalConfig:
     lamp: LampSection = LampSection()
     voice: VoiceSection = VoiceSection()
     update: UpdateSection = UpdateSection()
-    merchant_qr: MerchantQrSection = MerchantQrSection()
+    merchant_qr: Mapping[str, ShopCodeSection] = field(default_factory=dict)
+    """By programme; off where there is none."""
     siblings: SiblingsSection = SiblingsSection()
     enrolment: EnrolmentSection = EnrolmentSection()
     enrolment_dir: Path | None = None
@@ -212,7 +202,7 @@ _SECTIONS: Final[Mapping[str, type]] = {
     "lamp": LampSection,
     "voice": VoiceSection,
     "update": UpdateSection,
-    "merchant_qr": MerchantQrSection,
+    "merchant_qr": ShopCodeSection,
     "siblings": SiblingsSection,
     "enrolment": EnrolmentSection,
 }
@@ -275,7 +265,7 @@ class _Reader:
             lamp=cast("LampSection", made["lamp"]),
             voice=cast("VoiceSection", made["voice"]),
             update=cast("UpdateSection", made["update"]),
-            merchant_qr=cast("MerchantQrSection", made["merchant_qr"]),
+            merchant_qr=cast("Mapping[str, ShopCodeSection]", made["merchant_qr"]),
             siblings=cast("SiblingsSection", made["siblings"]),
             enrolment=cast("EnrolmentSection", made["enrolment"]),
             enrolment_dir=self._enrolment_dir,
@@ -296,6 +286,8 @@ class _Reader:
         return document
 
     def _section(self, name: str, given: object) -> object | None:
+        if name == "merchant_qr":
+            return self._shop_codes({} if given is None else given)
         if given is None:
             if name in _REQUIRED:
                 self._problem(f"[{name}]", "this section is required")
@@ -305,6 +297,14 @@ class _Reader:
             self._problem(f"[{name}]", "expected a section")
             return None
         return self._filled(name, _SECTIONS[name], given)
+
+    def _shop_codes(self, given: object) -> Mapping[str, object | None]:
+        programs = given if isinstance(given, dict) else {"": given}
+        sections = {name: keys for name, keys in programs.items() if isinstance(keys, dict)}
+        if len(programs) > SHOP_CODES_MAX or sections.keys() != programs.keys():
+            self._problem("[merchant_qr]", f"expected at most {SHOP_CODES_MAX} sections [merchant_qr.PROGRAMME]")
+            return {}
+        return {name: self._filled(f"merchant_qr.{name}", ShopCodeSection, keys) for name, keys in sections.items()}
 
     def _filled(self, section: str, made: Callable[..., object], given: Mapping[str, object]) -> object | None:
         known = {item.name: item for item in fields(cast("type", made))}

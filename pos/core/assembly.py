@@ -33,7 +33,7 @@ from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.live_trust import LiveTrust
 from pos.core.log_watch import LogWatch
-from pos.core.merchant_qr import account_of
+from pos.core.merchant_qr import shop_codes
 from pos.core.network import Network
 from pos.core.other_codes import OtherCodes
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
@@ -290,7 +290,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
             receipts=receipts,
             state_dir=state_dir,
             words=CATALOGUE_WORDS,
-            account=None if on.is_training else account_of(on.config.merchant_qr),
+            codes={} if on.is_training else shop_codes(on.config.merchant_qr),
         ),
         checkout=checkout,
         requests=requests,

@@ -19,6 +19,7 @@ from typing import Final
 
 from pos.clock import Clock
 from pos.core.print_rows import print_row
+from pos.core.program_names import own_program_name
 from pos.core.trust_store import TrustStore
 from pos.journal.days import Closing
 from pos.journal.journal import Journal
@@ -254,6 +255,7 @@ class Documents:
                 found.append(
                     Unconfirmed(
                         receipt_number=body.receipt_number or "",
+                        program=own_program_name(self.trust, body.program or ""),
                         reference=safe_text(body.reference or ""),
                         amount_won=body.amount_won,
                     )

@@ -1,57 +1,84 @@
-"""The shop's own payment code: off unless the configuration names an account of a payment service.
+"""The shop's own payment codes, one for each programme: off unless the configuration has one.
 
-Rules: the code is over what is due, with a label of this sale and no other; whether it was paid is seen on the
-customer's phone and nowhere else, so the tender is recorded as one that nobody confirmed, with its label.
+Rules: a code that is made here is over what is due, with a label of this sale and no other; a finished one is shown as
+its service gave it out. Whether either was paid is seen on the customer's phone and nowhere else, so the tender is
+recorded as one that nobody confirmed, with its programme, and with its label where the code had one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from pos.config import MerchantQrSection
 from pos.core.counterparts import Counterparts
+from pos.core.program_names import own_program_name
 from pos.core.sale import Sale
 from pos.errors import ConfigError
-from pos.link.calls import MerchantQrAnswer, Refused
-from pos.till.merchant_qr import MerchantAccount, merchant_payload
+from pos.link.calls import MerchantQrAnswer, Refused, ShowMerchantQr
+from pos.link.state import ShopCodeView
+from pos.shop_codes import ShopCodeSection
+from pos.till.merchant_qr import MerchantAccount, PaymentCode, StaticCode, merchant_payload
 from pos.till.reasons import Refusal
+from pos.voucher.fields import is_id
 
 _LABEL_CHARACTERS: Final = 16
 
 
-def account_of(section: MerchantQrSection) -> MerchantAccount | None:
-    """The account that the configuration names; None where the code is off. ConfigError for what no code can hold."""
-    if not section.guid:
-        return None
+def shop_codes(sections: Mapping[str, ShopCodeSection]) -> Mapping[str, PaymentCode]:
+    """The codes that the configuration names, by programme. ConfigError for what no code can hold."""
+    return {program: _code(program, section) for program, section in sections.items()}
+
+
+def _code(program: str, given: ShopCodeSection) -> PaymentCode:
     try:
+        if not is_id(program):
+            raise ValueError(f"{program!r} is no programme's id")
+        if given.text and (given.guid or given.account or given.name or given.city):
+            raise ValueError("expected the text of a finished code or an account, found both")
+        if given.text:
+            return StaticCode(text=given.text)
         return MerchantAccount(
-            guid=section.guid, account=section.account, category=section.category, name=section.name, city=section.city
+            guid=given.guid, account=given.account, category=given.category, name=given.name, city=given.city
         )
     except ValueError as error:
-        raise ConfigError((f"merchant_qr: {error}",)) from error
+        raise ConfigError((f"merchant_qr.{program}: {error}",)) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MerchantQr:
-    """The code of one till."""
+    """The codes of one till."""
 
     at: Counterparts
-    account: MerchantAccount | None = None
+    codes: Mapping[str, PaymentCode] = field(default_factory=dict)
 
-    @property
-    def is_on(self) -> bool:
-        return self.account is not None
+    def views(self) -> tuple[ShopCodeView, ...]:
+        """What the cashier may choose from, by name."""
+        return tuple(ShopCodeView(program=program, name=self._name(program)) for program in self.codes)
 
-    def show(self) -> MerchantQrAnswer | Refused:
+    def _name(self, program: str) -> str:
+        return own_program_name(self.at.checkout.trust, program)
+
+    def show(self, call: ShowMerchantQr) -> MerchantQrAnswer | Refused:
         """The code over what is still due."""
-        sale = self.at.counter.sale
-        if self.account is None:
+        sale, code = self.at.counter.sale, self.codes.get(call.program)
+        if code is None:
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
         if sale is None or not sale.remaining_won:
             return Refused(cause=Refusal.NO_SALE)
-        reference = self.reference(sale)
-        text = merchant_payload(self.account, amount_won=sale.remaining_won, reference=reference)
-        return MerchantQrAnswer(text=text, amount_won=sale.remaining_won, reference=reference)
+        if isinstance(code, StaticCode):
+            text = code.text
+        else:
+            reference = self.reference(sale, call.program)
+            assert reference is not None, "a code that is made here has a label"
+            text = merchant_payload(code, amount_won=sale.remaining_won, reference=reference)
+        return MerchantQrAnswer(
+            text=text,
+            amount_won=sale.remaining_won,
+            name=self._name(call.program),
+            has_amount=not isinstance(code, StaticCode),
+        )
 
-    def reference(self, sale: Sale) -> str:
-        """The label of the next tender of a sale."""
+    def reference(self, sale: Sale, program: str) -> str | None:
+        """The label of the next tender of a sale; None where the code is a finished one."""
+        if isinstance(self.codes[program], StaticCode):
+            return None
         return f"{sale.sale_id.hex()[:_LABEL_CHARACTERS].upper()}{len(sale.tenders):02}"

@@ -18,7 +18,7 @@ from pos.core.request_slip import merchant_slip, request_slip
 from pos.journal.journal import Journal
 from pos.journal.records import PrintJob as JournalJob
 from pos.journal.records import PrintState
-from pos.link.calls import Done, EndPrintJob, PrintJob, PrintRow, Refused
+from pos.link.calls import Done, EndPrintJob, MerchantQrAnswer, PrintJob, PrintRow, Refused
 from pos.link.state import PrinterState, QuestionKind, QuestionView
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import (
@@ -200,9 +200,9 @@ class Paper:
         """Whether the slip has not come out yet."""
         return bool(self._slip or self._slip_sent)
 
-    def print_merchant_qr(self, text: str, amount_won: int) -> None:
+    def print_merchant_qr(self, code: MerchantQrAnswer) -> None:
         """Print the shop's own payment code before any receipt that waits; it is kept no more than a request's."""
-        self._slip = merchant_slip(text, amount_won, self._receipts.words)
+        self._slip = merchant_slip(code, self._receipts.words)
 
     def next_job(self) -> PrintJob:
         """Hand out the slip if there is one, then the oldest queued receipt."""

@@ -1,5 +1,6 @@
 """What the counter sells and how it is paid without a code: items, money, sales that wait."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from pos.link.calls import (
     TakeNotes,
 )
 from pos.till.catalogue import CatalogueWords
-from pos.till.merchant_qr import MerchantAccount
+from pos.till.merchant_qr import PaymentCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +56,11 @@ class SaleDesk:
         receipts: Receipts,
         state_dir: Path,
         words: CatalogueWords,
-        account: MerchantAccount | None = None,
+        codes: Mapping[str, PaymentCode],
     ) -> "SaleDesk":
         """The desk of one till."""
         notes = Notes(at)
-        merchant_qr = MerchantQr(at=at, account=account)
+        merchant_qr = MerchantQr(at=at, codes=codes)
         return cls(
             tenders=Tenders(at, merchant_qr),
             merchant_qr=merchant_qr,
@@ -76,7 +77,7 @@ class SaleDesk:
             case PayOther():
                 return self.tenders.pay(call)
             case ShowMerchantQr():
-                return self.merchant_qr.show()
+                return self.merchant_qr.show(call)
             case ListQuickKeys() | AddItem() | TakeItemBack():
                 return self.items.answer(call)
             case SuspendSale() | ListSuspended() | ResumeSale():

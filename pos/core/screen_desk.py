@@ -204,7 +204,7 @@ class ScreenDesk:
     def _wares(self, call: ItemCall | HoldCall | NoteCall | PayOther | ShowMerchantQr) -> AnyAnswer:
         answer = self.wares.answer(call)
         if isinstance(answer, MerchantQrAnswer) and self.equipment.is_request_on_paper:
-            self.paper.print_merchant_qr(answer.text, answer.amount_won)
+            self.paper.print_merchant_qr(answer)
         return answer
 
     def _sync(self, call: SyncNow | SummariseSync) -> AnyAnswer:

@@ -37,13 +37,14 @@ class Tenders:
         refusal = _refusal(call, sale.remaining_won)
         if refusal is not None:
             return Refused(cause=refusal)
-        if call.method == TenderMethod.MERCHANT_QR and not self._merchant_qr.is_on:
+        if call.method == TenderMethod.MERCHANT_QR and call.program not in self._merchant_qr.codes:
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
         self._at.counter.make_way()
         amount_won = min(call.amount_won, sale.remaining_won)
         is_completed = amount_won == sale.remaining_won
         kind = TenderKind(call.kind)
         method = TenderMethod(call.method or TenderMethod.OTHER) if kind is TenderKind.OTHER else None
+        is_shop_code = method is TenderMethod.MERCHANT_QR
         number = sale.receipt_number or self._at.journal.sales.next_receipt_number()
         reading = self._at.clock.read()
         body = TenderRecorded(
@@ -57,7 +58,8 @@ class Tenders:
             tax=self._at.checkout.tax(sale.due_won, sale.items) if is_completed else None,
             given_won=call.amount_won if call.amount_won > amount_won else None,
             method=method,
-            reference=self._merchant_qr.reference(sale) if method is TenderMethod.MERCHANT_QR else None,
+            reference=self._merchant_qr.reference(sale, call.program) if is_shop_code else None,
+            program=call.program if is_shop_code else None,
         )
         before = () if sale.tenders else self._at.checkout.itemised(sale.sale_id, sale.items, reading)
         self._at.journal.record([*before, body], reading=reading)

@@ -109,7 +109,7 @@ class Views:
             settled=self.counter.settled,
             suspended_count=self.wares.holds.count(),
             has_articles=self.wares.items.has_articles,
-            has_merchant_qr=self.wares.merchant_qr.is_on,
+            shop_codes=self.wares.merchant_qr.views(),
             said=self.counter.said,
             is_after_cut=self.counter.is_after_cut,
             attention_count=len(self.journal.attention.items()),

@@ -47,18 +47,23 @@ class PayOther(Call[Done | Refused], frozen=True, kw_only=True):
     kind: str
     amount_won: int
     method: str = ""
+    program: str = ""
+    """Whose code of the shop's own was shown."""
 
 
 class MerchantQrAnswer(Answer, frozen=True, kw_only=True):
-    """The shop's own payment code over what is due."""
+    """The shop's own payment code of a programme, for what is due."""
 
     text: str
     amount_won: int
-    reference: str
+    name: str
+    """Of the programme; empty where nobody knows it."""
+    has_amount: bool
+    """The code says the amount itself; otherwise the customer types it."""
 
 
 class ShowMerchantQr(Call[MerchantQrAnswer | Refused], frozen=True, kw_only=True):
-    pass
+    program: str
 
 
 class ClearVerdict(Call[Done], frozen=True, kw_only=True):

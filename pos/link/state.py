@@ -337,6 +337,14 @@ class EmergencyView(View, frozen=True, kw_only=True):
     total: int = 0
 
 
+class ShopCodeView(View, frozen=True, kw_only=True):
+    """A payment code of the shop's own."""
+
+    program: str
+    name: str
+    """Empty where the trust data know no such programme."""
+
+
 class TillState(View, frozen=True, kw_only=True):
     shop_name: str
     terminal: str
@@ -357,8 +365,8 @@ class TillState(View, frozen=True, kw_only=True):
     settled: SettledView | None = None
     suspended_count: int = 0
     """Sales put aside."""
-    has_merchant_qr: bool = False
-    """The shop shows a payment code of its own."""
+    shop_codes: tuple[ShopCodeView, ...] = ()
+    """Payment codes of the shop's own, by programme."""
     has_articles: bool = False
     """Whether the shop sells by name."""
     said: str = ""

@@ -32,6 +32,8 @@ class TenderRecorded(EntryBody):
     """Of another tender than cash."""
     reference: key.ReferenceLabel | None = None
     """Of the shop's own payment code: the label by which a payment service can be asked about it."""
+    program: key.ProgramId | None = None
+    """Of the shop's own payment code: whose it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,10 @@ class WareLabels:
     shop_code_lines: tuple[str, ...]
     """Beside the shop's own code."""
     shop_code_seen: str
+    shop_code_typed: str
+    """Of a code that does not say the amount."""
+    shop_code_unnamed: str
+    """Of a programme that nobody knows here."""
     change: str
     settled: str
     """{won} of the whole sale."""

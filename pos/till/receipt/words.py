@@ -68,6 +68,8 @@ class ReceiptWords:
     card_elsewhere: str
     transfer: str
     merchant_qr: str
+    merchant_qr_typed: str
+    """Below a code without an amount."""
     """The shop's own code was shown; nobody here knows whether it was paid."""
     other_tender: str
     awaiting_delivery: str

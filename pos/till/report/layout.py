@@ -158,7 +158,9 @@ def _unconfirmed(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[R
         return
     yield from _title_row(words.unconfirmed_title, sheet)
     for one in report.unconfirmed:
-        yield from sheet.pair(f"{one.receipt_number} {one.reference}", format_won(one.amount_won))
+        yield from sheet.pair(f"{one.receipt_number} {one.program or one.reference}", format_won(one.amount_won))
+        if one.program and one.reference:
+            yield from sheet.text(f"{_INDENT}{one.reference}")
 
 
 def _cash_receipts(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterator[Row]:

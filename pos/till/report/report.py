@@ -20,6 +20,8 @@ class Unconfirmed:
     """A tender that nobody confirmed."""
 
     receipt_number: str
+    program: str
+    """Name of the programme whose code was shown; empty where nobody knows it."""
     reference: str
     amount_won: int
 

@@ -20,9 +20,10 @@ _SEEN = 1
 class MerchantQrScreen(CodeScreen):
     """Shows the code over what is due."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, program: str) -> None:
         super().__init__(host, title=host.words.wares.methods[2])
-        self._amount_won = 0
+        self._program = program
+        self._answer: MerchantQrAnswer | None = None
 
     def on_mount(self) -> None:
         self.run_worker(self._load())
@@ -32,8 +33,12 @@ class MerchantQrScreen(CodeScreen):
         return (seen, *super().actions())
 
     def words_beside(self) -> tuple[str, ...]:
-        words = self.host.words
-        return ("", words.won(self._amount_won), "", *words.wares.shop_code_lines) if self.code_text else ()
+        words, shown = self.host.words, self._answer
+        if shown is None:
+            return ()
+        typed = () if shown.has_amount else (words.wares.shop_code_typed,)
+        name = (shown.name,) if shown.name else ()
+        return ("", *name, words.won(shown.amount_won), "", *typed, *words.wares.shop_code_lines)
 
     def press(self, key: PadKey) -> None:
         if key.number == _SEEN and self.code_text:
@@ -47,15 +52,21 @@ class MerchantQrScreen(CodeScreen):
         self.press(PadKey(str(message.choice)))
 
     async def _load(self) -> None:
-        answer = await self.host.ask(ShowMerchantQr())
+        answer = await self.host.ask(ShowMerchantQr(program=self._program))
         if not isinstance(answer, MerchantQrAnswer):
             said_of(self.host, answer, None)
             self.leave(None)
             return
-        self.code_text, self._amount_won = answer.text, answer.amount_won
+        self.code_text, self._answer = answer.text, answer
         self.refresh_words()
 
     async def _record(self) -> None:
-        call = PayOther(kind=TenderKind.OTHER, amount_won=self._amount_won, method=TenderMethod.MERCHANT_QR)
+        assert self._answer is not None, "there is a code to look at"
+        call = PayOther(
+            kind=TenderKind.OTHER,
+            amount_won=self._answer.amount_won,
+            method=TenderMethod.MERCHANT_QR,
+            program=self._program,
+        )
         said_of(self.host, await self.host.ask(call), None)
         self.leave(None)

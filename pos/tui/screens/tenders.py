@@ -71,7 +71,7 @@ async def _take(screen: PadScreen, asked: TakeTender, choice: int) -> None:
     if not await _has_sale(screen, asked):
         return
     host.desk.take_typed()
-    if choice == _OTHER and host.desk.till is not None and host.desk.till.has_merchant_qr:
+    if choice == _OTHER and host.desk.till is not None and host.desk.till.shop_codes:
         _ask_other(screen, asked)
     elif choice == _HOLD:
         said_of(host, await host.ask(SuspendSale()), None)
@@ -88,13 +88,30 @@ def _ask_other(screen: PadScreen, asked: TakeTender) -> None:
 
     def go(choice: int | None) -> None:
         if choice == _SHOP_CODE:
-            screen.app.push_screen(MerchantQrScreen(host))
+            _show_shop_code(screen)
         elif choice is not None:
             screen.run_worker(_take_other(screen, asked))
 
     labels = host.words.wares
     choices = (labels.methods[2], labels.methods[3])
     screen.app.push_screen(ChoiceScreen(host, title=labels.tender_kinds[3], lines=(), choices=choices), go)
+
+
+def _show_shop_code(screen: PadScreen) -> None:
+    """The code of the one programme that has one; asked which only where there are more."""
+    host = screen.host
+    codes = () if host.desk.till is None else host.desk.till.shop_codes
+    if len(codes) == 1:
+        screen.app.push_screen(MerchantQrScreen(host, codes[0].program))
+        return
+
+    def go(choice: int | None) -> None:
+        if choice is not None:
+            screen.app.push_screen(MerchantQrScreen(host, codes[choice - 1].program))
+
+    labels = host.words.wares
+    choices = tuple(code.name or labels.shop_code_unnamed for code in codes)
+    screen.app.push_screen(ChoiceScreen(host, title=labels.methods[2], lines=(), choices=choices), go)
 
 
 async def _take_other(screen: PadScreen, asked: TakeTender) -> None:

@@ -50,6 +50,7 @@ RECEIPT_WORDS: Final = ReceiptWords(
     card_elsewhere="Card (other terminal)",
     transfer="Bank transfer",
     merchant_qr="Shop QR (not confirmed)",
+    merchant_qr_typed="Please type the amount yourself",
     other_tender="Other",
     awaiting_delivery="Offline approval (to be sent)",
     cash_receipt="CASH RECEIPT",

@@ -50,6 +50,7 @@ RECEIPT_WORDS: Final = ReceiptWords(
     card_elsewhere="카드(다른 단말기)",
     transfer="계좌이체",
     merchant_qr="가게 QR(확인 안 됨)",
+    merchant_qr_typed="금액을 직접 입력해 주세요",
     other_tender="기타",
     awaiting_delivery="오프라인 승인(전송대기)",
     cash_receipt="현금영수증",
