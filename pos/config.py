@@ -15,8 +15,8 @@ from typing import Final, Literal, TypeVar, cast
 
 from pos.enrolled import configured_document, enrolled_document
 from pos.errors import ConfigError
-from pos.sibling_addresses import is_private_address, peers_of
 from pos.shop_codes import SHOP_CODES_MAX, ShopCodeSection
+from pos.sibling_addresses import is_private_address, peers_of
 
 DEFAULT_PATH: Final = Path("/etc/pos/terminal.toml")
 COLUMNS: Final = (32, 42, 48)

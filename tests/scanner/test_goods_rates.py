@@ -15,8 +15,9 @@ way), measured on 2026-11-23:
     Code 128 straight  100   92    0  100  100    2  100  100  100
     Code 128 turned    100  100    0  100  100    0  100  100  100
 
-Without enlarging, a quarter of the unblurred ones was not read (modules of 1.25 to 3 px). A wrong number whose check digit fits was believed, because two
-frames of one showing said it, in 3 of 2,880 showings, all of them out of focus or nearly as small as a pixel allows.
+Without enlarging, a quarter of the unblurred ones was not read (modules of 1.25 to 3 px). A wrong number whose check
+digit fits was believed, because two frames of one showing said it, in 3 of 2,880 showings, all of them out of focus or
+nearly as small as a pixel allows.
 """
 
 from __future__ import annotations
