@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +72,7 @@ def test_a_bare_debian_without_a_network_becomes_a_till_by_the_stick(
 
     assert done.exit_status == 0, done.report()
     with capsys.disabled():
-        print(f"\n  installed from the stick in {took_s:.0f} s")
+        sys.stdout.write(f"\n  installed from the stick in {took_s:.0f} s\n")
     assert bare.must("dpkg", "--verify", "chak-pos") == ""
     assert bare.must("dpkg", "--audit") == ""
     assert bare.must("pos", "--version").startswith("chak-pos ")
