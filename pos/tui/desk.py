@@ -181,6 +181,10 @@ class Desk:
             self.last_refused = verdict
         return verdict
 
+    def uncover(self, *, now_s: float) -> None:
+        """Something else was seen until now; a question that came meanwhile is read from now on."""
+        self._question_since_s = now_s
+
     def lose_link(self) -> None:
         """Core is gone; a core that starts again counts its serials from the beginning."""
         self.is_linked = False

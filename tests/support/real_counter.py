@@ -24,8 +24,12 @@ class ShopLink:
         self.told: list[TillState] = []
         """Every state that the screen was given."""
         self._pushes: asyncio.Queue[AnyPush | None] = asyncio.Queue()
+        self.may_answer = asyncio.Event()
+        """Cleared, core is slow: it takes calls and answers none of them yet."""
+        self.may_answer.set()
 
     async def call(self, call: Call[R]) -> R:
+        await self.may_answer.wait()
         try:
             answer = self._shop.screen(call)
         except LookupError as error:

@@ -1,14 +1,16 @@
 """A shop's day by the number pad, from the key to the journal: opening, PINs, reports, closing."""
 
-from pos.link.calls import AddPerson, Done, EndPrintJob, NextPrintJob, PayOther, ReportPrinter
-from pos.link.state import PrinterState, TillLock
+from pos.link.calls import AddPerson, AnswerQuestion, Done, EndPrintJob, LogOut, NextPrintJob, PayOther, ReportPrinter
+from pos.link.state import PrinterState, QuestionKind, TillLock
 from pos.tui.screens.day import ClosedScreen
 from pos.tui.screens.login import LoginScreen
 from pos.tui.screens.number import PinScreen
 from pos.tui.screens.sale import SaleScreen
-from pos.voucher.bodies import ActAllowed, CashMoved, DayClosed, DayOpened, PersonAdded, RefundRequested
+from pos.voucher.bodies import ActAllowed, CashMoved, DayClosed, DayOpened, PersonAdded, RefundRequested, WrongPin
+from tests.support import screens
 from tests.support.core_builders import HOUR_S, Shop
 from tests.support.real_counter import RealCounter, open_real_counter
+from tests.support.screens import open_counter
 
 OWNER_PIN, CLERK_PIN = "271828", "031415"
 
@@ -137,6 +139,67 @@ async def test_a_locked_till_is_left_by_no_key_but_a_pin(shop: Shop) -> None:
             assert not isinstance(counter.app.screen, SaleScreen), keys
         assert shop.till.lock is TillLock.PIN
     assert "people.logged_in" not in shop.kinds
+
+
+async def test_number_and_pin_typed_before_the_names_are_there_are_taken(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press(f"1 {OWNER_PIN}")
+        links[-1].may_answer.clear()
+        shop.screen(LogOut())
+        links[-1].push()
+        await counter.settle()
+        await counter.press(f"2 {CLERK_PIN}")
+        links[-1].may_answer.set()
+        await counter.settle()
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert shop.till.clerk == "김점원"
+        assert not shows(counter, CLERK_PIN[1:]), "no digit of a PIN becomes an amount"
+
+
+async def test_an_amount_typed_while_the_pin_is_looked_at_is_the_next_amount(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press(f"2 {CLERK_PIN[:-1]}")
+        links[-1].may_answer.clear()
+        await counter.press(f"{CLERK_PIN[-1]} 12 . 0 -")
+        links[-1].may_answer.set()
+        await counter.settle()
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert counter.app.desk.typed == "1200"
+
+
+async def test_an_amount_typed_behind_a_wrong_pin_is_neither_amount_nor_pin(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press("2 00000")
+        links[-1].may_answer.clear()
+        await counter.press("0 12 . 0 9")
+        links[-1].may_answer.set()
+        await counter.settle()
+
+        assert [type(screen) for screen in counter.app.screen_stack[-3:]] == [SaleScreen, LoginScreen, PinScreen]
+        assert shows(counter, "_ _ _ _ _ _")
+        assert counter.app.desk.typed == ""
+    assert [body.tries for body in shop.bodies if isinstance(body, WrongPin)] == [1]
+
+
+async def test_a_question_that_lay_under_the_pin_is_not_answered_by_an_amount_typed_behind_it() -> None:
+    async with open_counter() as counter:
+        screens.some_people(counter)
+        await counter.change(has_pins=True, lock=TillLock.PIN, clerk="")
+        counter.core.ask(QuestionKind.PAPER_LOADED, count=3)
+        await counter.settle()
+        await counter.press("2")
+        await counter.change(lock=TillLock.OPEN)
+        await counter.press_now("minus")
+        await counter.press_now("1")
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert counter.app.desk.typed == "1"
+        assert counter.core.asked_for(AnswerQuestion) == []
 
 
 async def test_a_clerk_asks_the_owner_and_the_act_goes_on(shop: Shop) -> None:

@@ -1,5 +1,7 @@
 """What all screens share: keys come from the number pad, or from its buttons under a finger."""
 
+from typing import ClassVar
+
 from textual import events, on
 from textual.screen import Screen
 
@@ -11,6 +13,9 @@ from pos.words import Labels, Notice
 
 class PadScreen(Screen[int | None]):
     """A screen worked with seventeen keys. Every other key is answered, none reaches the toolkit."""
+
+    begins_amount: ClassVar[bool] = False
+    """Whether a digit that answers nothing begins an amount here."""
 
     def __init__(self, host: Host) -> None:
         super().__init__()

@@ -5,6 +5,7 @@ keys were pressed; nothing waits for their answers.
 """
 
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -57,6 +58,8 @@ _YES = 1
 class SaleScreen(PadScreen):
     """Header, last sale, amount, verdict, three lines, a notice, six actions."""
 
+    begins_amount: ClassVar[bool] = True
+
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._wants_keypad = False
@@ -90,6 +93,10 @@ class SaleScreen(PadScreen):
 
     def press(self, key: PadKey) -> None:
         self._carry_out(self.host.desk.press(key, now_s=self.host.now_s()))
+
+    def on_screen_resume(self) -> None:
+        # What lay under another screen has been read by nobody.
+        self.host.desk.uncover(now_s=self.host.now_s())
 
     @on(AnswerTouched)
     def _answer(self, message: AnswerTouched) -> None:
