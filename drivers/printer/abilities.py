@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from drivers.printer import commands
 from drivers.printer.conversation import STEP_S, Conversation
-from drivers.printer.profile import Fence, Profile
+from drivers.printer.profile import DotsBy, Fence, Profile
 from drivers.printer.status import AutomaticStatus, PaperSensor, ProcessId
 
 ANSWER_S: Final = 1.5
@@ -54,7 +54,7 @@ def measure(conversation: Conversation, *, number: int) -> Abilities:
 
 
 def named_with(profile: Profile, abilities: Abilities) -> str:
-    """The profile's name, with whatever was measured otherwise as options."""
+    """The profile's name; what was measured otherwise, and how dots travel where that was chosen, are its options."""
     fence = abilities.fence
     if profile.fence is Fence.PAPER_SENSOR and fence is Fence.PROCESS_ID:
         # Both prove it; the model's own way was tried by more people.
@@ -63,6 +63,7 @@ def named_with(profile: Profile, abilities: Abilities) -> str:
         ("status", str(abilities.status).lower(), abilities.status != profile.status),
         ("asb", str(abilities.asb).lower(), abilities.asb != profile.asb),
         ("fence", fence.value, fence is not profile.fence),
+        ("serial_dots_by", profile.serial_dots_by.value, profile.serial_dots_by is not DotsBy.COLUMNS),
     )
     differing = "&".join(f"{name}={value}" for name, value, differs in options if differs)
     return f"{profile.name}?{differing}" if differing else profile.name

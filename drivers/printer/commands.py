@@ -20,6 +20,7 @@ from drivers.errors import DeviceSetupError
 from drivers.printer.document import Bitmap, Size
 from drivers.printer.profile import DrawerKick, Profile
 from drivers.printer.raster import picture_of
+from drivers.printer.stripes import STRIPE_DOTS, Run, Stripe
 
 INITIALISE: Final = b"\x1b@"
 """ESC @; also switches automatic status back off."""
@@ -46,6 +47,11 @@ LEFT: Final = b"\x1ba\x00"
 BOLD_ON: Final = b"\x1bE\x01"
 BOLD_OFF: Final = b"\x1bE\x00"
 LINE_FEED: Final = b"\n"
+STRIPE_SPACING: Final = bytes((0x1B, 0x33, STRIPE_DOTS))
+"""ESC 3: a line as high as its stripe. Where the unit is half a dot, it asks for less than stands in the line, and the
+printer feeds what stands there."""
+USUAL_SPACING: Final = b"\x1b2"
+"""ESC 2."""
 TEAR_OFF: Final = b"\x1dV\x42\x00"
 """GS V 66 0: feed to the blade and cut, as `VendorCommands.cut` does at the end of a receipt."""
 
@@ -74,6 +80,16 @@ def feed_lines(lines: int) -> bytes:
     """ESC d: print what stands in the line and feed."""
     assert 0 <= lines <= 255
     return bytes((0x1B, 0x64, lines))
+
+
+def stripe(dots: Stripe) -> bytes:
+    """ESC * 33 for each run of columns, where ESC $ has moved to, as one line; the usual spacing follows."""
+    return STRIPE_SPACING + b"".join(map(_run, dots.runs)) + LINE_FEED + USUAL_SPACING
+
+
+def _run(dots: Run) -> bytes:
+    place = b"\x1b$" + dots.left_dots.to_bytes(2, "little") if dots.left_dots else b""
+    return place + b"\x1b*\x21" + dots.columns.to_bytes(2, "little") + dots.bits
 
 
 def letter_size(size: Size) -> bytes:

@@ -20,6 +20,7 @@ from drivers.printer import commands
 from drivers.printer.document import (
     QR_CHARACTERS_MAX,
     Align,
+    Bitmap,
     BlankRow,
     CutRow,
     ImageRow,
@@ -31,7 +32,7 @@ from drivers.printer.document import (
     TextRow,
 )
 from drivers.printer.hangul import columns_of, encode, printable, split_columns
-from drivers.printer.profile import Cut, Hangul, KanjiSize, Profile, QrBy
+from drivers.printer.profile import Cut, DotsBy, Hangul, KanjiSize, Profile, QrBy
 from drivers.printer.raster import (
     COLUMN_DOTS,
     Letter,
@@ -45,6 +46,7 @@ from drivers.printer.raster import (
     picture_of,
     stack,
 )
+from drivers.printer.stripes import Stripe, pieces_of
 
 _NORMAL = Letter()
 
@@ -61,9 +63,12 @@ class Line:
 
 
 class Encoder:
-    """Encodes for one printer; `columns` is what the rows were laid out for, at most the profile's."""
+    """Encodes for one printer; `columns` is what the rows were laid out for, at most the profile's.
 
-    def __init__(self, profile: Profile, *, columns: int, typeface: Typeface) -> None:
+    `dots_by` is how lines of dots travel; a model that does not take columns gets rows all the same.
+    """
+
+    def __init__(self, profile: Profile, *, columns: int, typeface: Typeface, dots_by: DotsBy = DotsBy.ROWS) -> None:
         if columns > profile.columns:
             raise DeviceSetupError(f"{profile.title} prints {profile.columns} columns, receipts are set to {columns}")
         self._profile = profile
@@ -71,6 +76,7 @@ class Encoder:
         self._indent = (profile.columns - columns) // 2
         self._typeface = typeface
         self._vendor = commands.VendorCommands(profile.escpos)
+        self._goes_by_columns = dots_by is DotsBy.COLUMNS and self._vendor.has("bitImageColumn")
         self._check_features()
 
     def encode(self, rows: Iterable[Row]) -> tuple[bytes, ...]:
@@ -173,8 +179,13 @@ class Encoder:
     def _bands(self, pictures: list[Image.Image]) -> Iterator[bytes]:
         if not pictures:
             return
-        for band in bands_of(bitmap_of(stack(pictures)), rows_max=commands.BAND_DOTS_MAX):
-            yield self._vendor.raster(band)
+        for piece in self._pieces(bitmap_of(stack(pictures))):
+            yield commands.stripe(piece) if isinstance(piece, Stripe) else self._vendor.raster(piece)
+
+    def _pieces(self, bitmap: Bitmap) -> Iterator[Bitmap | Stripe]:
+        if self._goes_by_columns:
+            return pieces_of(bitmap, rows_max=commands.BAND_DOTS_MAX)
+        return bands_of(bitmap, rows_max=commands.BAND_DOTS_MAX)
 
     def _qr_segments(self, row: QrRow) -> Iterator[bytes]:
         assert row.data.isascii()

@@ -22,6 +22,11 @@ TCP_PORT: Final = 9100
 SCHEMES: Final = ("usb", "libusb", "serial", "tcp", "sim")
 
 
+def is_serial(url: str) -> bool:
+    """Whether bytes take their time on the way to `url`."""
+    return url.partition(":")[0] == "serial"
+
+
 def open_transport(url: str, *, base: Path = Path()) -> Transport:
     """Open the printer at `url`; a relative `sim:` folder lies under `base`.
 

@@ -44,6 +44,15 @@ class KanjiSize(StrEnum):
     FS = "fs"
 
 
+class DotsBy(StrEnum):
+    """In which order the dots of a line travel."""
+
+    ROWS = "rows"
+    """GS v 0: every printer that prints dots takes it."""
+    COLUMNS = "columns"
+    """ESC * with ESC $ over the gaps: a third fewer bytes, for the models that python-escpos knows to take it."""
+
+
 class Fence(StrEnum):
     """What proves that everything before it is on paper."""
 
@@ -111,12 +120,18 @@ class Profile:
     tear_feed_lines: int = 5
     """Lines fed instead of a cut."""
     qr: QrBy
+    serial_dots_by: DotsBy = DotsBy.COLUMNS
+    """How lines of dots travel where bytes are time; everywhere else it is by rows."""
     drawer: DrawerKick = DrawerKick.REAL_TIME
     drawer_connector: int = 0
     """0 is connector pin 2, 1 is connector pin 5."""
     drawer_pulse_ms: int = 100
     """100 to 800 by the real-time command, in hundreds; 2 to 510 by the queued one."""
     drawer_open_level: PinLevel = PinLevel.HIGH
+
+    def dots_by(self, *, on_serial: bool) -> DotsBy:
+        """How lines of dots travel to it."""
+        return self.serial_dots_by if on_serial else DotsBy.ROWS
 
     @property
     def width_bytes(self) -> int:

@@ -98,6 +98,7 @@ class SimulatedPrinter:
             language=self._language,
             refuse=self.observed.refused.append,
             has_cutter=self.hardware.has_cutter,
+            has_column_images=self.hardware.has_column_images,
         )
 
     def _language(self) -> RomLanguage:

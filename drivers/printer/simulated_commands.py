@@ -4,8 +4,8 @@ Rules:
 - a command is known by its first bytes; its length follows from Epson's reference, never from what looks plausible;
 - what is not in the table is refused: real printers drop the first two bytes and print the rest as garbage.
 
-Leaves what a command does to `simulated_interpreter`. Raster images are not commands of a known length here: their
-header is, and the dots that follow are taken as they come, as hardware does.
+Leaves what a command does to `simulated_interpreter`. Images are not commands of a known length here: their header is,
+and the dots that follow are taken as they come, as hardware does.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ DLE: Final = 0x10
 _PREFIXES: Final = frozenset({ESC, FS, GS, DLE})
 _LONGER_PREFIXES: Final = frozenset({b"\x1dv", b"\x1d8"})
 _RASTER_HEADER_BYTES: Final = 5
+_COLUMNS_HEADER_BYTES: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +109,6 @@ def _until_nul(rest: bytes) -> int | None:
     return end + 1 if end >= 0 else None
 
 
-def _column_image(rest: bytes) -> int | None:
-    if len(rest) < 3:
-        return None
-    columns = rest[1] | rest[2] << 8
-    return 3 + columns * (3 if rest[0] in (32, 33) else 1)
-
-
 def _real_time_pulse(rest: bytes) -> int | None:
     if not rest:
         return None
@@ -128,7 +122,7 @@ _LENGTHS: Final[dict[str, _Length]] = {
     "\x1bW": _fixed(8),
     "\x1bp": _fixed(3),
     "\x1bD": _until_nul,
-    "\x1b*": _column_image,
+    "\x1b*": _fixed(_COLUMNS_HEADER_BYTES),
     **{f"\x1c{letter}": _fixed(0) for letter in "&."},
     **{f"\x1c{letter}": _fixed(1) for letter in "!-CW"},
     "\x1cS": _fixed(2),

@@ -41,6 +41,7 @@ class Hardware:
     has_process_id: bool = True
     has_automatic_status: bool = True
     has_cutter: bool = True
+    has_column_images: bool = True
     drawer_open_level: PinLevel = PinLevel.HIGH
 
 

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from drivers.printer.document import Align, Bitmap, Size
-from drivers.printer.raster import COLUMN_DOTS, LINE_DOTS, Letter, picture_of
+from drivers.printer.document import Align, Size
+from drivers.printer.raster import COLUMN_DOTS, LINE_DOTS, Letter
 from drivers.printer.simulated_commands import Command
 from drivers.printer.simulated_faults import Refusal, RomLanguage
 from drivers.printer.simulated_graphics import Graphics
-from drivers.printer.simulated_paper import Cell, Paper
+from drivers.printer.simulated_images import ArrivingImage, image_of_columns, image_of_rows, is_density
+from drivers.printer.simulated_paper import Cell, Paper, Patch
 
 BOX: Final = "□"
 CUT_FEED_DOTS: Final = 3 * LINE_DOTS
@@ -34,7 +35,7 @@ _KOREA: Final = 13
 # Modes that change nothing that can be seen here, or nothing that we draw.
 _SILENT: Final = frozenset(
     (
-        *(f"\x1b{letter}" for letter in " !%-23=?DGLMRSTVWcr{"),
+        *(f"\x1b{letter}" for letter in " !%-=?DGLMRSTVWcr{"),
         *(f"\x1c{letter}" for letter in "!-W("),
         *(f"\x1d{letter}" for letter in "/:HBPWbfhw"),
     )
@@ -51,14 +52,7 @@ class Modes:
     country: int = 0
     page: int = 0
     left_dots: int = 0
-
-
-@dataclass(slots=True)
-class _Image:
-    width_bytes: int
-    rows_left: int
-    row: bytearray = field(default_factory=bytearray)
-    rows: bytearray = field(default_factory=bytearray)
+    pitch_dots: int = LINE_DOTS
 
 
 class Interpreter:
@@ -71,16 +65,19 @@ class Interpreter:
         language: Callable[[], RomLanguage],
         refuse: Callable[[Refusal], None],
         has_cutter: bool,
+        has_column_images: bool,
     ) -> None:
         self._paper = paper
         self._has_cutter = has_cutter
+        self._has_column_images = has_column_images
         self._language = language
         self._refuse = refuse
         self._line: list[Cell] = []
+        self._patches: list[Patch] = []
         self._position_dots = 0
         self._graphics = Graphics(paper)
         self._lead: int | None = None
-        self._image: _Image | None = None
+        self._image: ArrivingImage | None = None
         self.modes = self._fresh_modes()
 
     @property
@@ -90,23 +87,23 @@ class Interpreter:
 
     def reset(self) -> None:
         """ESC @: the line is lost, the modes are as after power-on."""
-        self._line, self._position_dots, self._lead = [], 0, None
+        self._line, self._patches, self._position_dots, self._lead = [], [], 0, None
         self._graphics = Graphics(self._paper)
         self.modes = self._fresh_modes()
+
+    @property
+    def _has_line(self) -> bool:
+        return bool(self._line or self._patches)
 
     def take_dots(self, data: bytes) -> int:
         """Take dots of the image that is under way; return how many bytes were."""
         image = self._image
         assert image is not None
-        taken = data[: image.width_bytes - len(image.row)]
-        image.row += taken
-        if len(image.row) == image.width_bytes:
-            image.rows += image.row
-            image.row.clear()
-            image.rows_left -= 1
-        if image.rows_left == 0:
+        taken = image.take(data)
+        if image.missing_bytes == 0:
+            self._image = None
             self._finish_image(image)
-        return len(taken)
+        return taken
 
     def letter(self, byte: int) -> None:
         """Print one byte of text, or half of a two-byte character."""
@@ -130,9 +127,12 @@ class Interpreter:
 
     def line_feed(self) -> None:
         """Print the line."""
-        cells = self._line
-        self._line, self._position_dots = [], 0
-        self._paper.print_line(cells, align=self.modes.align, left_dots=self.modes.left_dots, pitch_dots=LINE_DOTS)
+        cells, patches = self._line, self._patches
+        self._line, self._patches, self._position_dots = [], [], 0
+        modes = self.modes
+        self._paper.print_line(
+            cells, patches, align=modes.align, left_dots=modes.left_dots, pitch_dots=modes.pitch_dots
+        )
 
     def _fresh_modes(self) -> Modes:
         # Kanji mode is on after power-on in all language models but the Japanese.
@@ -166,20 +166,28 @@ class Interpreter:
             return _KATAKANA_LINES[byte - 0x80]
         return bytes((byte,)).decode("cp437")
 
-    def _finish_image(self, image: _Image) -> None:
-        self._image = None
-        height = len(image.rows) // image.width_bytes
-        bitmap = Bitmap(width_bytes=image.width_bytes, height_dots=height, bits=bytes(image.rows))
-        picture = picture_of(bitmap)
-        self._paper.print_dots(
-            picture.crop((0, 0, min(picture.width, self._paper.dots), height)), align=self.modes.align
-        )
+    def _finish_image(self, image: ArrivingImage) -> None:
+        picture = image.picture()
+        room = self._paper.dots
+        if image.is_in_line:
+            room -= self.modes.left_dots + self._position_dots
+        # What does not fit is dropped, as dots are that no head reaches.
+        picture = picture.crop((0, 0, max(0, min(picture.width, room)), picture.height))
+        if not image.is_in_line:
+            self._paper.print_dots(picture, align=self.modes.align)
+        elif picture.width:
+            patch = Patch(picture=picture, left_dots=self._position_dots)
+            self._patches.append(patch)
+            self._position_dots = patch.right_dots
 
-    def _begin_image(self, parameters: bytes) -> bool:
-        width_bytes, rows = (int.from_bytes(parameters[at : at + 2], "little") for at in (1, 3))
-        if width_bytes and rows:
-            self._image = _Image(width_bytes=width_bytes, rows_left=rows)
+    def _begin_image(self, image: ArrivingImage | None) -> bool:
+        self._image = image
         return True
+
+    def _begin_columns(self, parameters: bytes) -> bool:
+        if not (self._has_column_images and is_density(parameters[0])):
+            return False
+        return self._begin_image(image_of_columns(parameters))
 
     def _block(self, parameters: bytes) -> bool:
         letter, block = parameters[:1], parameters[3:]
@@ -192,7 +200,7 @@ class Interpreter:
                 return letter in (b"A", b"D", b"E", b"H", b"K")
 
     def _move_to(self, position_dots: int) -> bool:
-        if 0 <= position_dots <= self._paper.dots:
+        if 0 <= position_dots <= self._paper.dots - self.modes.left_dots:
             self._position_dots = position_dots
         return True
 
@@ -200,17 +208,21 @@ class Interpreter:
         self.modes.page = value
         return value in _PAGES
 
+    def _set_pitch(self, dots: int) -> bool:
+        self.modes.pitch_dots = dots
+        return True
+
     def _feed_lines(self, lines: int) -> bool:
-        if self._line:
+        if self._has_line:
             self.line_feed()
             lines = max(0, lines - 1)
-        self._paper.feed(lines * LINE_DOTS)
+        self._paper.feed(lines * self.modes.pitch_dots)
         if lines >= TEAR_LINES_MIN and not self._has_cutter:
             self._paper.cut()
         return True
 
     def _feed_dots(self, dots: int) -> bool:
-        if self._line:
+        if self._has_line:
             self.line_feed()
         self._paper.feed(dots)
         return True
@@ -218,7 +230,7 @@ class Interpreter:
     def _cut(self, parameters: bytes) -> bool:
         if not self._has_cutter:
             return False
-        if self._line:
+        if self._has_line:
             self.line_feed()
         if parameters[0] in (65, 66):
             self._paper.feed(CUT_FEED_DOTS + parameters[1])
@@ -238,7 +250,7 @@ class Interpreter:
 
     def _set_align(self, value: int) -> bool:
         align = {0: Align.LEFT, 1: Align.CENTRE, 2: Align.RIGHT}.get(value % 48)
-        if align is not None and not self._line:
+        if align is not None and not self._has_line:
             self.modes.align = align
         return align is not None
 
@@ -286,7 +298,10 @@ _ACTIONS: Final[dict[str, _Action]] = {
     "\x1cC": lambda printer, given: printer._language() is RomLanguage.JAPAN,
     "\x1d!": lambda printer, given: printer._set_size(given[0]),
     "\x1dV": lambda printer, given: printer._cut(given),
-    "\x1dv0": lambda printer, given: printer._begin_image(given),
+    "\x1dv0": lambda printer, given: printer._begin_image(image_of_rows(given)),
+    "\x1b*": lambda printer, given: printer._begin_columns(given),
+    "\x1b2": lambda printer, _given: printer._set_pitch(LINE_DOTS),
+    "\x1b3": lambda printer, given: printer._set_pitch(given[0]),
     "\x1dL": lambda printer, given: printer._set_left_margin(given),
     "\x1d(": lambda printer, given: printer._block(given),
     "\x1d8L": lambda printer, given: printer._graphics.obey_graphics(given[4:], align=printer.modes.align),

@@ -42,6 +42,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Dots that stand in the line among the letters."""
+
+    picture: Image.Image
+    left_dots: int
+    """From the left margin."""
+
+    @property
+    def right_dots(self) -> int:
+        """Where the next character stands."""
+        return self.left_dots + self.picture.width
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedReceipt:
     """What was on the paper when it was cut."""
 
@@ -82,14 +96,20 @@ class Paper:
         """The grid of what has not been cut off yet."""
         return tuple(self._lines)
 
-    def print_line(self, cells: list[Cell], *, align: Align, left_dots: int, pitch_dots: int) -> None:
-        """Print one line of text and feed it out."""
-        used_dots = max([cell.right_dots for cell in cells], default=0)
+    def print_line(
+        self, cells: list[Cell], patches: list[Patch], *, align: Align, left_dots: int, pitch_dots: int
+    ) -> None:
+        """Print one line and feed it out: by `pitch_dots`, or as high as what stands in it."""
+        used_dots = max([0, *(cell.right_dots for cell in cells), *(patch.right_dots for patch in patches)])
         slack_dots = max(0, self.dots - left_dots - used_dots)
         start = left_dots + {Align.LEFT: 0, Align.CENTRE: slack_dots // 2, Align.RIGHT: slack_dots}[align]
         height = max([cell.letter.size.height for cell in cells], default=1)
         self._lines.append(_grid(cells, start_dots=start))
-        strip = self._drawn(cells, start_dots=start, height_dots=max(pitch_dots, LINE_DOTS * height))
+        # Letters bring the white below them along.
+        tallest = [LINE_DOTS * height if cells else 0, *(patch.picture.height for patch in patches)]
+        strip = self._drawn(cells, start_dots=start, height_dots=max(pitch_dots, *tallest))
+        for patch in patches:
+            strip.paste(patch.picture, (start + patch.left_dots, 0))
         self._add(strip, lines=height)
 
     def print_dots(self, picture: Image.Image, *, align: Align, code: str | None = None) -> None:

@@ -15,7 +15,7 @@ from drivers.printer.encoder import Encoder
 from drivers.printer.opening import open_transport
 from drivers.printer.outcome import Printed, QuietWatcher
 from drivers.printer.printer import EscposPrinter
-from drivers.printer.profile import Profile, load_profile
+from drivers.printer.profile import DotsBy, Profile, load_profile
 from drivers.printer.raster import Typeface
 from drivers.printer.simulated import SimulatedPrinter
 from drivers.printer.simulated_faults import Hardware
@@ -26,7 +26,12 @@ BITS_PER_BYTE: Final = 10
 """On a serial line: start, eight, stop."""
 LINES: Final = (("19,200 baud", 1_920), ("115,200 baud", 11_520), ("USB", 1_000_000))
 """Bytes a second; USB full speed carries about a million of them in bulk."""
-WAYS: Final = (("text", "epson-tm-t20-korean"), ("dots", "clone-80mm"))
+WAYS: Final = (
+    ("text", "epson-tm-t20-korean", DotsBy.ROWS),
+    ("dots by rows", "clone-80mm", DotsBy.ROWS),
+    ("dots by columns", "clone-80mm", DotsBy.COLUMNS),
+)
+"""Dots go by columns over serial lines and by rows over everything else; both are measured everywhere."""
 RUNS: Final = 3
 
 
@@ -47,9 +52,9 @@ def measure_paper(lines: Sequence[tuple[str, int]] = LINES) -> tuple[PaperReport
     """Every way over every line; takes a good minute, most of it waiting for 19,200 baud."""
     typeface = Typeface.load()
     reports = []
-    for way, name in WAYS:
+    for way, name, dots_by in WAYS:
         profile = load_profile(name)
-        encoder = Encoder(profile, columns=42, typeface=typeface)
+        encoder = Encoder(profile, columns=42, typeface=typeface, dots_by=dots_by)
         receipt_bytes = sum(map(len, encoder.encode(thirty_lines())))
         for line, bytes_per_s in lines:
             runs = 1 if bytes_per_s < LINES[1][1] else RUNS

@@ -77,7 +77,7 @@ def _print(arguments: Sequence[str], *, as_json: bool) -> int:
             print_json(paper)
         else:
             print_line(
-                f"{paper.way:<5} over {paper.line:<13}{paper.receipt_bytes:>7,} bytes   limit {paper.limit_s:>8.3f} s"
+                f"{paper.way:<15} over {paper.line:<13}{paper.receipt_bytes:>7,} bytes   limit {paper.limit_s:>8.3f} s"
                 f"   printed {paper.printed_s:>7.3f} s   ratio {paper.ratio:.2f}"
             )
     sign = measure_first_sign()

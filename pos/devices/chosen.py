@@ -11,9 +11,9 @@ from pathlib import Path
 
 from drivers.errors import DeviceMissingError, DeviceSetupError
 from drivers.printer.encoder import Encoder
-from drivers.printer.opening import open_transport
+from drivers.printer.opening import is_serial, open_transport
 from drivers.printer.printer import EscposPrinter
-from drivers.printer.profile import Profile, load_profile
+from drivers.printer.profile import DotsBy, Profile, load_profile
 from drivers.printer.raster import Typeface
 from drivers.printer.transport import Transport
 from pos.link.equipment import PrinterChoice
@@ -70,13 +70,13 @@ def open_printer(choice: PrinterChoice) -> EscposPrinter:
     return EscposPrinter(
         connect=_connector(choice.url),
         profile=profile,
-        encoder=encoder_for(profile, choice.columns),
+        encoder=encoder_for(profile, choice.columns, dots_by=profile.dots_by(on_serial=is_serial(choice.url))),
         monotonic_s=time.monotonic,
     )
 
 
-def encoder_for(profile: Profile, columns: int) -> Encoder:
-    return Encoder(profile, columns=columns, typeface=Typeface.load())
+def encoder_for(profile: Profile, columns: int, *, dots_by: DotsBy = DotsBy.ROWS) -> Encoder:
+    return Encoder(profile, columns=columns, typeface=Typeface.load(), dots_by=dots_by)
 
 
 def _opened(choice: PrinterChoice) -> tuple[EscposPrinter | None, str]:

@@ -12,6 +12,7 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 
 from drivers.errors import DeviceBusyError, DeviceError
+from drivers.printer.opening import is_serial
 from drivers.printer.outcome import NotStarted, Printed, PrintOutcome, PrintReason, Unknown, Unverified, reason_of
 from drivers.printer.status import PrinterState as DriverState
 from pos.devices.chosen import ChosenPrinter
@@ -94,7 +95,9 @@ class PaperDesk:
             self._link.call(ReportTrial(outcome="not_started", cause=PrintReason.MISSING.value))
             return
         try:
-            outcome, report = print_trial(printer, watcher=_Watcher(self, self._stopping))
+            choice = self._chosen.choice
+            on_serial = choice is not None and is_serial(choice.url)
+            outcome, report = print_trial(printer, on_serial=on_serial, watcher=_Watcher(self, self._stopping))
         except DeviceError as error:
             outcome, report = NotStarted(reason=reason_of(error)), ReportTrial(outcome="")
         word, cause = words_of(outcome)

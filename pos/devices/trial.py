@@ -12,7 +12,7 @@ from drivers.printer.printer import EscposPrinter
 from drivers.printer.profile import Profile, load_profile
 from drivers.printer.proposal import proposed_profile
 from drivers.printer.raster import Typeface
-from drivers.printer.trial_page import CANDIDATES, trial_page_segments
+from drivers.printer.trial_page import candidates, trial_page_segments
 from pos.link.calls import ReportTrial
 from pos.link.equipment import TrialLine
 from pos.words import words_for
@@ -21,16 +21,22 @@ LAYOUTS: Final = (48, 42, 32)
 """Widths that receipts can be laid out for."""
 
 
-def print_trial(printer: EscposPrinter, *, watcher: PrintWatcher) -> tuple[PrintOutcome, ReportTrial]:
+def print_trial(printer: EscposPrinter, *, on_serial: bool, watcher: PrintWatcher) -> tuple[PrintOutcome, ReportTrial]:
     """Print the page; the report still lacks the outcome's word."""
     # Before the page, because a printer in the middle of it answers late.
     said = printer.identify()
     labels = words_for("ko").labels
-    segments = trial_page_segments(question=labels.trial_question, sample=labels.trial_sample, typeface=Typeface.load())
+    segments = trial_page_segments(
+        question=labels.trial_question,
+        sample=labels.trial_sample,
+        typeface=Typeface.load(),
+        on_serial=on_serial,
+    )
     outcome, found = printer.print_trial(segments, watcher=watcher)
     proposed = proposed_profile(said)
-    number = CANDIDATES.index(proposed) + 1 if said.language and proposed in CANDIDATES else 0
-    return outcome, ReportTrial(outcome="", lines=tuple(_line(name, found) for name in CANDIDATES), proposed=number)
+    names = candidates(on_serial=on_serial)
+    number = names.index(proposed) + 1 if said.language and proposed in names else 0
+    return outcome, ReportTrial(outcome="", lines=tuple(_line(name, found) for name in names), proposed=number)
 
 
 def columns_for(profile: Profile) -> int:

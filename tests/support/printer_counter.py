@@ -7,7 +7,7 @@ from drivers.printer.document import Align, BlankRow, CutRow, PairRow, QrRow, Ro
 from drivers.printer.encoder import Encoder
 from drivers.printer.outcome import PrintOutcome
 from drivers.printer.printer import EscposPrinter
-from drivers.printer.profile import Profile
+from drivers.printer.profile import DotsBy, Profile
 from drivers.printer.raster import Typeface
 from drivers.printer.simulated import SimulatedPrinter
 from drivers.printer.simulated_faults import Hardware
@@ -43,13 +43,15 @@ class Onlooker:
 class Counter:
     """One printer on one profile."""
 
-    def __init__(self, typeface: Typeface, profile: Profile, hardware: Hardware) -> None:
+    def __init__(
+        self, typeface: Typeface, profile: Profile, hardware: Hardware, *, dots_by: DotsBy = DotsBy.ROWS
+    ) -> None:
         self.typeface = typeface
         self.profile = profile
         self.clock = VirtualClock()
         self.simulated = SimulatedPrinter(monotonic_s=self.clock.now_s, typeface=typeface, hardware=hardware)
         self.onlooker = Onlooker()
-        self.encoder = Encoder(profile, columns=profile.columns, typeface=typeface)
+        self.encoder = Encoder(profile, columns=profile.columns, typeface=typeface, dots_by=dots_by)
         self.printer = self.new_printer()
 
     def connect(self) -> Transport:

@@ -14,12 +14,12 @@ from drivers.printer.printer import Identification
 from drivers.printer.profile import Fence, load_profile
 from drivers.printer.proposal import proposed_profile
 from drivers.printer.simulated_faults import Hardware
-from drivers.printer.trial_page import CANDIDATES, trial_page_segments
+from drivers.printer.trial_page import CANDIDATES, CANDIDATES_ON_SERIAL, trial_page_segments
 from tests.support.printer_counter import Counter, CounterFactory, a_receipt
 
 
 def try_page(counter: Counter) -> tuple[PrintOutcome, Abilities]:
-    segments = trial_page_segments(question="번호는?", sample="가나다", typeface=counter.typeface)
+    segments = trial_page_segments(question="번호는?", sample="가나다", typeface=counter.typeface, on_serial=False)
     return counter.printer.print_trial(segments, watcher=counter.onlooker)
 
 
@@ -86,13 +86,14 @@ def test_a_printer_that_is_not_there_prints_no_page(counter: Counter) -> None:
     assert found.fence is Fence.NONE
 
 
-@pytest.mark.parametrize("name", CANDIDATES)
+@pytest.mark.parametrize("name", CANDIDATES_ON_SERIAL)
 def test_options_of_a_name_are_read_back(name: str) -> None:
     plain = load_profile(name)
     silent = load_profile(named_with(plain, Abilities(status=False, asb=False, fence=Fence.NONE)))
 
     assert (silent.status, silent.asb, silent.fence) == (False, False, Fence.NONE)
     assert (silent.name, silent.dots, silent.hangul) == (plain.name, plain.dots, plain.hangul)
+    assert silent.serial_dots_by is plain.serial_dots_by
     assert named_with(plain, Abilities(status=plain.status, asb=plain.asb, fence=plain.fence)) == name
 
 

@@ -1,24 +1,28 @@
 """Finding a printer, and finding out what it can do."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from drivers.printer.discovery import find_printers
+from drivers.printer.document import CutRow, PairRow
+from drivers.printer.encoder import Encoder
 from drivers.printer.hangul import columns_of
 from drivers.printer.outcome import Printed
-from drivers.printer.profile import load_profile
+from drivers.printer.profile import DotsBy, load_profile
+from drivers.printer.raster import LINE_DOTS
 from drivers.printer.simulated_faults import Hardware, RomLanguage
-from drivers.printer.trial_page import CANDIDATES, profile_of_line, trial_page_segments
+from drivers.printer.trial_page import CANDIDATES, CANDIDATES_ON_SERIAL, candidates, trial_page_segments
 from tests.support.printer_counter import Counter, CounterFactory
 
 QUESTION = "바르게 보이는 첫 줄 번호는?"
 SAMPLE = "가나다라마바사 1,000"
 
 
-def page_on(counter: Counter) -> list[str]:
-    segments = trial_page_segments(question=QUESTION, sample=SAMPLE, typeface=counter.typeface)
+def page_on(counter: Counter, *, on_serial: bool = False) -> list[str]:
+    segments = trial_page_segments(question=QUESTION, sample=SAMPLE, typeface=counter.typeface, on_serial=on_serial)
     assert counter.printer.print_segments(segments, watcher=counter.onlooker) == Printed()
     return list(counter.simulated.paper.receipts[0].lines)
 
@@ -46,7 +50,7 @@ def test_the_first_right_line_names_the_profile(
     lines = page_on(counter_with("sewoo-lk", hardware))
 
     assert first_right_text_line(lines) == first
-    assert profile is None or profile_of_line(first or 0) == profile
+    assert profile is None or CANDIDATES[(first or 0) - 1] == profile
 
 
 def test_every_line_of_text_is_as_wide_as_its_profile_says(counter_with: CounterFactory) -> None:
@@ -68,10 +72,44 @@ def test_a_chinese_printer_prints_its_dots_right(counter_with: CounterFactory) -
     assert papers[0].tobytes() != papers[1].tobytes()
 
 
-def test_there_is_no_line_beyond_the_last() -> None:
-    assert profile_of_line(0) is None
-    assert profile_of_line(len(CANDIDATES) + 1) is None
-    assert profile_of_line(len(CANDIDATES)) == "clone-58mm"
+def test_over_a_serial_line_the_page_also_shows_dots_by_rows(counter_with: CounterFactory) -> None:
+    clone = Hardware(dots=576, language=RomLanguage.CHINA)
+    usb, serial = counter_with("sewoo-lk", clone), counter_with("sewoo-lk", clone)
+    page_on(usb)
+    page_on(serial, on_serial=True)
+    spoiling = counter_with("sewoo-lk", replace(clone, has_column_images=False))
+    segments = encoder_of(CANDIDATES_ON_SERIAL[6], spoiling).encode([PairRow(left="가나다", right="1,000"), CutRow()])
+    spoiling.printer.print_segments(segments, watcher=spoiling.onlooker)
+
+    assert candidates(on_serial=False) == CANDIDATES
+    assert candidates(on_serial=True)[:6] == CANDIDATES
+    assert all(load_profile(name).serial_dots_by is DotsBy.ROWS for name in CANDIDATES_ON_SERIAL[6:])
+    by_rows, by_columns = (counter.simulated.paper.receipts[0].picture for counter in (usb, serial))
+    assert by_columns.height - by_rows.height == 3 * LINE_DOTS
+    sent = trial_page_segments(question=QUESTION, sample=SAMPLE, typeface=serial.typeface, on_serial=True)
+    in_dots = [part[:3] for part in sent if len(part) > 100]
+    assert in_dots == [b"\x1dv0"] + [b"\x1b3\x18"] * 3 + [b"\x1dv0"] * 3, "the question, then a line for each profile"
+    assert spoiling.simulated.observed.refused == []
+
+
+def test_a_printer_that_spoils_columns_is_noticed_and_the_rest_of_the_line_is_garbage(
+    counter_with: CounterFactory,
+) -> None:
+    spoiling = counter_with("clone-80mm", Hardware(has_column_images=False))
+
+    spoiling.printer.print_segments(
+        encoder_of("clone-80mm", spoiling).encode([PairRow(left="가나다", right="1,000"), CutRow()]),
+        watcher=spoiling.onlooker,
+    )
+
+    assert spoiling.simulated.observed.refused[0].data[:3] == b"\x1b*\x21"
+
+
+def encoder_of(name: str, counter: Counter) -> Encoder:
+    """As over a serial line."""
+    profile = load_profile(name)
+    dots_by = profile.dots_by(on_serial=True)
+    return Encoder(profile, columns=profile.columns, typeface=counter.typeface, dots_by=dots_by)
 
 
 def test_what_is_plugged_in_is_offered_as_urls(tmp_path: Path) -> None:

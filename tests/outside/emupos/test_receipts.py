@@ -24,7 +24,7 @@ from drivers.printer.encoder import Encoder
 from drivers.printer.opening import open_transport
 from drivers.printer.outcome import NotStarted, Printed, PrintOutcome, PrintReason
 from drivers.printer.printer import DrawerState, EscposPrinter
-from drivers.printer.profile import Cut, Fence, Profile, load_profile
+from drivers.printer.profile import Cut, DotsBy, Fence, Profile, load_profile
 from drivers.printer.raster import Typeface
 from drivers.printer.simulated_faults import Hardware
 from drivers.printer.status import PrinterState
@@ -89,11 +89,20 @@ class Emulator:
         except urllib.error.HTTPError:
             return  # It was well already.
 
-    def printer(self, profile: Profile, typeface: Typeface, *, device: str = "front") -> EscposPrinter:
-        return self.printer_through(lambda: self.connect(device), profile, typeface)
+    def printer(
+        self, profile: Profile, typeface: Typeface, *, device: str = "front", dots_by: DotsBy = DotsBy.ROWS
+    ) -> EscposPrinter:
+        return self.printer_through(lambda: self.connect(device), profile, typeface, dots_by=dots_by)
 
-    def printer_through(self, connect: Callable[[], Transport], profile: Profile, typeface: Typeface) -> EscposPrinter:
-        encoder = Encoder(profile, columns=profile.columns, typeface=typeface)
+    def printer_through(
+        self,
+        connect: Callable[[], Transport],
+        profile: Profile,
+        typeface: Typeface,
+        *,
+        dots_by: DotsBy = DotsBy.ROWS,
+    ) -> EscposPrinter:
+        encoder = Encoder(profile, columns=profile.columns, typeface=typeface, dots_by=dots_by)
         return EscposPrinter(connect=connect, profile=profile, encoder=encoder, monotonic_s=time.monotonic)
 
     def connect(self, device: str = "front") -> Transport:
@@ -191,20 +200,22 @@ def test_the_code_on_paper_is_read_by_a_decoder_that_drew_nothing(
     assert [code.text for code in zxingcpp.read_barcodes(emulator.picture())] == [CODE]
 
 
+@pytest.mark.parametrize("dots_by", list(DotsBy))
 @pytest.mark.parametrize("name", ["full-sale", "refund"])
 def test_a_receipt_of_dots_is_the_same_on_its_paper_and_on_ours(
-    name: str, emulator: Emulator, typeface: Typeface
+    name: str, dots_by: DotsBy, emulator: Emulator, typeface: Typeface
 ) -> None:
-    """Long names, exempt goods, three tenders, a cash receipt; and a cancellation."""
+    """Long names, exempt goods, three tenders, a cash receipt; and a cancellation. Ours is printed by rows."""
     profile = provable("clone-80mm")
     rows = paper_rows(layout(receipts_by_name()[name], columns=48, words=KOREAN))
     ours = Counter(typeface, profile, Hardware())
 
-    assert emulator.printer(profile, typeface).print_rows(rows, watcher=Onlooker()) == Printed()
+    printer = emulator.printer(profile, typeface, dots_by=dots_by)
+    assert printer.print_rows(rows, watcher=Onlooker()) == Printed()
     ours.print(rows)
 
     theirs, mine = emulator.picture(), ours.simulated.paper.receipts[0].picture.convert("L")
-    _keep_side_by_side(name, mine, theirs)
+    _keep_side_by_side(f"{name}-{dots_by}", mine, theirs)
     dots = [picture.crop(ImageChops.invert(picture).getbbox()) for picture in (theirs, mine)]
     assert dots[0].size == dots[1].size
     assert ImageChops.difference(*dots).getbbox() is None
