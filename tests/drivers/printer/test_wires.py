@@ -19,6 +19,7 @@ from drivers.printer.simulated import SimulatedPrinter
 from drivers.printer.simulated_wire import ServedPrinter
 from drivers.printer.status import Paper, PrinterState
 from tests.support.printer_counter import Onlooker, a_receipt
+from tests.support.process_tools import wait_until
 
 WIRES = ["tcp", "pty"]
 
@@ -119,12 +120,12 @@ def test_the_drawer_opens_from_another_thread_while_a_job_waits(typeface: Typefa
         with pytest.raises(DeviceBusyError):
             printer.ask_state()
         drawer = printer.open_drawer()
-        openings = far.printer.observed.drawer_openings
+        # The job takes the pulse before it writes it.
+        wait_until(lambda: far.printer.observed.drawer_openings == 1, what="the drawer opens while the job waits")
         far.printer.faults.paper = Paper.OK
         job.join(20)
 
         assert drawer in (DrawerState.UNKNOWN, DrawerState.OPEN)
-        assert openings == 1
         assert far.printer.observed.drawer_openings == 1
         assert outcomes == [Printed()]
 
