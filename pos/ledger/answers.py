@@ -43,7 +43,7 @@ def outcomes_for(connection: Connection, terminal: str, sequences: Iterable[int]
     """Collect the outcomes of these entries and of changes told by messages behind `acknowledged`."""
     payments = schema.payments
     called = sorted(sequences)
-    rows = list(_rows(connection, terminal, payments.c.sequence.in_(called))) if called else []
+    rows = list(_rows(connection, terminal, _among(called))) if called else []
     changed = _rows(connection, terminal, payments.c.told_by > acknowledged, limit=CHANGED_MAX)
     rows += [row for row in changed if row.sequence not in set(called)]
     sides = evidence_sides(connection, [(row.other_terminal, row.other_sequence) for row in rows if _needs_side(row)])
@@ -95,6 +95,13 @@ def outcome_of(row: StoredRow, sides: Mapping[EntryPlace, EvidenceSide]) -> Outc
     return Outcome(sequence=row.sequence, status=status, detail=detail)
 
 
+def _among(sequences: Sequence[int]) -> ColumnElement[bool]:
+    """Whether an entry is one of these, which are in order and almost always without a gap."""
+    column, first, last = schema.payments.c.sequence, sequences[0], sequences[-1]
+    is_run = last - first + 1 == len(sequences)
+    return column.between(first, last) if is_run else column.in_(sequences)
+
+
 def _rows(
     connection: Connection, terminal: str, which: ColumnElement[bool], *, limit: int | None = None
 ) -> Sequence[StoredRow]:
@@ -120,4 +127,4 @@ def _told(rows: Sequence[StoredRow], sides: Mapping[EntryPlace, EvidenceSide]) -
 
 
 def _needs_side(row: StoredRow) -> bool:
-    return OutcomeStatus(row.status) is OutcomeStatus.CONFLICT
+    return bool(row.status == OutcomeStatus.CONFLICT)

@@ -75,7 +75,7 @@ class Account:
     """Issuer, merchant or ledger id."""
 
     def __str__(self) -> str:
-        return f"{self.kind}:{self.owner}"
+        return self.kind + ":" + self.owner
 
 
 @dataclass(frozen=True, slots=True)

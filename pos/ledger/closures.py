@@ -5,7 +5,7 @@ once they are here (`pos.ledger.returns`). Rules: a declined code counts only if
 does when they were authentic; a nonce is closed by its request's end and by the payment that answered it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -22,17 +22,20 @@ from pos.voucher.signed import SignedPayment, decode_payment
 _NONCE: Final = 10
 
 
-def note(connection: Connection, entries: Sequence[Entry], *, terminal: str, merchant: str) -> None:
-    """Note what new entries close."""
-    declined, nonces = [], []
+def note(
+    connection: Connection, entries: Sequence[Entry], closed: Mapping[int, bytes], *, terminal: str, merchant: str
+) -> None:
+    """Note what new entries close; `closed` are their nonces."""
+    declined = []
     for entry in entries:
         if entry.kind == PaymentDeclined.KIND:
             payment = declined_payment(entry)
             if payment is not None:
                 declined.append(_declined_row(payment, entry, terminal=terminal, merchant=merchant))
-        nonce = closed_nonce(entry)
-        if nonce is not None:
-            nonces.append({"nonce": nonce, "merchant": merchant, "terminal": terminal, "sequence": entry.sequence})
+    nonces = [
+        {"nonce": nonce, "merchant": merchant, "terminal": terminal, "sequence": sequence}
+        for sequence, nonce in closed.items()
+    ]
     insert_missing(connection, schema.declined, declined)
     insert_missing(connection, schema.closed_nonces, nonces)
 
@@ -56,6 +59,12 @@ def closed_nonce(entry: Entry) -> bytes | None:
     except MalformedError:
         pass
     return None
+
+
+def closed_nonces(entries: Sequence[Entry]) -> dict[int, bytes]:
+    """Return the nonces that entries of one terminal close, by the entry's sequence."""
+    found = ((entry.sequence, closed_nonce(entry)) for entry in entries)
+    return {sequence: nonce for sequence, nonce in found if nonce is not None}
 
 
 def voucher_key(payment: SignedPayment) -> bytes:

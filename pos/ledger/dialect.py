@@ -15,6 +15,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from types import NoneType
 from typing import Final, TypeVar
@@ -25,14 +26,17 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Engine,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
+    Text,
     TypeDecorator,
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -95,6 +99,11 @@ def strict_table(name: str, metadata: MetaData, *items: SchemaItem) -> Table:
     return Table(name, metadata, *items, sqlite_strict=True)
 
 
+def index_where(condition: str, name: str, *columns: str) -> Index:
+    """Declare an index of those rows only that meet the condition."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 def one_view(engine: Engine) -> Engine:
     """Return an engine whose transactions see one state of the database from beginning to end."""
     # A read transaction on SQLite in WAL mode always does.
@@ -115,9 +124,10 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: s
     if not rows:
         return
     names = tuple(rows[0])
-    columns = [[row[name] for row in rows] for name in names]
-    for name, column in zip(names, columns, strict=True):
-        if isinstance(table.c[name].type, Whole) and not {type(value) for value in column} <= _WHOLE_TYPES:
+    columns = [list(map(itemgetter(name), rows)) for name in names]
+    named = list(zip(names, columns, strict=True))
+    for name, column in named:
+        if isinstance(table.c[name].type, Whole) and not set(map(type, column)) <= _WHOLE_TYPES:
             raise TypeError(f"{name}: not all of them are whole numbers")
     start = f"INSERT INTO {table.name} ({', '.join(names)}) "
     if connection.dialect.name == "sqlite":
@@ -126,8 +136,13 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: s
         return
     # One statement over arrays costs the server and its driver far less than one for each row.
     arrays = ", ".join(f"%b::{_array_of(table.c[name])}" for name in names)
-    values = tuple([str(value) if isinstance(value, str) else value for value in column] for column in columns)
-    connection.exec_driver_sql(f"{start}SELECT * FROM unnest({arrays}){ending}", values)
+    values = [_plain(column) if isinstance(table.c[name].type, Text) else column for name, column in named]
+    connection.exec_driver_sql(f"{start}SELECT * FROM unnest({arrays}){ending}", tuple(values))
+
+
+def _plain(column: Sequence[object]) -> list[object]:
+    """Members of a StrEnum as the text that they are."""
+    return [str(value) if isinstance(value, str) else value for value in column]
 
 
 def _array_of(column: Column[object]) -> str:

@@ -72,8 +72,9 @@ def take_in(
     payments.record(connection, judged, now_s=now_s)
     merchant = caller.known.merchant
     news.note(connection, judged, terminal=terminal, merchant=merchant)
-    closures.note(connection, walked.fresh, terminal=terminal, merchant=merchant)
-    online.note(connection, walked.fresh, judged, terminal=terminal, merchant=merchant)
+    closed = closures.closed_nonces(walked.fresh)
+    closures.note(connection, walked.fresh, closed, terminal=terminal, merchant=merchant)
+    online.note(connection, walked.fresh, closed, judged, terminal=terminal, merchant=merchant)
     cash_receipts.take(connection, walked.fresh, terminal=terminal, merchant=merchant)
     refunds.take(connection, walked.fresh, terminal=terminal, merchant=merchant, now_s=now_s)
     acknowledged = _acknowledged(walked.fresh, state)

@@ -10,11 +10,12 @@ Two steps. `examine` looks at one payment alone and ends at the first check that
 6. the voucher was in force when it was approved, as far as the entry's clock can be believed;
 7. it does not pay more than the voucher's value.
 
-`place` then puts it beside the payments of the same voucher that stand already: equal claims are a duplicate; two that
-prove double signing are a conflict, where the first to arrive has settled; anything else settles. Whoever is refused
-never enters the line and incriminates nobody.
+`SpendLine.place` then puts it beside the payments of the same voucher that stand already: equal claims are a duplicate;
+two that prove double signing are a conflict, where the first to arrive has settled; anything else settles. Whoever is
+refused never enters the line and incriminates nobody.
 """
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -187,17 +188,42 @@ class Revocations:
         return key.revoked and approval.time_s > self.seen_s.get(key.kid, 0) + self.contact_hard_s
 
 
-def place(claim: Claim, standing: Iterable[Standing]) -> Verdict:
-    """Judge a good payment against those of its line that settled or are in conflict, in the order of their arrival."""
-    contradicted: Standing | None = None
-    for other in standing:
-        if other.digest == claim.digest:
-            return Verdict(status=OutcomeStatus.DUPLICATE, other=other)
-        if contradicted is None and other.status is OutcomeStatus.SETTLED and contradict(other.point, claim.point):
-            contradicted = other
-    if contradicted is not None:
-        return Verdict(status=OutcomeStatus.CONFLICT, other=contradicted)
-    return Verdict(status=OutcomeStatus.SETTLED)
+class SpendLine:
+    """The payments of one line that settled or are in conflict, and what a further one is beside them."""
+
+    def __init__(self, standing: Iterable[Standing] = ()) -> None:
+        self._by_digest: dict[bytes, Standing] = {}
+        self._settled: list[Standing] = []  # by sequence, and, as no two of them contradict each other, by sum
+        for payment in standing:
+            self.add(payment)
+
+    def add(self, payment: Standing) -> None:
+        """Take a payment in that was judged beside all that stand here."""
+        self._by_digest.setdefault(payment.digest, payment)
+        if payment.status is OutcomeStatus.SETTLED:
+            insort(self._settled, payment, key=_sequence_of)
+
+    def place(self, claim: Claim) -> Verdict:
+        """Judge a good payment."""
+        repeated = self._by_digest.get(claim.digest)
+        if repeated is not None:
+            return Verdict(status=OutcomeStatus.DUPLICATE, other=repeated)
+        contradicted = self._contradicted(claim.point)
+        if contradicted is not None:
+            return Verdict(status=OutcomeStatus.CONFLICT, other=contradicted)
+        return Verdict(status=OutcomeStatus.SETTLED)
+
+    def _contradicted(self, point: LinePoint) -> Standing | None:
+        """The first on the line that cannot stand beside this point; all that cannot are next to each other."""
+        first = bisect_left(self._settled, point.sequence, key=_sequence_of)
+        while first and contradict(self._settled[first - 1].point, point):
+            first -= 1
+        candidates = self._settled[first : first + 1]
+        return next((other for other in candidates if contradict(other.point, point)), None)
+
+
+def _sequence_of(payment: Standing) -> int:
+    return payment.point.sequence
 
 
 def refused(reason: Refusal) -> Verdict:

@@ -14,7 +14,7 @@ Who may call is `pos.ledger.partners`' matter. Not part of the protocol.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -22,7 +22,7 @@ from sqlalchemy import Connection, insert, select, update
 from pos.errors import MalformedError
 from pos.ledger import books, inbox, roster, schema
 from pos.ledger.authority import KnownTerminal
-from pos.ledger.closures import closed_nonce
+from pos.ledger.dialect import chunks
 from pos.ledger.examine import line_of
 from pos.ledger.judge import Claim, ClaimKind
 from pos.ledger.payments import Judged, OnlineState
@@ -186,15 +186,23 @@ def payment_of(connection: Connection, partner: str, reference: str) -> StoredRo
 
 
 def note(
-    connection: Connection, entries: Sequence[Entry], judged: Sequence[Judged], *, terminal: str, merchant: str
+    connection: Connection,
+    entries: Sequence[Entry],
+    closed: Mapping[int, bytes],
+    judged: Sequence[Judged],
+    *,
+    terminal: str,
+    merchant: str,
 ) -> None:
-    """Settle and give back what these new entries decide; their nonces and verdicts are stored already."""
-    verdicts = {item.examined.entry_hash: item for item in judged}
+    """Settle and give back what these new entries decide; their nonces (`closed`) and verdicts are stored already."""
+    verdicts = {item.examined.approval.sequence: item for item in judged}
+    asked = _waiting_requests(connection, closed.values(), merchant)
     for entry in entries:
         if entry.kind in (RemoteAccepted.KIND, RemoteAnswered.KIND):
             _answer(connection, entry, terminal=terminal, merchant=merchant)
-        else:
-            _end_request(connection, entry, verdicts.get(entry.hash), terminal=terminal, merchant=merchant)
+        row = asked.pop(closed.get(entry.sequence, b""), None)
+        if row is not None:
+            _end_request(connection, row, verdicts.get(entry.sequence), terminal=terminal, sequence=entry.sequence)
 
 
 def taken_of(row: StoredRow, ledger: str) -> books.Posting:
@@ -251,22 +259,25 @@ def _confirmation(
     return sign_confirmation(claims, key=signers.confirmation).raw
 
 
-def _end_request(connection: Connection, entry: Entry, judged: Judged | None, *, terminal: str, merchant: str) -> None:
-    nonce = closed_nonce(entry)
-    if nonce is None:
-        return
+def _waiting_requests(connection: Connection, nonces: Collection[bytes], merchant: str) -> dict[bytes, StoredRow]:
+    """Payments that wait for the end of the request that they answer, by its nonce."""
     table = schema.online_payments
-    row = connection.execute(
-        select(table).where(table.c.nonce == nonce, table.c.merchant == merchant, table.c.state == OnlineState.WAITING)
-    ).one_or_none()
-    if row is None:
-        return
+    found: dict[bytes, StoredRow] = {}
+    for some in chunks(nonces):
+        mine = (table.c.nonce.in_(some), table.c.merchant == merchant, table.c.state == OnlineState.WAITING)
+        found |= {row.nonce: row for row in connection.execute(select(table).where(*mine))}
+    return found
+
+
+def _end_request(
+    connection: Connection, row: StoredRow, judged: Judged | None, *, terminal: str, sequence: int
+) -> None:
     is_settled = judged is not None and judged.verdict.status is OutcomeStatus.SETTLED
     claim = None if judged is None else judged.examined.result
     if is_settled and isinstance(claim, Claim) and claim.line[-ID16_BYTES:] == row.payment_id:
-        _end(connection, row, OnlineState.SETTLED, terminal=terminal, sequence=entry.sequence)
+        _end(connection, row, OnlineState.SETTLED, terminal=terminal, sequence=sequence)
     else:
-        _give_back(connection, row, terminal=terminal, sequence=entry.sequence)
+        _give_back(connection, row, terminal=terminal, sequence=sequence)
 
 
 def _answer(connection: Connection, entry: Entry, *, terminal: str, merchant: str) -> None:

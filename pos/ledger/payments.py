@@ -12,6 +12,7 @@ Rules:
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -24,12 +25,12 @@ from pos.ledger.judge import (
     Claim,
     ClaimKind,
     Refusal,
+    SpendLine,
     Standing,
     Terms,
     Verdict,
     VoucherClaim,
     line_domain,
-    place,
     refused,
 )
 from pos.voucher.fields import ID16_BYTES
@@ -37,6 +38,7 @@ from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.spend_line import LinePoint
 
 _CONFIRMATIONS = line_domain(ClaimKind.CONFIRMATION)
+_STANDING: Final = ("terminal", "sequence", "status", "voucher", "number", "spent_before_won", "amount_won", "claims")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ def judge_in_order(connection: Connection, examined: Sequence[Examined], *, now_
             verdict = refused(Refusal.RETURNED)
         judged.append(Judged(examined=item, verdict=verdict))
         if isinstance(item.result, Claim) and verdict.status in (OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT):
-            lines.setdefault(item.result.line, []).append(_as_standing(item, item.result, verdict.status))
+            lines[item.result.line].add(_as_standing(item, item.result, verdict.status))
     return judged
 
 
@@ -237,7 +239,7 @@ def movement(approval: Approval, claim: Claim, status: OutcomeStatus, bearer: Be
     return (books.paid(reference=reference, issuer=claim.owner, merchant=merchant, amount_won=amount_won),)
 
 
-def _verdict(item: Examined, known: Mapping[bytes, Registered], lines: Mapping[bytes, Sequence[Standing]]) -> Verdict:
+def _verdict(item: Examined, known: Mapping[bytes, Registered], lines: Mapping[bytes, SpendLine]) -> Verdict:
     result = item.result
     if isinstance(result, Refusal):
         return refused(result)
@@ -247,19 +249,20 @@ def _verdict(item: Examined, known: Mapping[bytes, Registered], lines: Mapping[b
             return refused(Refusal.VOUCHER_DIFFERS)
         if registered.revoked_s is not None and item.approval.time_s > registered.revoked_s + item.terms.contact_hard_s:
             return refused(Refusal.VOUCHER_REVOKED)
-    return place(result, lines.get(result.line, ()))
+    return lines[result.line].place(result)
 
 
-def _standing(connection: Connection, keys: Collection[bytes]) -> dict[bytes, list[Standing]]:
+def _standing(connection: Connection, keys: Collection[bytes]) -> dict[bytes, SpendLine]:
     payments = schema.payments
-    lines: dict[bytes, list[Standing]] = {}
+    columns = [payments.c[name] for name in _STANDING]
+    lines = {key: SpendLine() for key in keys}
     for some in chunks(keys):
-        rows = select(payments).where(
+        rows = select(*columns).where(
             payments.c.voucher.in_(some), payments.c.status.in_([OutcomeStatus.SETTLED, OutcomeStatus.CONFLICT])
         )
         for row in connection.execute(rows.order_by(payments.c.number, payments.c.status.desc())):
             point = LinePoint(sequence=row.number, spent_before_won=row.spent_before_won, amount_won=row.amount_won)
-            lines.setdefault(row.voucher, []).append(
+            lines[row.voucher].add(
                 Standing(
                     terminal=row.terminal,
                     sequence=row.sequence,

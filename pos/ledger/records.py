@@ -51,6 +51,8 @@ def append(connection: Connection, terminal: str, entries: Iterable[Entry], *, r
 
 def keep_fork(connection: Connection, terminal: str, branch: Sequence[Entry], *, received_s: int) -> None:
     """Keep the other branch of a fork as evidence."""
+    if not branch:
+        return
     forks = schema.forks
     count = select(func.count()).select_from(forks).where(forks.c.terminal == terminal)
     room = FORKED_MAX - connection.execute(count).scalar_one()

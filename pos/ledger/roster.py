@@ -70,10 +70,11 @@ def lock(connection: Connection, known: KnownTerminal, *, now_s: int, is_calling
 
     Raises TrustError if the terminal comes with another key or merchant than before: that needs a new terminal id.
     """
-    insert_missing(connection, schema.terminals, [_new_row(known, now_s)])
-    row = connection.execute(
-        select(schema.terminals).where(schema.terminals.c.terminal == known.terminal).with_for_update()
-    ).one()
+    mine = select(schema.terminals).where(schema.terminals.c.terminal == known.terminal).with_for_update()
+    row = connection.execute(mine).one_or_none()
+    if row is None:
+        insert_missing(connection, schema.terminals, [_new_row(known, now_s)])
+        row = connection.execute(mine).one()
     if (row.public_key, row.merchant) != (known.public_key, known.merchant):
         raise TrustError(f"terminal {known.terminal}: its key and merchant are not those its journal was begun with")
     seen = update(schema.terminals).where(schema.terminals.c.terminal == known.terminal)

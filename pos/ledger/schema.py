@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from pos.ledger.dialect import Whole, strict_table
+from pos.ledger.dialect import Whole, index_where, strict_table
 
-VERSION: Final = 6
+VERSION: Final = 7
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -103,6 +103,7 @@ payments = _table(
     _int("told_by", null=True),
     _int("decided_s"),
     Index("payments_by_voucher", "voucher", "line", unique=True),
+    index_where("told_by IS NOT NULL", "payments_by_message", "terminal", "told_by"),
 )
 """`number` is the payment's own sequence, `claims` a digest of its claims, `told_by` the message that told a change."""
 

@@ -11,6 +11,7 @@ The payload is opaque here; `pos.voucher.claims` reads it.
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pos import cbor
@@ -35,6 +36,7 @@ _EMPTY_MAP: Final = b"\xa0"
 _PAYLOAD_AT: Final = _HEADER_AT + 1
 _SIGNATURE_HEAD: Final = cbor.bytes_head(SIGNATURE_BYTES)
 _SIGNATURE_ROOM: Final = len(_SIGNATURE_HEAD) + SIGNATURE_BYTES
+_KEPT: Final = 512
 
 
 class SignatureError(MalformedError):
@@ -88,10 +90,13 @@ def verify_sign1(sign1: Sign1, *, public_key: bytes, aad: Aad) -> bool:
 
 def signature_structure(protected: bytes, *, aad: bytes, payload: bytes) -> bytes:
     """Return the bytes that are signed: Sig_structure of RFC 9052, section 4.4."""
+    return _before_payload(protected, aad) + cbor.bytes_head(len(payload)) + payload
+
+
+@lru_cache(maxsize=_KEPT)
+def _before_payload(protected: bytes, aad: bytes) -> bytes:
     head = cbor.bytes_head
-    return b"".join(
-        (_STRUCTURE_START, head(len(protected)), protected, head(len(aad)), aad, head(len(payload)), payload)
-    )
+    return b"".join((_STRUCTURE_START, head(len(protected)), protected, head(len(aad)), aad))
 
 
 def protected_header(kid: bytes) -> bytes:

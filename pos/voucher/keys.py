@@ -10,6 +10,7 @@ Which key may sign what is for `pos.voucher.trust` and `pos.voucher.verified`.
 """
 
 import hashlib
+from functools import lru_cache
 from typing import Final, Self
 
 import nacl.bindings
@@ -22,8 +23,10 @@ PUBLIC_KEY_BYTES: Final = 32
 SEED_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 KEY_ID_BYTES: Final = 8
+_KEPT: Final = 512
 
 
+@lru_cache(maxsize=_KEPT)
 def key_id(public_key: bytes) -> bytes:
     """Return the 8-byte `kid` of a public key."""
     return hashlib.sha256(public_key).digest()[:KEY_ID_BYTES]

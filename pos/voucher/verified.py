@@ -80,7 +80,6 @@ class VerifiedVoucher:
     """A voucher that its issuer signed."""
 
     raw: bytes
-    sha256: bytes
     issuer_key: IssuerKey
     voucher: Voucher
     proof: InitVar[object]
@@ -99,7 +98,6 @@ class VerifiedPayment:
     """A payment that the holder of a voucher signed, out of a voucher that its issuer signed."""
 
     raw: bytes
-    sha256: bytes
     issuer_key: IssuerKey
     voucher: Voucher
     payment: Payment
@@ -159,7 +157,6 @@ class VerifiedConfirmation:
     """A paid confirmation that its ledger signed."""
 
     raw: bytes
-    sha256: bytes
     confirmation: PaidConfirmation
     proof: InitVar[object]
 
@@ -217,7 +214,6 @@ def verify_payment_from(purse: VerifiedPurse, signed: SignedPayment) -> Verified
         return VerificationFailure(step=VerificationStep.HOLDER_SIGNATURE)
     return VerifiedPayment(
         raw=signed.raw,
-        sha256=signed.sign1.sha256,
         issuer_key=purse.voucher.issuer_key,
         voucher=purse.voucher.voucher,
         payment=signed.claims,
@@ -234,9 +230,7 @@ def verify_voucher(signed: SignedVoucher, issuer: Issuer | None) -> VerifiedVouc
         return VerificationFailure(step=VerificationStep.ISSUER_UNKNOWN)
     if not verify_sign1(signed.sign1, public_key=key.public_key, aad=Aad.VOUCHER):
         return VerificationFailure(step=VerificationStep.ISSUER_SIGNATURE)
-    return VerifiedVoucher(
-        raw=signed.raw, sha256=signed.sign1.sha256, issuer_key=key, voucher=signed.claims, proof=_PROOF
-    )
+    return VerifiedVoucher(raw=signed.raw, issuer_key=key, voucher=signed.claims, proof=_PROOF)
 
 
 def verify_certificate(signed: SignedCertificate, ledger: Ledger | None) -> VerifiedCertificate | VerificationFailure:
@@ -275,7 +269,7 @@ def verify_confirmation(
         return VerificationFailure(step=VerificationStep.LEDGER_UNKNOWN)
     if not verify_sign1(signed.sign1, public_key=key.public_key, aad=Aad.CONFIRMATION):
         return VerificationFailure(step=VerificationStep.LEDGER_SIGNATURE)
-    return VerifiedConfirmation(raw=signed.raw, sha256=signed.sign1.sha256, confirmation=signed.claims, proof=_PROOF)
+    return VerifiedConfirmation(raw=signed.raw, confirmation=signed.claims, proof=_PROOF)
 
 
 def verify_receipt(signed: SignedReceipt, certificate: VerifiedCertificate) -> VerifiedReceipt | VerificationFailure:

@@ -106,6 +106,7 @@ def test_a_database_of_the_first_version_is_brought_up_and_keeps_what_it_holds(t
         )
         first.write(lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in since])
         first.write(lambda connection: connection.exec_driver_sql("DROP INDEX terminals_by_merchant"))
+        first.write(lambda connection: connection.exec_driver_sql("DROP INDEX payments_by_message"))
         first.write(lambda connection: connection.exec_driver_sql("UPDATE ledger SET version = 1"))
 
     with closing(open_database(database_url, ledger=LEDGER)) as again:

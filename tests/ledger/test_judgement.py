@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pos.clock import Quality
 from pos.errors import TrustError
 from pos.ledger.answers import evidence_of
-from pos.ledger.judge import Claim, ClaimKind, Standing, contradict, place
+from pos.ledger.judge import Claim, ClaimKind, SpendLine, Standing, contradict
 from pos.voucher.claims import Payment
 from pos.voucher.entry import Body
 from pos.voucher.evidence import EvidenceFile, ProvenConflict, verify_evidence
@@ -327,11 +327,18 @@ def a_claim(point: LinePoint, number: int) -> Claim:
 def test_whatever_is_signed_and_in_whatever_order_no_more_than_the_value_settles(signed: list[LinePoint]) -> None:
     for order in permutations(enumerate(signed)):
         standing: list[Standing] = []
+        line = SpendLine()
         for number, point in order:
-            verdict = place(a_claim(point, number), standing)
+            verdict = line.place(a_claim(point, number))
+            contradicted = [
+                other for other in standing if other.status is OutcomeStatus.SETTLED and contradict(other.point, point)
+            ]
+            assert verdict.other == min(contradicted, key=lambda other: other.point.sequence, default=None)
             standing.append(
                 Standing(terminal="t", sequence=number, status=verdict.status, point=point, digest=bytes([number]))
             )
+            line.add(standing[-1])
+            assert line.place(a_claim(point, number)).status is OutcomeStatus.DUPLICATE
         settled = [item.point for item in standing if item.status is OutcomeStatus.SETTLED]
 
         assert sum(point.amount_won for point in settled) <= 12
