@@ -26,7 +26,7 @@ from pos.bench.ledger_load import BATCH, deliveries
 from pos.bench.postgres import Cluster, missing
 from pos.ledger.database import open_database
 from pos.ledger.folder import open_folder
-from pos.ledger.serve import collect_rarely
+from pos.ledger.rubbish import collect_rarely
 from pos.ledger.service import REST_S, LedgerService
 from pos.sandbox.town import init, open_town
 from pos.voucher.keys import SigningKey, verify_signature

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, select
 
 from pos.ledger import schema
+from pos.ledger.dialect import is_pair
 from pos.ledger.inbox import Draft, draft_of
 from pos.ledger.schema import StoredRow
 from pos.voucher.evidence import EvidenceFile
@@ -58,7 +59,7 @@ def evidence_sides(connection: Connection, places: Sequence[EntryPlace]) -> dict
     rows = (
         select(entries.c.terminal, entries.c.sequence, entries.c.raw, terminals.c.certificate)
         .join(terminals, terminals.c.terminal == entries.c.terminal)
-        .where(tuple_(entries.c.terminal, entries.c.sequence).in_(sorted(set(places))))
+        .where(is_pair(entries.c.terminal, entries.c.sequence, places))
     )
     return {
         (row.terminal, row.sequence): EvidenceSide(entry=row.raw, certificate=row.certificate)

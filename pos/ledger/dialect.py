@@ -23,6 +23,7 @@ from typing import Final, TypeVar
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     Engine,
@@ -33,9 +34,12 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
     create_engine,
     event,
+    false,
     make_url,
+    or_,
     text,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -59,7 +63,7 @@ _TRANSIENT_SQLITE: Final = frozenset({"SQLITE_BUSY", "SQLITE_LOCKED"})
 _WHOLE_TYPES: Final = frozenset({int, NoneType})
 
 Row = Mapping[str, object]
-K = TypeVar("K", bytes, str)
+K = TypeVar("K", bytes, int, str)
 
 
 def create(url: str) -> Engine:
@@ -102,6 +106,15 @@ def strict_table(name: str, metadata: MetaData, *items: SchemaItem) -> Table:
 def index_where(condition: str, name: str, *columns: str) -> Index:
     """Declare an index of those rows only that meet the condition."""
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+def is_pair(first: Column[K], second: Column[int], wanted: Iterable[tuple[K, int]]) -> ColumnElement[bool]:
+    """Whether two columns, which a key begins with, are one of these pairs."""
+    seconds: dict[K, set[int]] = {}
+    for one, other in wanted:
+        seconds.setdefault(one, set()).add(other)
+    # For one list of pairs SQLite would read the whole table.
+    return or_(false(), *(and_(first == one, second.in_(sorted(seconds[one]))) for one in sorted(seconds)))
 
 
 def one_view(engine: Engine) -> Engine:

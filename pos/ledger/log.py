@@ -17,10 +17,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from pos.ledger import schema
-from pos.ledger.dialect import insert_missing, insert_rows
+from pos.ledger.dialect import insert_missing, insert_rows, is_pair
 from pos.voucher import checkpoint
 from pos.voucher.keys import SigningKey
 from pos.voucher.merkle import (
@@ -215,6 +215,5 @@ def _nodes(connection: Connection, wanted: Collection[Subtree]) -> dict[Subtree,
     if not wanted:
         return {}
     nodes = schema.log_nodes
-    keys = tuple_(nodes.c.level, nodes.c.position).in_([(at.level, at.position) for at in wanted])
-    rows = connection.execute(select(nodes).where(keys)).all()
+    rows = connection.execute(select(nodes).where(is_pair(nodes.c.level, nodes.c.position, wanted))).all()
     return {Subtree(row.level, row.position): row.hash for row in rows}

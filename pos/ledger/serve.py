@@ -9,7 +9,6 @@ Start: folder → address → lock → database → service → HTTP → ready l
 
 import contextlib
 import fcntl
-import gc
 import json
 import logging
 import os
@@ -30,14 +29,13 @@ from pos.errors import ConfigError
 from pos.ledger.app import LedgerApp
 from pos.ledger.database import Database, open_database
 from pos.ledger.folder import LedgerFolder, check_reachable, open_folder
+from pos.ledger.rubbish import collect_rarely
 from pos.ledger.service import LedgerService
 
 STOP_S: Final = 2
 LOCK_FILE: Final = "ledger.lock"
 URL_FILE: Final = "ledger.url"
 _BACKLOG: Final = 1_024
-_COLLECT_AFTER: Final = 10_000
-"""New objects: a few megabytes."""
 _LOCK_TRIES: Final = 10
 _LOCK_PAUSE_S: Final = 0.05
 
@@ -70,17 +68,6 @@ def serve(
     with contextlib.suppress(KeyboardInterrupt), _running(folder, on_ready=_say_ready(folder)) as server:
         collect_rarely()
         server.run(sockets=[server.listener])
-
-
-def collect_rarely() -> None:
-    """Let Python look for rubbish seldom, and never again among what is there already.
-
-    A delivery keeps thousands of objects until it is answered and makes hardly a cycle; looking through all of them
-    every few hundred took a fourteenth of the processor's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_AFTER)
 
 
 def running_url(data: Path) -> str | None:
