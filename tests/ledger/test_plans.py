@@ -48,8 +48,9 @@ def whole_tables_read(path: Path, statements: set[tuple[str, tuple[object, ...]]
         for statement, parameters in sorted(statements, key=lambda pair: pair[0]):
             for *_, step in database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
                 words = step.split()
-                is_whole = words[0] == "SCAN" or step.endswith("(terminal=?)")
-                if is_whole and words[1] in {table.name for table in LONG} and "LIMIT" not in statement:
+                is_read_to_its_end = words[0] == "SCAN" and "LIMIT" not in statement
+                is_whole = is_read_to_its_end or step.endswith("(terminal=?)")
+                if is_whole and words[1] in {table.name for table in LONG}:
                     found.append(f"{step}: {statement}")
     return found
 
