@@ -28,6 +28,7 @@ _HEAD = (
     "credited",
     "unnumbered",
     "serials",
+    "reported",
 )
 
 
@@ -78,4 +79,5 @@ def _write_csv(file: TextIO, lines: tuple[ExchangeLine, ...]) -> None:
         state = "credited" if line.credited_date else "submitted" if line.submission else "drawer"
         places = (state, line.submission or "", line.submitted_date, line.credited_date)
         notes = (line.denomination_won, line.count, line.amount_won)
-        sheet.writerow((line.issuer, line.program, line.name, *notes, *places, line.unnumbered, " ".join(line.serials)))
+        numbers = (line.unnumbered, " ".join(line.serials), " ".join(line.reported))
+        sheet.writerow((line.issuer, line.program, line.name, *notes, *places, *numbers))

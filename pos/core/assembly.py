@@ -63,7 +63,7 @@ from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
 from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
 from pos.words.declined import decline_sentence
-from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words, support_slip_words
+from pos.words.report import document_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,11 +217,7 @@ def _documents(on: Grounds, choices: Choices) -> Documents:
         trust=on.trust,
         clock=on.timekeeper,
         columns=choices.columns,
-        words=report_words(on.config.terminal.language),
-        evidence_words=evidence_words(on.config.terminal.language),
-        cheat_sheet_words=cheat_sheet_words(on.config.terminal.language),
-        bank_sheet_words=bank_sheet_words(on.config.terminal.language),
-        support_words=support_slip_words(on.config.terminal.language),
+        words=document_words(on.config.terminal.language),
         terminal=on.terminal,
         is_training=on.is_training,
     )

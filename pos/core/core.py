@@ -186,6 +186,7 @@ class Core:
                 self.people.tick(is_selling=self.counter.sale is not None)
                 self._rejoin_mirror()
                 self._issue_mandatory()
+                self.views.wares.bank.check_again()
 
     @property
     def _not_installed(self) -> SellingStop | None:

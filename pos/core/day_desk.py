@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.day import Day
-from pos.core.documents import KEY_CARD, Documents
+from pos.core.documents import KEY_CARD, REPORTED, Documents
 from pos.core.examining import SLIP_PREFIX
 from pos.core.owner import Owner
 from pos.core.paper import Paper
@@ -65,6 +65,8 @@ class DayDesk:
         """A day's figures are for whoever may close it, a period's and evidence for the owner; None: for everybody."""
         if name.startswith(SLIP_PREFIX):
             return None
+        if name.startswith(REPORTED):
+            return Right.COUNTER
         if name.startswith("P"):
             return Right.PERIOD_REPORT
         if name == KEY_CARD:

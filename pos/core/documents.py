@@ -9,6 +9,7 @@ journal whenever it is wanted; so a copy years later says what the first one sai
     N3              the notes of that submission, for the bank
     E345            the payment of that entry, which was made twice
     P20261101-20261130   a period of business days, the sum of its closings
+    R345            the note that entry 345 says was reported after it was taken
     S10250013501         the support number 10250013, with finding 501 red
 """
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pos.clock import Clock
+from pos.core.note_receipts import receipt_of
 from pos.core.print_rows import print_row
 from pos.core.program_names import own_program_name
 from pos.core.trust_store import TrustStore
@@ -29,14 +31,15 @@ from pos.till.policy import ConflictBearer
 from pos.till.receipt.moment import date_of
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.rows import Row
-from pos.till.report.bank_sheet import BankSheet, BankSheetWords, Bundle, bank_sheet_rows
-from pos.till.report.cheat_sheet import CheatSheetWords, cheat_sheet_rows
-from pos.till.report.evidence import Evidence, EvidenceWords, evidence_rows
+from pos.till.report.bank_sheet import BankSheet, Bundle, bank_sheet_rows
+from pos.till.report.cheat_sheet import cheat_sheet_rows
+from pos.till.report.document_words import DocumentWords
+from pos.till.report.evidence import Evidence, evidence_rows
 from pos.till.report.figures import Figures, Group
 from pos.till.report.layout import layout
 from pos.till.report.report import Report, ReportKind, Unconfirmed
-from pos.till.report.support_slip import SLIP_CODES_MAX, SupportSlipWords, support_slip_rows
-from pos.till.report.words import ReportWords
+from pos.till.report.reported_note import ReportedNotePaper, reported_note_rows
+from pos.till.report.support_slip import SLIP_CODES_MAX, support_slip_rows
 from pos.voucher.bodies import TenderMethod, TenderRecorded, parse_body
 from pos.voucher.entry import entry_hash
 
@@ -46,9 +49,11 @@ _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
 _EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
 _PERIOD: Final = re.compile(r"P([0-9]{4})([0-9]{2})([0-9]{2})-([0-9]{4})([0-9]{2})([0-9]{2})", re.ASCII)
 _SUPPORT: Final = re.compile(rf"S([0-9]{{8}})((?:[1-9][0-9]{{2}}){{0,{SLIP_CODES_MAX}}})", re.ASCII)
+REPORTED: Final = "R"
+_REPORTED: Final = re.compile(rf"{REPORTED}([1-9][0-9]{{0,12}})", re.ASCII)
 SHEET: Final = "N"
 _SUBMISSION: Final = re.compile(rf"{SHEET}([1-9][0-9]{{0,8}})", re.ASCII)
-_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _PERIOD, _SUPPORT, _SUBMISSION)
+_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _REPORTED, _PERIOD, _SUPPORT, _SUBMISSION)
 
 
 def is_document(name: str) -> bool:
@@ -65,11 +70,7 @@ class Documents:
     clock: Clock
     columns: Callable[[], int]
     """Of the paper that is in use now."""
-    words: ReportWords
-    evidence_words: EvidenceWords
-    cheat_sheet_words: CheatSheetWords
-    bank_sheet_words: BankSheetWords
-    support_words: SupportSlipWords
+    words: DocumentWords
     terminal: str
     is_training: bool = False
 
@@ -87,21 +88,23 @@ class Documents:
         """The document laid out for this terminal's paper; None where there is none of this name."""
         if match := _EVIDENCE.fullmatch(name):
             return self._evidence(int(match[1]))
+        if match := _REPORTED.fullmatch(name):
+            return self._reported_note(int(match[1]))
         if match := _SUPPORT.fullmatch(name):
             return self._support_slip(match[1], match[2])
         if match := _SUBMISSION.fullmatch(name):
             return self._bank_sheet(int(match[1]))
         if name == KEY_CARD:
-            return cheat_sheet_rows(self.cheat_sheet_words, columns=self.columns())
+            return cheat_sheet_rows(self.words.cheat_sheet, columns=self.columns())
         report = self.report(name)
-        return None if report is None else layout(report, columns=self.columns(), words=self.words)
+        return None if report is None else layout(report, columns=self.columns(), words=self.words.report)
 
     def page(self, name: str) -> ReportPage | None:
         """The document for a screen and for programs."""
         report = self.report(name)
         if report is None:
             return None
-        rows = layout(report, columns=self.columns(), words=self.words)
+        rows = layout(report, columns=self.columns(), words=self.words.report)
         return ReportPage(
             name=name,
             business_date=report.dates[0],
@@ -133,7 +136,7 @@ class Documents:
 
     def _support_slip(self, number: str, red: str) -> tuple[Row, ...]:
         codes = tuple(int(red[at : at + 3]) for at in range(0, len(red), 3))
-        return support_slip_rows(number, codes, self.support_words, terminal=self.terminal, columns=self.columns())
+        return support_slip_rows(number, codes, self.words.support, terminal=self.terminal, columns=self.columns())
 
     def _evidence(self, sequence: int) -> tuple[Row, ...] | None:
         conflict, entry = self.journal.owed.conflict(sequence), self.journal.entry(sequence)
@@ -153,7 +156,7 @@ class Documents:
             entry=entry.hash,
             other=b"" if other is None else entry_hash(other),
         )
-        return evidence_rows(evidence, columns=self.columns(), words=self.evidence_words)
+        return evidence_rows(evidence, columns=self.columns(), words=self.words.evidence)
 
     def _bank_sheet(self, number: int) -> tuple[Row, ...] | None:
         submission = next((line for line in self.journal.notes.submissions() if line.number == number), None)
@@ -174,7 +177,26 @@ class Documents:
                 for won, found in sorted(serials.items(), reverse=True)
             ),
         )
-        return bank_sheet_rows(bank, columns=self.columns(), words=self.bank_sheet_words)
+        return bank_sheet_rows(bank, columns=self.columns(), words=self.words.bank_sheet)
+
+    def _reported_note(self, sequence: int) -> tuple[Row, ...] | None:
+        note = next((note for note in self.journal.notes.reported() if note.reported_entry == sequence), None)
+        entry = self.journal.entry(sequence)
+        if note is None or entry is None:
+            return None
+        issuer = self.trust.issuer(note.issuer)
+        paper = ReportedNotePaper(
+            shop_name=safe_text(self.trust.merchant.name),
+            issuer=safe_text(note.issuer if issuer is None else issuer.name),
+            voucher=self._voucher_name(note.issuer, note.program),
+            amount_won=note.denomination_won,
+            serial=safe_text(note.serial or ""),
+            taken_s=note.time_s,
+            receipt_number=receipt_of(self.journal, note),
+            told_s=entry.time_s,
+            cause=note.reported_cause,
+        )
+        return reported_note_rows(paper, columns=self.columns(), words=self.words.reported_note)
 
     def _voucher_name(self, issuer: str, program: str) -> SafeText:
         place, named = self.trust.issuer(issuer), self.trust.program(issuer, program)

@@ -85,7 +85,7 @@ class History:
 
     def _matters(self) -> tuple[AttentionLine, ...]:
         """Sales to settle with customers, and below them what the owner has to know."""
-        return self._sales_to_settle() + open_notices(self.journal)
+        return self._sales_to_settle() + open_notices(self.journal, self.receipts.trust)
 
     def _sales_to_settle(self) -> tuple[AttentionLine, ...]:
         return tuple(

@@ -1,7 +1,8 @@
 """Paper notes after the sale: numbered, carried to the bank, credited; and the sheet that goes with them.
 
-Rules: only numbered notes go to the bank, all of a programme at once; nothing leaves the drawer by itself; the first
-word about a credit counts.
+Rules: only numbered notes go to the bank, all of a programme at once, but for those that were reported after they were
+taken; nothing leaves the drawer by itself; the first word about a credit counts. A list of reported numbers that is new
+here is held against the drawer once, never while something is being sold.
 """
 
 from collections import Counter as Tally
@@ -9,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import assert_never
 
-from pos.core.alarms import AlarmCause
 from pos.core.checkout import business_date
 from pos.core.counterparts import Counterparts
 from pos.core.documents import SHEET
@@ -31,9 +31,9 @@ from pos.link.calls import (
 from pos.text import safe_text
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import (
-    AlarmRaised,
     DocumentAsked,
     NoteNumbered,
+    NoteReported,
     NotesCredited,
     NotesSubmitted,
 )
@@ -44,6 +44,8 @@ class NoteBank:
 
     def __init__(self, at: Counterparts) -> None:
         self._at = at
+        self._checked_version: int | None = None
+        """Of the trust data whose lists the drawer was held against."""
 
     def answer(self, call: ListDrawer | NumberNotes | SubmitNotes | CreditNotes) -> DrawerPage | Done | Refused:
         match call:
@@ -80,21 +82,30 @@ class NoteBank:
         if self._at.journal.notes.known_serials(unnumbered[0].issuer, call.serials):
             return Refused(cause=Refusal.SERIAL_TAKEN)
         body = NoteNumbered(entry=call.entry, serials=call.serials, clerk=self._at.clerk() or None)
-        alarms = self._alarms(unnumbered[0].issuer, call.serials)
-        self._at.journal.record([body, *alarms], reading=self._at.clock.read())
+        self._at.journal.record([body], reading=self._at.clock.read())
+        # They lie in the drawer already: the numbers are written down all the same, and the owner has to know.
+        self._checked_version = None
         return Done()
 
-    def _alarms(self, issuer: str, serials: tuple[str, ...]) -> tuple[AlarmRaised, ...]:
-        """The note lies in the drawer already: its number is written down all the same, and the owner has to know."""
+    def check_again(self) -> None:
+        """Hold what lies in the drawer against the lists that hold now; each note that is on one is written down once.
+        Called once a second."""
         trust = self._at.checkout.trust
-        return tuple(
-            AlarmRaised(cause=AlarmCause.NOTE_REPORTED, details=f"{issuer} {safe_text(serial)}: {cause.name.lower()}")
-            for serial in serials
-            if (cause := trust.reported(issuer, serial)) is not None
-        )
+        if self._checked_version == trust.version or self._at.counter.sale is not None:
+            return
+        bodies = [
+            NoteReported(entry=note.entry_hash, serials=(note.serial,), reason=cause.name.lower())
+            for note in self._at.journal.notes.in_drawer()
+            if note.serial is not None and note.reported_entry is None
+            if (cause := trust.reported(note.issuer, note.serial)) is not None
+        ]
+        if bodies:
+            self._at.journal.record(bodies, reading=self._at.clock.read())
+        self._checked_version = trust.version
 
     def _submit(self, call: SubmitNotes) -> Done | Refused:
-        waiting = self._at.journal.notes.in_drawer(call.issuer, call.program)
+        drawer = self._at.journal.notes.in_drawer(call.issuer, call.program)
+        waiting = [note for note in drawer if note.reported_entry is None]
         if not waiting:
             return Refused(cause=Refusal.DRAWER_EMPTY)
         if any(note.serial is None for note in waiting):
@@ -142,6 +153,7 @@ class NoteBank:
                     denomination_won=line.denomination_won,
                     count=line.count,
                     unnumbered=line.unnumbered,
+                    reported=len(line.reported),
                 )
                 for line in self._exchange_lines(drawer, 0, "", "")
             ),
@@ -192,6 +204,7 @@ class NoteBank:
                 amount_won=denomination_won * len(together),
                 serials=tuple(safe_text(note.serial) for note in together if note.serial is not None),
                 unnumbered=sum(note.serial is None for note in together),
+                reported=tuple(safe_text(note.serial or "") for note in together if note.reported_entry is not None),
                 submission=submission,
                 submitted_date=submitted,
                 credited_date=credited,

@@ -1,14 +1,21 @@
-"""What the owner has to know and nobody has closed: alarms, fraud notices, messages that cannot be read."""
+"""What the owner has to know and nobody has closed: alarms, reported notes, fraud notices, messages that cannot be
+read."""
 
+from pos.core.documents import REPORTED
+from pos.core.note_receipts import receipt_of
+from pos.core.trust_store import TrustStore
 from pos.journal.journal import Journal
 from pos.link.calls import AttentionLine
+from pos.link.screen_calls import ReportedNote
+from pos.text import safe_text
 from pos.voucher.message_bodies import FraudTold
 
 NOTICES_MAX = 50
+REPORTED_NOTE = "reported_note"
 
 
-def open_notices(journal: Journal) -> tuple[AttentionLine, ...]:
-    """Every notice, oldest first: alarms, then messages."""
+def open_notices(journal: Journal, trust: TrustStore) -> tuple[AttentionLine, ...]:
+    """Every notice, oldest first: alarms, then notes, then messages."""
     alarms = tuple(
         AttentionLine(entry=alarm.entry_hash, time_s=alarm.time_s, amount_won=0, receipt_number="", cause=alarm.cause)
         for alarm in journal.alarms.open()
@@ -23,4 +30,28 @@ def open_notices(journal: Journal) -> tuple[AttentionLine, ...]:
         )
         for message in journal.inbox.notices(messages_max=NOTICES_MAX)
     )
-    return alarms + messages
+    return alarms + _reported_notes(journal, trust) + messages
+
+
+def _reported_notes(journal: Journal, trust: TrustStore) -> tuple[AttentionLine, ...]:
+    lines = []
+    for note in journal.notes.reported():
+        entry = journal.entry(note.reported_entry or 0)
+        if entry is None or journal.attention.is_closed(entry.hash):
+            continue
+        issuer = trust.issuer(note.issuer)
+        lines.append(
+            AttentionLine(
+                entry=entry.hash,
+                time_s=note.time_s,
+                amount_won=note.denomination_won,
+                receipt_number=receipt_of(journal, note),
+                cause=REPORTED_NOTE,
+                note=ReportedNote(
+                    issuer=safe_text(note.issuer if issuer is None else issuer.name),
+                    serial=safe_text(note.serial or ""),
+                    document=f"{REPORTED}{note.reported_entry}",
+                ),
+            )
+        )
+    return tuple(lines)

@@ -113,7 +113,7 @@ class Views:
             said=self.counter.said,
             is_after_cut=self.counter.is_after_cut,
             attention_count=len(self.journal.attention.items()),
-            notice_count=len(open_notices(self.journal)),
+            notice_count=len(open_notices(self.journal, self.checkout.trust)),
             receipt_seen=self.other_codes.receipt,
             number_seen=self.other_codes.number,
             remotes_waiting=self.remotes.waiting(),

@@ -47,6 +47,10 @@ class Attention:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def is_closed(self, matter: bytes) -> bool:
+        """Whether a person has closed the matter of this entry."""
+        return self._database.row("SELECT 1 FROM closed_matters WHERE hash = ?", matter) is not None
+
     def items(self) -> tuple[AttentionItem, ...]:
         """Everything still open, oldest first."""
         return tuple(

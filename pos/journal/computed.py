@@ -7,7 +7,7 @@ anew at start. Spend-once is a constraint of these tables, whatever the code in 
 import sqlite3
 from typing import Final
 
-VERSION: Final = 7
+VERSION: Final = 8
 
 _TABLES: Final = {
     # Every approved payment and paper note. `total_…` counts from the first to this one, so that any stretch of the
@@ -131,6 +131,14 @@ _TABLES: Final = {
         amount_won INTEGER NOT NULL,
         credited_date TEXT,
         credited_won INTEGER
+    ) STRICT""",
+    # Notes that were taken in good faith and reported afterwards.
+    "reported_notes": """(
+        entry INTEGER PRIMARY KEY,
+        note INTEGER NOT NULL,
+        serial TEXT NOT NULL,
+        cause TEXT NOT NULL,
+        UNIQUE (note, serial)
     ) STRICT""",
     # Cash given back on notes, and why.
     "note_changes": """(

@@ -70,7 +70,7 @@ def _refuse_payment(database: Database, body: PaymentApproved) -> None:
 
 def _refuse_submission(database: Database, body: NotesSubmitted) -> None:
     drawer = Notes(database).in_drawer(body.issuer, body.program)
-    numbered = [note for note in drawer if note.serial is not None]
+    numbered = [note for note in drawer if note.serial is not None and note.reported_entry is None]
     if (len(numbered), sum(note.denomination_won for note in numbered)) != (body.count, body.amount_won):
         raise ContradictionError("the notes in the drawer are not those that are said to be submitted")
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pos.journal.objects import VoucherSpent
 from pos.journal.records import Place
-from pos.voucher.bodies import NoteNumbered, NotesCredited, NotesSubmitted, NoteTaken, PaymentApproved
+from pos.voucher.bodies import NoteNumbered, NoteReported, NotesCredited, NotesSubmitted, NoteTaken, PaymentApproved
 
 _ROW: Final = "(?, ?, ?, ?, ?, ?, ?, 0, NULL)"
 
@@ -49,12 +49,17 @@ def return_notes(connection: sqlite3.Connection, tender: int) -> None:
 
 
 def follow_notes(
-    connection: sqlite3.Connection, at: Place, body: NoteNumbered | NotesSubmitted | NotesCredited
+    connection: sqlite3.Connection, at: Place, body: NoteNumbered | NoteReported | NotesSubmitted | NotesCredited
 ) -> None:
     """What becomes of notes after the sale. Raises sqlite3.IntegrityError for a number that is there already."""
     match body:
         case NoteNumbered():
             _number(connection, body)
+        case NoteReported():
+            connection.execute(
+                "INSERT OR IGNORE INTO reported_notes SELECT ?, sequence, ?, ? FROM entries WHERE hash = ?",
+                (at.sequence, body.serials[0], body.reason, body.entry),
+            )
         case NotesSubmitted():
             _submit(connection, at, body)
         case NotesCredited():
@@ -82,13 +87,14 @@ def _number(connection: sqlite3.Connection, body: NoteNumbered) -> None:
 
 
 def _submit(connection: sqlite3.Connection, at: Place, body: NotesSubmitted) -> None:
-    """Take every numbered note of the programme out of the drawer."""
+    """Take every numbered note of the programme that nobody has reported out of the drawer."""
     connection.execute(
         "INSERT INTO submissions VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
         (body.submission, at.sequence, body.issuer, body.program, body.business_date, body.count, body.amount_won),
     )
     connection.execute(
         "UPDATE notes SET submission = ?"
-        " WHERE submission IS NULL AND serial IS NOT NULL AND issuer = ? AND program = ?",
+        " WHERE submission IS NULL AND serial IS NOT NULL AND issuer = ? AND program = ?"
+        " AND NOT EXISTS (SELECT 1 FROM reported_notes r WHERE r.note = notes.entry AND r.serial = notes.serial)",
         (body.submission, body.issuer, body.program),
     )

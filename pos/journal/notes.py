@@ -6,9 +6,17 @@ from typing import Final
 from pos.journal.database import Database, Row
 
 SUBMISSIONS_MAX: Final = 200
+_COLUMNS: Final = (
+    "SELECT n.entry, e.hash, n.issuer, n.program, n.denomination_won, n.serial, n.time_s, n.is_scanned, n.submission,"
+    " r.entry, coalesce(r.cause, '')"
+)
 _NOTE: Final = (
-    "SELECT n.entry, e.hash, n.issuer, n.program, n.denomination_won, n.serial, n.time_s, n.is_scanned, n.submission"
-    " FROM notes n JOIN entries e ON e.sequence = n.entry"
+    f"{_COLUMNS} FROM notes n JOIN entries e ON e.sequence = n.entry"
+    " LEFT JOIN reported_notes r ON r.note = n.entry AND r.serial = n.serial"
+)
+_REPORTED: Final = (
+    f"{_COLUMNS} FROM reported_notes r JOIN notes n ON n.entry = r.note AND n.serial = r.serial"
+    " JOIN entries e ON e.sequence = n.entry WHERE n.submission IS NULL"
 )
 _ORDER: Final = "ORDER BY n.issuer, n.program, n.denomination_won, n.serial, n.entry, n.place"
 
@@ -26,6 +34,9 @@ class NoteRecord:
     time_s: int
     is_scanned: bool
     submission: int | None
+    reported_entry: int | None
+    """The entry that says it was reported after it was taken."""
+    reported_cause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +71,10 @@ class Notes:
         """The notes that were submitted together."""
         return self._many(f"WHERE n.submission = ? {_ORDER}", number)
 
+    def reported(self) -> tuple[NoteRecord, ...]:
+        """Notes in the drawer that were reported after they were taken, in the order in which that was noticed."""
+        return tuple(map(_note, self._database.rows(f"{_REPORTED} ORDER BY r.entry")))
+
     def known_serials(self, issuer: str, serials: tuple[str, ...]) -> tuple[str, ...]:
         """Those of the numbers under which a note was taken before."""
         return tuple(
@@ -93,7 +108,19 @@ _SUBMISSIONS: Final = (
 
 
 def _note(row: Row) -> NoteRecord:
-    entry, digest, issuer, program, denomination_won, serial, time_s, is_scanned, submission = row
+    (
+        entry,
+        digest,
+        issuer,
+        program,
+        denomination_won,
+        serial,
+        time_s,
+        is_scanned,
+        submission,
+        reported_entry,
+        reported_cause,
+    ) = row
     return NoteRecord(
         entry=entry,
         entry_hash=digest,
@@ -104,6 +131,8 @@ def _note(row: Row) -> NoteRecord:
         time_s=time_s,
         is_scanned=bool(is_scanned),
         submission=submission,
+        reported_entry=reported_entry,
+        reported_cause=reported_cause,
     )
 
 

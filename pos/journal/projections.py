@@ -37,6 +37,7 @@ from pos.voucher.bodies import (
     EntryBody,
     InboxAcknowledged,
     NoteNumbered,
+    NoteReported,
     NotesCredited,
     NotesSubmitted,
     NoteTaken,
@@ -88,7 +89,7 @@ def apply(  # noqa: C901, PLR0912 - one case for each kind
             _tender(connection, at, body)
         case NoteTaken():
             _notes_tender(connection, at, body)
-        case NoteNumbered() | NotesSubmitted() | NotesCredited():
+        case NoteNumbered() | NoteReported() | NotesSubmitted() | NotesCredited():
             follow_notes(connection, at, body)
         case SaleItemised() | SaleSuspended() | SaleResumed():
             follow_sale(connection, at, body)

@@ -41,6 +41,8 @@ class DrawerLine(msgspec.Struct, frozen=True, kw_only=True):
     denomination_won: int
     count: int
     unnumbered: int
+    reported: int
+    """How many of them stay here because their numbers were reported."""
 
 
 class UnnumberedLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,8 @@ class ExchangeLine(msgspec.Struct, frozen=True, kw_only=True):
     amount_won: int
     serials: tuple[str, ...]
     unnumbered: int
+    reported: tuple[str, ...]
+    """Those of the numbers that were reported after the notes were taken: they stay here."""
     submission: int
     """0: in the drawer."""
     submitted_date: str

@@ -6,6 +6,16 @@ from pos.link.base_calls import Answer, Call, Done, Push, Refused, State
 from pos.link.state import TillState
 
 
+class ReportedNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A note in the drawer that was reported after it was taken."""
+
+    issuer: str
+    """By name."""
+    serial: str
+    document: str
+    """The name of the paper about it."""
+
+
 class AttentionLine(msgspec.Struct, frozen=True, kw_only=True):
     """A sale to settle with the customer."""
 
@@ -15,6 +25,8 @@ class AttentionLine(msgspec.Struct, frozen=True, kw_only=True):
     receipt_number: str
     cause: str
     """ "not_shown", "not_printed", "paper_unknown", "recovered"."""
+    note: ReportedNote | None = None
+    """The paper note that it is about."""
 
 
 class AttentionPage(Answer, frozen=True, kw_only=True):

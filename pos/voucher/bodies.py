@@ -56,7 +56,7 @@ from pos.voucher.day_bodies import CashMoved, DayClosed, DayOpened, DocumentAske
 from pos.voucher.delivery_bodies import AlarmRaised
 from pos.voucher.device_bodies import PrinterChosen, SettingChosen
 from pos.voucher.entry import Body
-from pos.voucher.note_bodies import NoteNumbered, NotesCredited, NotesSubmitted, NoteTaken
+from pos.voucher.note_bodies import NoteNumbered, NoteReported, NotesCredited, NotesSubmitted, NoteTaken
 from pos.voucher.payment_bodies import (
     InboxAcknowledged,
     JournalOpened,
@@ -115,6 +115,7 @@ __all__ = [
     "LoggedOut",
     "NoteMark",
     "NoteNumbered",
+    "NoteReported",
     "NoteTaken",
     "NotesCredited",
     "NotesSubmitted",
@@ -201,6 +202,7 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             SaleResumed,
             NoteTaken,
             NoteNumbered,
+            NoteReported,
             NotesSubmitted,
             NotesCredited,
             ReceiptPrinted,

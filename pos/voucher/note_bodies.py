@@ -54,8 +54,22 @@ class NoteNumbered(EntryBody):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteReported(EntryBody):
+    """A note in the drawer is on a list of its issuer's that came after it: it does not go to the bank with others."""
+
+    KIND: ClassVar[str] = "note.reported"
+
+    entry: key.OtherEntry
+    """By which it was taken."""
+    serials: key.Serials
+    """Its number alone."""
+    reason: key.Reason
+    """What it is reported for: `stolen`, `forged`, `void`, `redeemed` or `other`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotesSubmitted(EntryBody):
-    """Every numbered note of one programme in the drawer was carried to the bank."""
+    """Every numbered note of one programme in the drawer that nobody had reported was carried to the bank."""
 
     KIND: ClassVar[str] = "note.submitted"
 

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 class PaperLabels:
     """What a language says about them. Patterns have one figure or name in braces."""
 
+    reported_note: str
+    """{serial}: a note in the drawer that was reported after it was taken."""
+    reported_note_lines: tuple[str, ...]
+    """{issuer}: what to do with it."""
+    reported_note_choices: tuple[str, str]
+    """Print, read."""
     decline_slip: str
     """A label of at most 12 columns, as `electronic`."""
     slip_waits: str

@@ -86,6 +86,8 @@ class WareLabels:
     # the bank
     bank_title: str
     bank_empty: str
+    bank_reported: str
+    """{text} of the line, and {count} notes that stay here because they were reported."""
     bank_unnumbered: str
     """{name}, {won}, {count}."""
     bank_submit: str

@@ -19,8 +19,9 @@ from pos.till.report.cheat_sheet import cheat_sheet_rows
 from pos.till.report.evidence import Evidence, evidence_rows
 from pos.till.report.layout import layout as report_layout
 from pos.till.report.report import ReportKind
+from pos.till.report.reported_note import ReportedNotePaper, reported_note_rows
 from pos.words.receipt import receipt_words
-from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words
+from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words, reported_note_words
 from tests.support.receipt_builders import AFTERNOON_S, ENTRY, receipts_by_name
 from tests.support.report_golden import a_report
 from tests.support.till_simulator import REQUEST_TEXT
@@ -64,9 +65,24 @@ def bank_sheet(columns: int, language: str = "ko") -> tuple[Row, ...]:
     return bank_sheet_rows(bank, columns=columns, words=bank_sheet_words(language))
 
 
+def reported_note(columns: int, language: str = "ko") -> tuple[Row, ...]:
+    paper = ReportedNotePaper(
+        shop_name="햇살 빵집",
+        issuer="시흥시",
+        voucher="시흥시 시루 지류",
+        amount_won=10_000,
+        serial="AB26000012",
+        taken_s=1_795_322_400,
+        receipt_number="000127",
+        told_s=1_795_408_800,
+        cause="stolen",
+    )
+    return reported_note_rows(paper, columns=columns, words=reported_note_words(language))
+
+
 def golden_texts() -> dict[str, str]:
     """Every paper on every width; each of them in English once."""
-    papers = {"evidence": evidence, "key-card": key_card, "bank-sheet": bank_sheet}
+    papers = {"evidence": evidence, "key-card": key_card, "bank-sheet": bank_sheet, "reported-note": reported_note}
     texts = {
         f"{name}-{columns}.txt": _text(make(columns), columns) for name, make in papers.items() for columns in COLUMNS
     }
@@ -80,7 +96,12 @@ def printed() -> dict[str, tuple[int, tuple[PrintRow, ...]]]:
     for columns in COLUMNS:
         laid_out = {name: layout(one, columns=columns, words=words) for name, one in receipts_by_name().items()}
         laid_out |= {kind.value: report_layout(a_report(kind), columns=columns, words=reports) for kind in ReportKind}
-        laid_out |= {"evidence": evidence(columns), "key-card": key_card(columns), "bank-sheet": bank_sheet(columns)}
+        laid_out |= {
+            "reported-note": reported_note(columns),
+            "evidence": evidence(columns),
+            "key-card": key_card(columns),
+            "bank-sheet": bank_sheet(columns),
+        }
         found |= {f"{name}-{columns}": (columns, tuple(map(print_row, rows))) for name, rows in laid_out.items()}
         found[f"request-{columns}"] = (columns, request_slip(REQUEST_TEXT, 80_000, words))
     return found

@@ -81,6 +81,7 @@ EVERY_BODY: tuple[EntryBody, ...] = (
         issue_year=2025,
     ),
     bodies.NoteNumbered(entry=HASH, serials=("3",)),
+    bodies.NoteReported(entry=HASH, serials=("3",), reason="stolen"),
     bodies.NotesSubmitted(
         submission=1, issuer="41390", program="paper", amount_won=30_000, count=3, business_date="2026-11-22"
     ),

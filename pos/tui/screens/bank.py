@@ -72,8 +72,12 @@ class BankScreen(ListScreen):
             page.lines, key=lambda line: (line.issuer, line.program, line.name)
         ):
             lines = tuple(group)
-            won = words.won(sum(line.denomination_won * line.count for line in lines))
-            text = words.wares.bank_submit.format(name=name, count=sum(line.count for line in lines), won=won)
+            reported = sum(line.reported for line in lines)
+            won = words.won(sum(line.denomination_won * (line.count - line.reported) for line in lines))
+            count = sum(line.count for line in lines) - reported
+            text = words.wares.bank_submit.format(name=name, count=count, won=won)
+            if reported:
+                text = words.wares.bank_reported.format(text=text, count=reported)
             rows.append((text, partial(self._send, SubmitNotes(issuer=issuer, program=program))))
         return rows
 

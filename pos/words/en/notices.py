@@ -14,6 +14,7 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "log_missing_sale": "A settled sale is not in the public log",
         "log_rewritten": "The public log's past was changed",
         "note_reported": "A paper note taken here was reported",
+        "reported_note": "A paper note reported after it was taken",
         "log_unwitnessed": "Too few witnesses saw the public log",
         "spent_at_sibling": "Two tills took one voucher",
         "double_spend": "A payment's voucher was spent twice",

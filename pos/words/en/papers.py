@@ -5,6 +5,9 @@ from typing import Final
 from pos.words.papers import PaperLabels
 
 PAPER_LABELS: Final = PaperLabels(
+    reported_note="Number {serial}: not to the bank",
+    reported_note_lines=("Keep it apart and call {issuer}",),
+    reported_note_choices=("Print it", "I have read it"),
     decline_slip="Print a slip",
     slip_waits="The slip is being printed",
     sold_at="Sold at till {till}: cancel it there",

@@ -5,6 +5,7 @@ from typing import Final
 from pos.till.report.bank_sheet import BankSheetWords
 from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
+from pos.till.report.reported_note import ReportedNoteWords
 from pos.till.report.words import ReportWords
 
 REPORT_WORDS: Final = ReportWords(
@@ -101,6 +102,26 @@ EVIDENCE_WORDS: Final = EvidenceWords(
         "One voucher was used for two payments.",
         "The issuer can check both records.",
         "Nobody in the shop could have known.",
+    ),
+)
+
+REPORTED_NOTE_WORDS: Final = ReportedNoteWords(
+    title="A reported note",
+    shop="Shop",
+    voucher="Voucher",
+    amount="Amount",
+    serial="Number",
+    taken="Taken",
+    receipt="Receipt number",
+    told="Learned",
+    cause="Reported as",
+    causes=("stolen", "forged", "void", "redeemed already", "not to be used"),
+    what_to_do=(
+        "Nobody had reported it when it was taken.",
+        "Do not hand it to the bank with the others.",
+        "Do not give it to a customer as change.",
+        "Keep it apart, with this paper.",
+        "Call {issuer}, which issued it.",
     ),
 )
 

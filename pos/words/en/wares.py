@@ -60,6 +60,7 @@ WARE_LABELS: Final = WareLabels(
     change_choices=("Do not take it", "Give it all the same (recorded)"),
     bank_title="Paper notes to the bank",
     bank_empty="There are no paper notes in the drawer",
+    bank_reported="{text} (without {count} reported)",
     bank_unnumbered="Numbers missing: {name} {won} x {count}",
     bank_submit="To the bank: {name}, {count} notes, {won}",
     bank_credit="Money arrived: No. {number} {name} {won} ({date})",

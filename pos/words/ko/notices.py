@@ -14,6 +14,7 @@ NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "log_missing_sale": "정산된 판매가 공개 장부에 없음",
         "log_rewritten": "공개 장부의 지난 내용이 바뀜",
         "note_reported": "받은 종이 상품권이 신고된 번호임",
+        "reported_note": "받은 뒤에 신고된 종이 상품권",
         "log_unwitnessed": "공개 장부를 본 증인이 모자람",
         "spent_at_sibling": "두 계산대에서 같은 상품권을 받음",
         "double_spend": "같은 상품권이 두 번 쓰인 결제가 있음",

@@ -5,6 +5,9 @@ from typing import Final
 from pos.words.papers import PaperLabels
 
 PAPER_LABELS: Final = PaperLabels(
+    reported_note="번호 {serial}: 은행에 내지 마세요",
+    reported_note_lines=("따로 보관하고 {issuer} 상품권 담당에 전화하세요",),
+    reported_note_choices=("종이로 출력", "읽었습니다"),
     decline_slip="거절 확인서",
     slip_waits="거절 확인서를 출력합니다",
     sold_at="{till}번 계산대 판매: 그곳에서 취소",

@@ -5,6 +5,7 @@ from typing import Final
 from pos.till.report.bank_sheet import BankSheetWords
 from pos.till.report.cheat_sheet import CheatSheetWords
 from pos.till.report.evidence import EvidenceWords
+from pos.till.report.reported_note import ReportedNoteWords
 from pos.till.report.words import ReportWords
 
 REPORT_WORDS: Final = ReportWords(
@@ -101,6 +102,26 @@ EVIDENCE_WORDS: Final = EvidenceWords(
         "같은 상품권으로 두 번 결제되었습니다.",
         "두 기록은 발행처가 확인할 수 있습니다.",
         "가게에서는 미리 알 수 없었습니다.",
+    ),
+)
+
+REPORTED_NOTE_WORDS: Final = ReportedNoteWords(
+    title="신고된 종이 상품권",
+    shop="가게",
+    voucher="상품권",
+    amount="금액",
+    serial="번호",
+    taken="받은 때",
+    receipt="영수증 번호",
+    told="알게 된 때",
+    cause="신고 내용",
+    causes=("도난", "위조", "폐기", "이미 환전됨", "사용 중지"),
+    what_to_do=(
+        "받을 때는 신고되지 않은 번호였습니다.",
+        "다른 상품권과 함께 은행에 내지 마세요.",
+        "손님에게 거스름돈으로 주지 마세요.",
+        "이 종이와 함께 따로 보관하세요.",
+        "{issuer} 상품권 담당에 전화하세요.",
     ),
 )
 

@@ -60,6 +60,7 @@ WARE_LABELS: Final = WareLabels(
     change_choices=("받지 않기", "그래도 주기 (기록됨)"),
     bank_title="종이 상품권 은행에 내기",
     bank_empty="돈통에 종이 상품권이 없습니다",
+    bank_reported="{text} (신고 {count}장 빼고)",
     bank_unnumbered="번호 나중에: {name} {won} {count}장",
     bank_submit="은행에 내기: {name} {count}장 {won}",
     bank_credit="입금 확인: {number}번 {name} {won} ({date})",
