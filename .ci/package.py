@@ -46,7 +46,7 @@ DEPENDS = (
     *("systemd (>= 257)", "udev", "dbus", "libpam-systemd", "kmod"),
     *("cage", "foot", "fonts-naver-d2coding", "fonts-noto-cjk"),
 )
-RECOMMENDS = ("python3-lgpio", "systemd-timesyncd")
+RECOMMENDS = ("python3-lgpio", "systemd-timesyncd", "network-manager")
 NOT_IN_DEBIAN = ("python3-lgpio",)
 """Raspberry Pi OS brings it, with the pins that it is for."""
 LEFT_OUT = (

@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_mirror(commands)
     _add_evidence(commands)
     _add_update(commands)
+    _add_wifi(commands)
     _add_bench(commands)
     _add_scanner_sheet(commands)
     from pos.commands.ledger_cli import add_ledger
@@ -185,6 +186,13 @@ def _add_evidence(commands: Commands) -> None:
     _config_option(verify)
     _json_option(verify)
     verify.set_defaults(run=_run_evidence_verify)
+
+
+def _add_wifi(commands: Commands) -> None:
+    wifi = commands.add_parser("wifi", help="the wireless network that was shown to the camera (for systemd)")
+    wifi.add_argument("action", choices=("join", "restore"))
+    _config_option(wifi)
+    wifi.set_defaults(run=_run_wifi)
 
 
 def _add_update(commands: Commands) -> None:
@@ -357,6 +365,12 @@ def _run_evidence_verify(options: argparse.Namespace) -> int:
     given: Path | None = options.trust
     trust_dir = given or held_targets(_config(options))
     return verify(options.file, trust_dir=trust_dir, as_json=options.json)
+
+
+def _run_wifi(options: argparse.Namespace) -> int:
+    from pos.commands.wifi import wifi
+
+    return wifi(_config(options), options.action)
 
 
 def _run_update(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ from pos.core.examining import Examining
 from pos.core.handing_out import HandingOut
 from pos.core.history import History
 from pos.core.inbox import Inbox
+from pos.core.joining import Joining
 from pos.core.live_trust import LiveTrust
 from pos.core.log_watch import LogWatch
 from pos.core.merchant_qr import shop_codes
@@ -389,6 +390,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         control=_control(on, selling, views, trust, history, day, backups),
         practice=Practice(make=on.practise),
         examining=_examining(on, views),
+        joining=Joining(socket_dir=on.config.terminal.socket_dir, clock=on.timekeeper),
         takes_writes=on.takes_writes,
         wiping=Wiping.of(on.config, on.journal, on.timekeeper),
     )

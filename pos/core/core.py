@@ -22,6 +22,7 @@ from pos.core.equipment import Equipment
 from pos.core.examining import Examining
 from pos.core.gate import answer_while_stopped
 from pos.core.installation import Installation
+from pos.core.joining import Joining
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people import People
@@ -51,11 +52,14 @@ from pos.link.calls import (
     ReadState,
     Refused,
     Role,
+    ScanSeen,
     ScreenCall,
     State,
     SyncCall,
     SyncWork,
+    TryWifi,
     Watch,
+    WifiCall,
 )
 from pos.link.state import SellingStop, TillState
 from pos.till.people import Right
@@ -93,6 +97,7 @@ class Core:
     cash_receipts: CashReceipts
     practice: Practice
     examining: Examining
+    joining: Joining
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
     wiping: Wiping
@@ -137,6 +142,11 @@ class Core:
         if isinstance(call, HealthCall):
             with self._noting_faults():
                 return self.examining.answer(call)
+        if isinstance(call, WifiCall):
+            return self._wifi(call)
+        if isinstance(call, ScanSeen) and self.joining.is_asked:
+            self.joining.take(call.text)
+            return Done()
         if isinstance(call, Practise):
             with self._noting_faults():
                 return self._practise(is_begun=call.is_begun)
@@ -163,6 +173,15 @@ class Core:
             return refusal
         with self._noting_faults():
             return self._answer(role, call)
+
+    def _wifi(self, call: WifiCall) -> AnyAnswer:
+        """The wireless network: whatever else is the matter with this till, it may be for want of one."""
+        if not isinstance(call, TryWifi):
+            return self.joining.answer(call)
+        refusal = self.people.refusal(Right.SERVICE)
+        if refusal is None and call.is_on and (self.counter.sale is not None or self.counter.question is not None):
+            refusal = Refusal.SALE_OPEN
+        return self.joining.ask(is_on=call.is_on) if refusal is None else Refused(cause=refusal)
 
     def tick(self) -> None:
         """Once a second: what happens by itself. Faults become the till's state."""
@@ -239,7 +258,8 @@ class Core:
         try:
             state = self.practice.devices(self.views.devices())
             is_reading = self.installation is not None and self.installation.is_reading
-            return msgspec.structs.replace(state, armed=True) if is_reading else state
+            wants_code = is_reading or self.joining.is_asked
+            return msgspec.structs.replace(state, armed=True) if wants_code else state
         except JournalError:
             return DevicesState(armed=False, jobs_waiting=0)
 

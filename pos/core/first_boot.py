@@ -7,6 +7,7 @@ Rules:
   configuration names a ledger, codes of any other are refused;
 - sync is sent for what the network has and is believed in nothing: authority and answer are checked against the code,
   trust data is verified from the root that the code names;
+- a wireless network is joined at any step: a code that is a network's by its looks is nothing else;
 - whoever is refused by the ledger is asked for another code; whoever cannot reach it tries again by itself.
 
 It is over (`enrolled`) when there is a terminal with trust data; its tests are `pos.core.installation`'s.
@@ -25,6 +26,7 @@ from pos.clock import Clock, Quality
 from pos.config import TerminalConfig
 from pos.core.enrolling import Enrolling
 from pos.core.gate import answer_without_journal
+from pos.core.joining import Joining
 from pos.core.stopped import stopped_till
 from pos.core.trust_desk import TrustDesk
 from pos.enrolled import ENROLMENT_FILE
@@ -41,6 +43,7 @@ from pos.link.calls import (
     GoOnInstalling,
     NextErrand,
     ReadState,
+    ReadWifi,
     Refused,
     RepeatStep,
     ReportDevice,
@@ -53,6 +56,7 @@ from pos.link.calls import (
     Stop,
     SyncWork,
     TakeTrust,
+    TellWifi,
     TypeInstallNumber,
     Watch,
 )
@@ -70,6 +74,7 @@ from pos.voucher.qr import (
     decode_text,
 )
 from pos.voucher.typed_code import CARD_SECRET, is_typed_number, typed_secret
+from pos.wifi.code import is_wifi_code
 from pos.words.findings import FindingCode, device_code
 
 CODE_FILE: Final = Path("install/code.txt")
@@ -98,6 +103,7 @@ class FirstBoot:
         self._state = config.enrolment_dir
         self._config = config
         self._clock = clock
+        self._joining = Joining(socket_dir=config.terminal.socket_dir, clock=clock)
         self._reload = reload
         self._trust_desk = trust_desk
         self._has_trust = has_trust
@@ -126,7 +132,7 @@ class FirstBoot:
     # What is told
 
     def till(self) -> TillState:
-        reading = self._clock.read()
+        reading, wifi = self._clock.read(), self._joining.page
         nothing = stopped_till(self._config.terminal.id, SellingStop.NOT_INSTALLED, time_s=reading.time_s)
         return msgspec.structs.replace(
             nothing,
@@ -138,13 +144,15 @@ class FirstBoot:
                 fault=self._fault,
                 terminal=self._config.terminal.id,
                 lines=tuple(self._lines()) if self._step is InstallStep.LOOK else (),
+                wifi=wifi.state,
+                network=wifi.network,
             ),
         )
 
     def devices_state(self) -> DevicesState:
         printer = self._config.printer
         return DevicesState(
-            armed=self._step is InstallStep.CODE,
+            armed=True,
             jobs_waiting=0,
             printer=PrinterChoice(url=printer.url, profile=printer.profile, columns=self._config.receipt.columns),
         )
@@ -173,8 +181,12 @@ class FirstBoot:
             case Stop():
                 self.is_stop_wanted = True
                 return Done()
+            case ReadWifi() | TellWifi():
+                return self._joining.answer(call)
             case ScanSeen(text=text):
-                if self._step is InstallStep.CODE:
+                if is_wifi_code(text):
+                    self._joining.take(text)
+                elif self._step is InstallStep.CODE:
                     self._offer(text)
                 return Done()
             case GoOnInstalling() | RepeatStep() | SkipStep() | TypeInstallNumber():

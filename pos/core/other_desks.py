@@ -96,6 +96,7 @@ from pos.link.calls import (
     VerdictShown,
     WatchDevices,
     WatchSync,
+    WifiCall,
 )
 from pos.till.decision import Approved, Tender
 from pos.till.reasons import Refusal
@@ -216,7 +217,7 @@ class ControlDesk:
     def answer(self, call: ControlCall) -> AnyAnswer:  # noqa: C901, PLR0912 - one case for each desk
         if isinstance(call, DayCall):
             return self.day.answer(call)
-        assert not isinstance(call, HealthCall), "core answers these itself"
+        assert not isinstance(call, HealthCall | WifiCall), "core answers these itself"
         match call:
             case Pay(amount_won=amount_won):
                 return refused_amount(amount_won) or self._pay(call)

@@ -14,6 +14,8 @@ from pos.core.sale_desk import SaleDesk
 from pos.link.calls import Done, ReportScanner, ScanAgain, ScanSeen
 from pos.link.state import ScannerState, ScannerView
 from pos.till.people import Right
+from pos.wifi.code import PREFIX as WIFI_PREFIX
+from pos.wifi.code import is_wifi_code
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,12 +50,13 @@ class ScanDesk:
                 if self.people.refusal(Right.SELL) is None and self.counter.is_armed:
                     self.people.touch()
                     self.wares.items.take_seen(text)
+            case ScanSeen(text=text) if is_wifi_code(text):
+                # It holds a password, of which not even a hash may get into the journal.
+                self._take_others(WIFI_PREFIX, len(WIFI_PREFIX))
             case ScanSeen(text=text, length=length):
                 if self.emergency.take(text):
                     return Done()
-                if self.people.refusal(Right.SELL) is None:
-                    self.people.touch()
-                    self._take(text, length)
+                self._take_others(text, length)
             case ReportScanner():
                 self.view = ScannerView(
                     state=call.state, hint=call.hint, unread_s=call.unread_s, is_camera=call.is_camera
@@ -64,6 +67,11 @@ class ScanDesk:
                 state = ScannerState.READY if self.is_located else self.view.state
                 self.view = ScannerView(state=state, is_camera=self.view.is_camera)
         return Done()
+
+    def _take_others(self, text: str, length: int) -> None:
+        if self.people.refusal(Right.SELL) is None:
+            self.people.touch()
+            self._take(text, length)
 
     def _take(self, text: str, length: int) -> None:
         """Goods and paper notes are told by their looks; while a question is open neither is taken."""

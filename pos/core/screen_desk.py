@@ -83,6 +83,7 @@ from pos.link.calls import (
     TakeNotes,
     VerdictShown,
     Watch,
+    WifiCall,
 )
 from pos.till.people import Right
 from pos.till.reasons import Refusal
@@ -117,7 +118,7 @@ class ScreenDesk:
             return self.people.answer(call)
         if isinstance(call, DayCall):
             return self.day.answer(call)
-        assert not isinstance(call, Practise | HealthCall), "core answers these itself"
+        assert not isinstance(call, Practise | HealthCall | WifiCall), "core answers these itself"
         match call:
             case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():
                 return self._sale(call)

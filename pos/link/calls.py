@@ -194,6 +194,7 @@ from pos.link.sync_calls import (
     WatchSync,
 )
 from pos.link.trust_calls import AskTrust, TakeTrust, TrustOrigin, TrustStep, TrustTaken, TrustWants
+from pos.link.wifi_calls import ReadWifi, TellWifi, TryWifi, WifiPage
 
 __all__ = [
     "AcknowledgeArchive",
@@ -332,6 +333,7 @@ __all__ = [
     "ReadReport",
     "ReadSiblings",
     "ReadState",
+    "ReadWifi",
     "ReceiptPage",
     "RecoveredBatch",
     "RecoveredTaken",
@@ -391,12 +393,14 @@ __all__ = [
     "TakeTrust",
     "TellBundle",
     "TellFindings",
+    "TellWifi",
     "Token",
     "TrustOrigin",
     "TrustStep",
     "TrustTaken",
     "TrustWants",
     "TryScanner",
+    "TryWifi",
     "TypeInstallNumber",
     "UnnumberedLine",
     "VerdictShown",
@@ -404,6 +408,7 @@ __all__ = [
     "Watch",
     "WatchDevices",
     "WatchSync",
+    "WifiPage",
 ]
 
 AnyAnswer: TypeAlias = (
@@ -458,6 +463,7 @@ AnyAnswer: TypeAlias = (
     | Examination
     | BackupGround
     | BackupEnd
+    | WifiPage
 )
 DayCall: TypeAlias = OpenDay | CloseDay | MoveCash | ReadReport | PrintDocument | ReadOwnersPage
 ErrandCall: TypeAlias = NextErrand | EndErrand
@@ -482,6 +488,7 @@ EquipmentCall: TypeAlias = (
 """What the device page asks."""
 HealthCall: TypeAlias = ReadExamination | TellFindings | WantBundle | TellBundle
 """What core answers whatever else it can."""
+WifiCall: TypeAlias = TryWifi | ReadWifi | TellWifi
 ScreenCall: TypeAlias = (
     NoteCall
     | ShowMerchantQr
@@ -523,6 +530,8 @@ ScreenCall: TypeAlias = (
     | AnswerRemote
     | ReadExamination
     | WantBundle
+    | TryWifi
+    | ReadWifi
 )
 DevicesCall: TypeAlias = (
     WatchDevices
@@ -593,6 +602,7 @@ ControlCall: TypeAlias = (
     | ReadExamination
     | TellFindings
     | TellBundle
+    | TellWifi
 )
 AnyCall: TypeAlias = ScreenCall | DevicesCall | SyncCall | ControlCall | InstallCall | ErrandCall
 

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from pos.link.wifi import WifiState
+
 
 class InstallStep(StrEnum):
     """Where the first boot stands, in this order."""
@@ -68,3 +70,6 @@ class InstallView(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     skipped: tuple[str, ...] = ()
     is_paper_waiting: bool = False
+    wifi: WifiState = WifiState.NONE
+    network: str = ""
+    """The wireless network that was shown."""

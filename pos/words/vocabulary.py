@@ -32,6 +32,7 @@ from pos.words.install import InstallLabels
 from pos.words.papers import PaperLabels
 from pos.words.support import SupportLabels
 from pos.words.wares import WareLabels
+from pos.words.wifi import WifiLabels
 
 REASON_COLUMNS: Final = 34
 """Each line beside the drawn verdict."""
@@ -264,6 +265,9 @@ class Words(Protocol):
 
     @property
     def install(self) -> InstallLabels: ...
+
+    @property
+    def wifi(self) -> WifiLabels: ...
 
     @property
     def papers(self) -> PaperLabels: ...

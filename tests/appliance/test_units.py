@@ -30,6 +30,8 @@ EXPOSURE_MAX = {
     "pos-backup.service": 0.3,
     "pos-update-start.service": 0.9,
     "pos-update.service": 1.5,
+    "pos-wifi.service": 1.0,
+    "pos-wifi-restore.service": 1.0,
 }
 LATER_THAN_DEBIAN_12 = ("RestartSteps=", "RestartMaxDelaySec=")
 """systemd 252 warns of these and restarts every second instead; that is all it costs there."""

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from textual import events
 from textual.pilot import Pilot
 
-from pos.link.calls import AttentionLine, PersonLine, QuickKey, SaleLine
+from pos.link.calls import AttentionLine, PersonLine, QuickKey, SaleLine, WifiPage
 from pos.link.equipment import Condition, DeviceKind, FoundPrinter, ScanTest
 from pos.link.install import InstallFault, InstallStep, InstallView, LookedAt
 from pos.link.state import (
@@ -39,6 +39,7 @@ from pos.link.state import (
     TillLock,
     WaitingView,
 )
+from pos.link.wifi import WifiState
 from pos.till.reasons import Reason
 from pos.tui.app import TillApp
 from pos.tui.link import Connect
@@ -350,6 +351,11 @@ async def install_look(counter: Counter) -> None:
     await _installing(counter, step=InstallStep.LOOK, lines=lines)
 
 
+async def install_wifi(counter: Counter) -> None:
+    wifi = {"wifi": WifiState.WEP, "network": "시흥 빵집 2.4G"}
+    await _installing(counter, step=InstallStep.ENROLLING, fault=InstallFault.UNREACHABLE, **wifi)
+
+
 async def install_code(counter: Counter) -> None:
     await _installing(counter, step=InstallStep.CODE, fault=InstallFault.WRONG_NUMBER)
     await counter.press("1234567890")
@@ -413,6 +419,18 @@ async def support(counter: Counter) -> None:
 async def devices(counter: Counter) -> None:
     counter.core.devices.page = a_counter(printer=Condition.PAPER_OUT, scanner=Condition.MISSING)
     await counter.press("* 8 6")
+
+
+async def devices_wifi(counter: Counter) -> None:
+    await devices(counter)
+    await counter.press("+ 1")
+    await counter.look()
+
+
+async def devices_wifi_wrong(counter: Counter) -> None:
+    await devices_wifi(counter)
+    counter.core.wifi = WifiPage(state=WifiState.WRONG_PASSWORD, network="시흥 빵집 2.4G")
+    await counter.look()
 
 
 async def devices_trial(counter: Counter) -> None:
@@ -674,6 +692,7 @@ SCENES: dict[str, Scene] = {
         *(menu, history, receipt),
         *(question_note, question_note_change, declined_note),
         *(menu_more, unread, support, devices, devices_trial, devices_found, devices_scan),
+        *(devices_wifi, devices_wifi_wrong, install_wifi),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),
         *(install_look, install_code, install_enrolling, install_compare, install_read, install_payment, install_done),

@@ -74,6 +74,7 @@ from pos.link.calls import (
     ReadExamination,
     ReadOwnersPage,
     ReadReport,
+    ReadWifi,
     ReceiptPage,
     Refused,
     RemovePerson,
@@ -94,9 +95,11 @@ from pos.link.calls import (
     SyncNow,
     TakeItemBack,
     TakeNotes,
+    TryWifi,
     VerdictShown,
     WantBundle,
     Watch,
+    WifiPage,
 )
 from pos.link.examination import BundleState, Colour, Finding
 from pos.link.state import (
@@ -119,6 +122,7 @@ from pos.link.state import (
     VerdictView,
     WaitingView,
 )
+from pos.link.wifi import WifiState
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import MAY_SHOW_AGAIN, Check, Reason, Refusal
 from tests.support.device_page import CounterDevices
@@ -200,6 +204,7 @@ class TillSimulator:
                 ),
             ),
         )
+        self.wifi = WifiPage(state=WifiState.NONE)
         self.examination = Examination(
             number="20485177",
             findings=(
@@ -371,6 +376,8 @@ class TillSimulator:
                 return self.examination
             case WantBundle():
                 self.examination = msgspec.structs.replace(self.examination, bundle=BundleState.WANTED)
+            case TryWifi() | ReadWifi():
+                return self._answer_wifi(call)
             case CloseDay(counted_won=counted_won):
                 return DayClosing(z_number=12, expected_won=135_000, counted_won=counted_won, difference_won=-500)
             case LogIn() | AllowOnce():
@@ -393,6 +400,13 @@ class TillSimulator:
                 return Refused(cause=Refusal.NOT_FOUND)
             case _:
                 raise AssertionError(f"the screen never makes this call: {call}")
+        return Done()
+
+    def _answer_wifi(self, call: TryWifi | ReadWifi) -> WifiPage | Done:
+        if isinstance(call, ReadWifi):
+            return self.wifi
+        if call.is_on:
+            self.wifi = WifiPage(state=WifiState.WAITING)
         return Done()
 
     def _enter(self, amount_won: int) -> Done | Refused:

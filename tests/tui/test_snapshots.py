@@ -43,6 +43,8 @@ ENGLISH = (
     "install_read",
     "install_payment",
     "install_done",
+    "install_wifi",
+    "devices_wifi_wrong",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
 LOOKS = (

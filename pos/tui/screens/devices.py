@@ -21,6 +21,7 @@ from pos.tui.screens.listing import ListScreen, Row
 from pos.tui.screens.printers import PrintersScreen
 from pos.tui.screens.scan_test import ScanTestScreen
 from pos.tui.screens.trial import TrialScreen
+from pos.tui.screens.wifi import WifiScreen
 from pos.words import DrawerCause, Notice
 from pos.words.columns import columns_of
 from pos.words.findings import device_code
@@ -30,7 +31,7 @@ DETAIL_COLUMNS = 74
 """What stands beside a row on the smallest screen."""
 _PRINTING = ("always", "ask", "never")
 _SHOWN_ON = ("customer", "turned", "paper")
-_DRAWER, _SEARCH, _WHEN, _WHERE = range(len(DeviceKind), len(DeviceKind) + 4)
+_DRAWER, _SEARCH, _WHEN, _WHERE, _WIFI = range(len(DeviceKind), len(DeviceKind) + 5)
 
 
 class DevicesScreen(ListScreen):
@@ -66,6 +67,8 @@ class DevicesScreen(ListScreen):
         elif index == _WHERE:
             labels = self.labels
             self._ask(labels.shown_on_title, labels.shown_on_choices, self._choose_shown_on)
+        elif index == _WIFI:
+            self.app.push_screen(WifiScreen(self.host))
 
     def _test(self, kind: DeviceKind) -> None:
         match kind:
@@ -118,6 +121,7 @@ class DevicesScreen(ListScreen):
             Row(text=search),
             Row(text=when, detail=labels.printing_choices[_PRINTING.index(page.printing)]),
             Row(text=where, detail=labels.shown_on_choices[_SHOWN_ON.index(page.shown_on)]),
+            Row(text=self.host.words.wifi.title),
         )
 
     def _device_row(self, device: DeviceView) -> Row:

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 
 from pos.link.calls import GoOnInstalling, InstallCall, RepeatStep, SkipStep, TypeInstallNumber
 from pos.link.install import InstallStep, InstallView, LookedAt
+from pos.link.wifi import WifiState
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
 from pos.tui.host import Host
@@ -119,7 +120,15 @@ class InstallScreen(PadScreen):
         fault = () if view.fault is None else (*words.faults[view.fault], "")
         shop = (f"{view.shop_name}  {view.terminal}",) if view.shop_name else ()
         paper = (words.paper_waiting,) if view.is_paper_waiting else ()
-        return (*fault, *words.lines[view.step], *shop, *paper)
+        return (*self._wifi(view), *fault, *words.lines[view.step], *shop, *paper)
+
+    def _wifi(self, view: InstallView) -> tuple[str, ...]:
+        """What became of the wireless network that was shown, or that one can be."""
+        words = self.host.words.wifi
+        if view.wifi is not WifiState.NONE:
+            name = (words.network.format(network=view.network),) if view.network else ()
+            return (*name, *words.states[view.wifi], "")
+        return (words.hint,) if view.step is InstallStep.LOOK else ()
 
     def _show_looked_at(self, line: Line, looked: LookedAt) -> None:
         well, bad, unknown = self.host.words.install.marks

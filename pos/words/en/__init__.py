@@ -38,6 +38,7 @@ from pos.words.en.papers import PAPER_LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
 from pos.words.en.support import SUPPORT_LABELS
 from pos.words.en.wares import WARE_LABELS
+from pos.words.en.wifi import WIFI_LABELS
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
 from pos.words.install import InstallLabels
@@ -48,6 +49,7 @@ from pos.words.reasons import advice_for
 from pos.words.support import SupportLabels
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
+from pos.words.wifi import WifiLabels
 
 _AGAIN: Final = "The same code may be shown again"
 _NEVER_AGAIN: Final = "This code can never be used again"
@@ -66,6 +68,7 @@ class EnglishWords:
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
     install: Final[InstallLabels] = INSTALL_LABELS
+    wifi: Final[WifiLabels] = WIFI_LABELS
     papers: Final[PaperLabels] = PAPER_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:

@@ -42,6 +42,7 @@ from pos.words.ko.papers import PAPER_LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
 from pos.words.ko.support import SUPPORT_LABELS
 from pos.words.ko.wares import WARE_LABELS
+from pos.words.ko.wifi import WIFI_LABELS
 from pos.words.methods import method_name
 from pos.words.moments import moment_text, since_text
 from pos.words.papers import PaperLabels
@@ -49,6 +50,7 @@ from pos.words.reasons import advice_for
 from pos.words.support import SupportLabels
 from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
+from pos.words.wifi import WifiLabels
 
 _AGAIN: Final = "같은 코드를 다시 대도 됩니다"
 _NEVER_AGAIN: Final = "같은 코드는 다시 쓸 수 없습니다"
@@ -67,6 +69,7 @@ class KoreanWords:
     giving_back: Final[GivingBackLabels] = GIVING_BACK_LABELS
     wares: Final[WareLabels] = WARE_LABELS
     install: Final[InstallLabels] = INSTALL_LABELS
+    wifi: Final[WifiLabels] = WIFI_LABELS
     papers: Final[PaperLabels] = PAPER_LABELS
 
     def verdict_word(self, outcome: Outcome) -> str:

@@ -119,6 +119,8 @@ def test_the_services_are_wanted_at_boot_and_the_users_are_there(installed: Debi
         "timers.target.wants/pos-backup.timer",
         "paths.target.wants/pos-bundle.path",
         "paths.target.wants/pos-backup.path",
+        "paths.target.wants/pos-wifi.path",
+        "multi-user.target.wants/pos-wifi-restore.service",
     ):
         assert (wanted.parent / wish).is_symlink(), wish
     assert installed.must("stat", "--format=%U:%G %a", "/run/pos/screen").strip() == "pos-core:pos-screen 2710"

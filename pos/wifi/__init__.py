@@ -1,0 +1,1 @@
+"""The shop's wireless network, as a telephone shows it: read, written down for NetworkManager, joined."""
