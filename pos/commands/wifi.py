@@ -17,19 +17,19 @@ from pos.exits import Exit
 from pos.link.calls import Role, TellWifi
 from pos.link.client import BlockingLink
 from pos.link.wifi import WifiState
-from pos.wifi.joining import NetworkManager, join_wanted, restore
+from pos.wifi.joining import Nmcli, join_wanted, restore
 
 KEPT: Final = Path("/var/lib/pos/network")
 """On the data partition: a read-only root forgets what lies elsewhere."""
 
 
-def wifi(config: TerminalConfig, action: str, *, kept: Path = KEPT, manager: NetworkManager | None = None) -> int:
+def wifi(config: TerminalConfig, action: str, *, kept: Path = KEPT, nmcli: Nmcli | None = None) -> int:
     """Join or restore; a network that could not be joined is a device fault."""
-    manager = manager or NetworkManager()
+    nmcli = nmcli or Nmcli()
     if action == "restore":
-        print_line("restored" if restore(kept=kept, manager=manager) else "no network is kept")
+        print_line("restored" if restore(kept=kept, nmcli=nmcli) else "no network is kept")
         return Exit.DONE
-    state = join_wanted(config.terminal.socket_dir / WISH_FOLDER / WISH_FILE, kept=kept, manager=manager)
+    state = join_wanted(config.terminal.socket_dir / WISH_FOLDER / WISH_FILE, kept=kept, nmcli=nmcli)
     print_line(state.value)
     try:
         link = BlockingLink(config.terminal.socket_dir, Role.CONTROL)

@@ -48,10 +48,10 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkManager:
-    """NetworkManager, as its command line tool speaks for it."""
+class Nmcli:
+    """NetworkManager, by its command line tool."""
 
-    nmcli: str = "/usr/bin/nmcli"
+    program: str = "/usr/bin/nmcli"
     profiles: Path = Path("/run/NetworkManager/system-connections")
     """What is here is forgotten with the next start."""
 
@@ -90,7 +90,7 @@ class NetworkManager:
         return next((state for words, state in _MEANINGS.items() if words in said.text), WifiState.FAILED)
 
     def _say(self, *words: str, wait_s: int) -> Said:
-        command = (self.nmcli, "--colors", "no", *words)
+        command = (self.program, "--colors", "no", *words)
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
         try:
             done = subprocess.run(
@@ -106,7 +106,7 @@ class NetworkManager:
         return Said(done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace"))
 
 
-def join_wanted(request: Path, *, kept: Path, manager: NetworkManager) -> WifiState:
+def join_wanted(request: Path, *, kept: Path, nmcli: Nmcli) -> WifiState:
     """Join what was asked for, and remove the request; `kept` is the folder of the profile that worked last."""
     try:
         code = _read(request)
@@ -115,23 +115,23 @@ def join_wanted(request: Path, *, kept: Path, manager: NetworkManager) -> WifiSt
     if code is None:
         return WifiState.BROKEN
     try:
-        state = _join(code, kept / FILE_NAME, manager)
+        state = _join(code, kept / FILE_NAME, nmcli)
         if state is not WifiState.JOINED:
-            _go_back(kept / FILE_NAME, manager)
+            _go_back(kept / FILE_NAME, nmcli)
     except OSError:
         # No room, or no folder: what was joined lasts until the next start at best, so it is not called joined.
         return WifiState.FAILED
     return state
 
 
-def restore(*, kept: Path, manager: NetworkManager) -> bool:
+def restore(*, kept: Path, nmcli: Nmcli) -> bool:
     """After a start: give NetworkManager the profile that worked last; False where there is none. Raises OSError."""
     try:
         content = (kept / FILE_NAME).read_text("utf-8")
     except FileNotFoundError:
         return False
-    manager.switch_on()
-    return manager.take(content)
+    nmcli.switch_on()
+    return nmcli.take(content)
 
 
 def wipe(request: Path) -> None:
@@ -158,28 +158,28 @@ def _read(request: Path) -> WifiCode | None:
     return None if isinstance(code, CodeFault) else code
 
 
-def _join(code: WifiCode, kept: Path, manager: NetworkManager) -> WifiState:
-    manager.switch_on()
-    has_radio = manager.has_radio()
+def _join(code: WifiCode, kept: Path, nmcli: Nmcli) -> WifiState:
+    nmcli.switch_on()
+    has_radio = nmcli.has_radio()
     if not has_radio:
         return WifiState.FAILED if has_radio is None else WifiState.NO_RADIO
-    found = _found(code, manager)
+    found = _found(code, nmcli)
     if found is None:
         return WifiState.NOT_FOUND
     content = keyfile(found)
-    if not manager.take(content):
+    if not nmcli.take(content):
         return WifiState.FAILED
-    state = manager.bring_up()
+    state = nmcli.bring_up()
     if state is WifiState.JOINED:
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         replace_file(kept, content.encode(), mode=FILE_MODE)
     return state
 
 
-def _found(code: WifiCode, manager: NetworkManager) -> WifiCode | None:
+def _found(code: WifiCode, nmcli: Nmcli) -> WifiCode | None:
     """The code with the name that is in the air; a hidden network is believed to be there."""
     for _ in range(LOOKS):
-        names = manager.names_in_the_air()
+        names = nmcli.names_in_the_air()
         if code.ssid in names:
             return code
         if code.ssid_spelled is not None and code.ssid_spelled in names:
@@ -187,12 +187,12 @@ def _found(code: WifiCode, manager: NetworkManager) -> WifiCode | None:
     return code if code.is_hidden else None
 
 
-def _go_back(kept: Path, manager: NetworkManager) -> None:
+def _go_back(kept: Path, nmcli: Nmcli) -> None:
     """To the network that worked last, without waiting for it."""
-    if not restore(kept=kept.parent, manager=manager):
-        manager.drop()
+    if not restore(kept=kept.parent, nmcli=nmcli):
+        nmcli.drop()
     else:
-        manager.bring_up(wait_s=0)
+        nmcli.bring_up(wait_s=0)
 
 
 def _is_hex(text: str) -> bool:

@@ -10,8 +10,11 @@ from pos.link.calls import (
     OpenDrawer,
     PrintTrial,
     TryScanner,
+    TryWifi,
+    WifiPage,
 )
 from pos.link.equipment import Condition, Trial
+from pos.link.wifi import WifiState
 from pos.tui.screens.devices import DevicesScreen
 from pos.words import DrawerCause
 from tests.support import screens
@@ -125,3 +128,19 @@ async def test_a_device_without_a_test_answers_its_number() -> None:
         await counter.press("* 8 6 4")
 
         assert shows(counter, "여기에는 그 번호가 없습니다", "(168)")
+
+
+async def test_a_network_is_asked_for_and_leaving_makes_the_next_code_a_customers_again() -> None:
+    async with open_counter() as counter:
+        await screens.devices_wifi(counter)
+        assert shows(counter, "와이파이 연결", "카메라에 비추세요")
+
+        counter.core.wifi = WifiPage(state=WifiState.NOT_FOUND, network="시흥 빵집")
+        await counter.look()
+        assert shows(counter, "그 와이파이가 보이지 않습니다", "공유기를 켜거나", "와이파이 이름: 시흥 빵집")
+
+        await counter.press("enter")
+        await counter.look()
+        assert shows(counter, "와이파이 QR을 기다립니다")
+        await counter.press("-")
+        assert [call.is_on for call in counter.core.asked_for(TryWifi)] == [True, True, False]

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from pos.wifi.code import Protection, WifiCode
+from pos.wifi.keyfile import FILE_NAME, PROFILE_UUID, keyfile
 from tests.support.booted_till import SERVICES, BootedTill, Town, prepared_till
 from tests.support.debian_roots import layer_over
+from tests.support.wifi_codes import wifi_text
 
 Say = Callable[[str], None]
 READY_S_MAX = 20.0
@@ -174,6 +177,55 @@ def test_the_key_is_delivered_to_core_alone_and_sealed_on_the_card(till: BootedT
         assert till.inside(*as_another, "cat", "/run/credentials/pos-core.service/terminal.key").exit_status == 1, unit
 
 
+SHOW_A_NETWORK = """
+import sys, time
+from pathlib import Path
+from pos.link.client import BlockingLink
+from pos.link.calls import ReadWifi, Role, ScanSeen, TryWifi
+from pos.link.wifi import WifiState
+link = BlockingLink(Path("/run/pos"), Role.SCREEN)
+link.call(TryWifi(is_on=True))
+link.call(ScanSeen(text=sys.argv[1], length=len(sys.argv[1])))
+end_s = time.monotonic() + 60
+while link.call(ReadWifi()).state is WifiState.JOINING and time.monotonic() < end_s:
+    time.sleep(0.1)
+page = link.call(ReadWifi())
+link.call(TryWifi(is_on=False))
+print(page.state.value, page.network)
+"""
+NETWORK = WifiCode(ssid="시흥 빵집".encode(), protection=Protection.WPA, password="swordfish ;1")
+
+
+def test_a_network_that_was_shown_goes_through_root_to_networkmanager_and_leaves_no_password(till: BootedTill) -> None:
+    """A container has no radio, and that is what comes back to the screen: from NetworkManager, over all processes."""
+    text = wifi_text(name=NETWORK.name, password=NETWORK.password)
+
+    told = till.must("/usr/lib/pos/bin/python3", "-I", "-c", SHOW_A_NETWORK, text)
+
+    assert told.strip() == f"no_radio {NETWORK.name}", till.log()
+    assert not (till.root_of_running / "run/pos/wanted/wifi").exists()
+    kept = ("/run/pos", "/run/NetworkManager", "/etc/NetworkManager", "/var/lib/pos", "/var/lib/NetworkManager")
+    assert till.inside("grep", "-rIl", "swordfish", *kept).stdout == ""
+    # What the test itself typed stands in nobody's log either.
+    assert "swordfish" not in till.must("journalctl", "--boot", "--no-pager")
+    assert "no_radio" in till.must("journalctl", "--boot", "--unit", "pos-wifi.service", "--no-pager")
+
+
+def test_the_network_that_worked_last_is_networkmanagers_again_after_a_start(till: BootedTill) -> None:
+    kept = till.data / "network"
+    kept.mkdir(mode=0o700)
+    (kept / FILE_NAME).write_text(keyfile(NETWORK), "utf-8")
+    till.must("systemctl", "start", "pos-wifi-restore.service")
+
+    shown = till.must("nmcli", "--show-secrets", "connection", "show", PROFILE_UUID).splitlines()
+    profile = {name: said.strip() for name, _, said in (line.partition(":") for line in shown)}
+    assert profile["802-11-wireless.ssid"] == NETWORK.name
+    assert profile["802-11-wireless-security.key-mgmt"] == "wpa-psk"
+    assert profile["802-11-wireless-security.psk"] == NETWORK.password
+    file = till.root_of_running / "run/NetworkManager/system-connections" / FILE_NAME
+    assert (file.stat().st_uid, file.stat().st_mode & 0o777) == (0, 0o600)
+
+
 def test_nothing_approved_is_lost_when_the_power_is_cut(till: BootedTill, town: Town, voucher: Path, say: Say) -> None:
     code = town.payment(voucher, 1_300)
     answer = till.pay(code, 1_300)
@@ -187,6 +239,12 @@ def test_nothing_approved_is_lost_when_the_power_is_cut(till: BootedTill, town: 
     again = till.pay(code, 1_300)
     assert (again["outcome"], again["reason"]) == ("declined", "already_used"), again
     assert "the chain holds" in till.must("pos", "journal", "verify")
+
+
+def test_and_it_is_after_that_cut_without_anybody_asking(till: BootedTill) -> None:
+    till.until(
+        lambda: till.inside("nmcli", "connection", "show", PROFILE_UUID).exit_status == 0, "the network is there"
+    )
 
 
 def test_without_its_data_partition_it_refuses_and_opens_when_it_comes(till: BootedTill) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
 
+from pos.wifi.code import Protection, WifiCode
+from pos.wifi.keyfile import keyfile
 from tests.support.booted_till import Town
 from tests.support.debian_roots import DebianRoot, layer_over, with_proc
 
@@ -205,3 +209,57 @@ def test_a_purge_deletes_the_data_when_somebody_has_asked_for_it(spoiled: Debian
     spoiled.must("dpkg", "--purge", "chak-pos")
 
     assert not (spoiled.folder / "var/lib/pos").exists()
+
+
+ACCEPTED_BY_NETWORKMANAGER = """
+import pathlib, subprocess, sys
+for file in sorted(pathlib.Path("/srv/profiles").iterdir()):
+    command = ["nmcli", "--offline", "connection", "modify", "connection.id", "read"]
+    done = subprocess.run(command, stdin=file.open(), capture_output=True, text=True)
+    (file.with_suffix(".read")).write_text(done.stdout)
+    if done.returncode:
+        print(file.name, done.stderr)
+"""
+NAMES_AND_PASSWORDS = (
+    ("shop", "swordfish-1"),
+    ("시흥 빵집 2.4G", "비밀번호는 빵입니다"),
+    ("a;b\\c", "; = # [x] \\; \\s"),
+    ('"quoted"', '"        "'),
+    ("65;66;", "  leading and trailing  "),
+    ("\ufeff", "\\\\\\\\\\\\\\\\"),
+    ("x", "0a" * 32),
+    (" " * 32, "=" * 63),
+)
+
+
+def test_networkmanagers_own_parser_reads_what_the_till_writes(spoiled: DebianRoot) -> None:
+    folder = spoiled.folder / "srv/profiles"
+    folder.mkdir()
+    codes = [
+        WifiCode(ssid=name.encode(), protection=protection, password=password)
+        for name, password in NAMES_AND_PASSWORDS
+        for protection in (Protection.WPA, Protection.SAE)
+    ]
+    for number, code in enumerate(codes):
+        (folder / f"{number:02}").write_text(keyfile(code))
+
+    assert spoiled.must("python3", "-I", "-c", ACCEPTED_BY_NETWORKMANAGER) == ""
+
+    for number, code in enumerate(codes):
+        read = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=())
+        read.read_string((folder / f"{number:02}.read").read_text())
+        assert _ssid(read["wifi"]["ssid"]) == code.ssid
+        assert _unescaped(read["wifi-security"]["psk"]) == code.password
+        assert read["wifi-security"]["key-mgmt"] == {"wpa": "wpa-psk", "sae": "sae"}[code.protection]
+        assert read["connection"]["id"] == "read"
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", lambda match: {"s": " ", "n": "\n", "t": "\t", "r": "\r"}.get(match[1], match[1]), text)
+
+
+def _ssid(text: str) -> bytes:
+    """Numbers of bytes, or text with its semicolons behind backslashes."""
+    if re.fullmatch(r"(?:[0-9]+;)+", text):
+        return bytes(map(int, text.split(";")[:-1]))
+    return _unescaped(text).replace("\\;", ";").encode()
