@@ -50,8 +50,10 @@ WHAT_IT_IS = (
     "/usr/lib/pos/bin/python3",
     "-I",
     "-c",
-    "from pathlib import Path; from pos.link.client import BlockingLink; from pos.link.calls import Role, Watch; "
-    "print(BlockingLink(Path('/run/pos'), Role.SCREEN).call(Watch()).till.stop)",
+    (
+        "from pathlib import Path; from pos.link.client import BlockingLink; from pos.link.calls import Role, Watch; "
+        "print(BlockingLink(Path('/run/pos'), Role.SCREEN).call(Watch()).till.stop)"
+    ),
 )
 
 

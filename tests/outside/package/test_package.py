@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
@@ -246,12 +245,12 @@ def test_networkmanagers_own_parser_reads_what_the_till_writes(spoiled: DebianRo
     assert spoiled.must("python3", "-I", "-c", ACCEPTED_BY_NETWORKMANAGER) == ""
 
     for number, code in enumerate(codes):
-        read = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=())
-        read.read_string((folder / f"{number:02}.read").read_text())
-        assert _ssid(read["wifi"]["ssid"]) == code.ssid
-        assert _unescaped(read["wifi-security"]["psk"]) == code.password
-        assert read["wifi-security"]["key-mgmt"] == {"wpa": "wpa-psk", "sae": "sae"}[code.protection]
-        assert read["connection"]["id"] == "read"
+        lines = (folder / f"{number:02}.read").read_text().split("\n")
+        read = {key: value for key, equals, value in (line.partition("=") for line in lines) if equals}
+        assert _ssid(read["ssid"]) == code.ssid
+        assert _unescaped(read["psk"]) == code.password
+        assert read["key-mgmt"] == {"wpa": "wpa-psk", "sae": "sae"}[code.protection]
+        assert read["id"] == "read"
 
 
 def _unescaped(text: str) -> str:
