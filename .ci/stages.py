@@ -174,6 +174,14 @@ def boot(bench: Bench) -> None:
     bench.pytest_as_root("tests/outside/boot", env=names)
 
 
+def week(bench: Bench) -> None:
+    """Seven closings of a shop that pulls the plug each time; three of them are part of the boot stage."""
+    install_packages(("systemd-container", "util-linux"))
+    package.build("amd64", PACKAGES)
+    names = {"CHAK_PACKAGES": str(PACKAGES), "CHAK_TILL_AMD64": str(roots.till("amd64")), "CHAK_DAYS": "7"}
+    bench.pytest_as_root("tests/outside/boot/test_week.py", env=names)
+
+
 def kiosk(bench: Bench) -> None:
     """The cashier's screen on a panel of memory; the picture goes to .cache/kiosk.png."""
     install_packages(("systemd-container", "util-linux"))
@@ -294,6 +302,15 @@ STAGES = (
         says="the package, booted with systemd in a container",
         body=boot,
         minutes_max=8,
+        closes_with_pytest=True,
+    ),
+    Stage(
+        name="week",
+        says="a week of plugs pulled after closing, on the booted till",
+        body=week,
+        minutes_max=20,
+        is_soak=True,
+        is_too_long_for_all=True,
         closes_with_pytest=True,
     ),
     Stage(

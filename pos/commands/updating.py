@@ -99,7 +99,8 @@ class Updates:
             self.prove()
             return Step.NOTHING
         till = self._till()
-        is_closed = till is not None and till.sale is None and not till.day.is_open and till.day.is_kept
+        # A day that was closed before this start is no reason to keep the shop waiting for its first sale.
+        is_closed = till is not None and till.sale is None and till.day.is_closed_since_start
         situation = self.situation(Moment.CLOSED if is_closed else Moment.OPEN, is_chosen=is_chosen)
         step, offer = next_step(situation), situation.offer
         if step is Step.STAGE and offer is not None:

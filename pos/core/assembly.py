@@ -149,7 +149,7 @@ def assemble(on: Grounds) -> Core:
         inbox=ledger_side.inbox,
         owner=Owner(journal=on.journal, trust=on.trust, clock=on.timekeeper, siblings=ledger_side.siblings),
         disk=Disk(journal_file=on.journal.path, monotonic_s=on.timekeeper.monotonic_s),
-        day=Day(journal=on.journal, counter=selling.counter, clock=on.timekeeper, clerk=on.clerk),
+        day=Day.from_now(on.journal, selling.counter, clock=on.timekeeper, clerk=on.clerk),
         clock=on.timekeeper,
         network=ledger_side.network,
         equipment=selling.equipment,

@@ -38,6 +38,13 @@ class Day:
     counter: Counter
     clock: Clock
     clerk: Clerk
+    started_at: int
+    """The newest entry when core started."""
+
+    @classmethod
+    def from_now(cls, journal: Journal, counter: Counter, *, clock: Clock, clerk: Clerk) -> "Day":
+        """For a core that starts."""
+        return cls(journal=journal, counter=counter, clock=clock, clerk=clerk, started_at=journal.head.sequence)
 
     def view(self) -> DayView:
         """Where the day stands, for the screen."""
@@ -49,7 +56,7 @@ class Day:
             opened_s=0 if opened is None else opened.time_s,
             is_forgotten=opened is not None and is_forgotten(opened_s=opened.time_s, time_s=reading.time_s),
             proposed_float_won=0 if last is None else last.float_won,
-            is_kept=is_kept,
+            is_closed_since_start=opened is None and days.closed_until > self.started_at,
             offers_opening=is_kept and opened is None and date_of(reading.time_s) > days.last_closed_date,
         )
 

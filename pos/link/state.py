@@ -312,8 +312,8 @@ class DayView(View, frozen=True, kw_only=True):
     opened_s: int = 0
     is_forgotten: bool = False
     """It was opened long ago and never closed."""
-    is_kept: bool = False
-    """This shop opens and closes its days."""
+    is_closed_since_start: bool = False
+    """It was closed, and not opened again, since core started."""
     offers_opening: bool = False
     """The shop opens its days, and today is not open yet."""
     proposed_float_won: int = 0

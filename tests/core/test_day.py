@@ -71,6 +71,20 @@ def won(page: ReportPage, group: str, *labels: str) -> int:
 # Opening
 
 
+def test_a_day_that_was_closed_before_the_start_waits_for_its_opening_not_for_what_follows_a_closing(
+    shop: Shop,
+) -> None:
+    """After a closing the program may be changed; after a start the shop waits for its first sale."""
+    open_day(shop)
+    assert not shop.till.day.is_closed_since_start
+
+    close_day(shop)
+    assert shop.till.day.is_closed_since_start
+    shop.restart()
+    assert not shop.till.day.is_closed_since_start
+    assert not shop.till.day.is_open
+
+
 def test_a_shop_that_never_opens_a_day_sells_under_the_calendars_date(shop: Shop) -> None:
     sell_for_voucher(shop, 12_000)
     shop.clock.pass_s(24 * HOUR_S)
@@ -86,7 +100,7 @@ def test_yesterdays_float_is_proposed(shop: Shop) -> None:
     close_day(shop, 150_000)
 
     assert shop.till.day.proposed_float_won == 150_000
-    assert (shop.till.day.is_open, shop.till.day.is_kept) == (False, True)
+    assert not shop.till.day.is_open
 
 
 def test_the_business_day_goes_on_past_midnight(shop: Shop) -> None:

@@ -628,11 +628,11 @@ async def locked(counter: Counter) -> None:
 
 
 async def opening(counter: Counter) -> None:
-    await counter.change(day=DayView(is_kept=True, offers_opening=True, proposed_float_won=100_000))
+    await counter.change(day=DayView(offers_opening=True, proposed_float_won=100_000))
 
 
 async def forgotten_closing(counter: Counter) -> None:
-    await counter.change(day=DayView(is_kept=True, is_open=True, is_forgotten=True, proposed_float_won=100_000))
+    await counter.change(day=DayView(is_open=True, is_forgotten=True, proposed_float_won=100_000))
 
 
 async def day_menu(counter: Counter) -> None:
