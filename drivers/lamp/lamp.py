@@ -8,6 +8,7 @@ of strokes together, because not everybody tells red from green.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 from urllib.parse import parse_qsl
@@ -16,6 +17,7 @@ from drivers.errors import DeviceDeniedError, DeviceMissingError, DeviceSetupErr
 
 SIGN_S: Final = 2.0
 STROKE_S: Final = 0.08
+LONG_STROKE_S: Final = 0.5
 _OUTPUTS: Final = frozenset({"green", "amber", "red", "buzzer", "aim"})
 _PIN_MAX: Final = 27
 
@@ -26,10 +28,27 @@ class Sign(StrEnum):
     APPROVED = "approved"
     REFERRED = "referred"
     DECLINED = "declined"
+    CALL = "call"
+    """Somebody far away waits for an answer: heard, and shown nowhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strokes:
+    """How a sign sounds."""
+
+    count: int
+    on_s: float
+    off_s: float
 
 
 _LAMPS: Final[Mapping[Sign, str]] = {Sign.APPROVED: "green", Sign.REFERRED: "amber", Sign.DECLINED: "red"}
-STROKES: Final[Mapping[Sign, int]] = {Sign.APPROVED: 1, Sign.REFERRED: 2, Sign.DECLINED: 3}
+STROKES: Final[Mapping[Sign, Strokes]] = {
+    Sign.APPROVED: Strokes(count=1, on_s=STROKE_S, off_s=STROKE_S),
+    Sign.REFERRED: Strokes(count=2, on_s=STROKE_S, off_s=STROKE_S),
+    Sign.DECLINED: Strokes(count=3, on_s=STROKE_S, off_s=STROKE_S),
+    Sign.CALL: Strokes(count=2, on_s=LONG_STROKE_S, off_s=LONG_STROKE_S / 2),
+}
+"""No two alike, by number or by length."""
 
 
 class Output(Protocol):
@@ -54,14 +73,19 @@ class Lamp:
 
     def show(self, sign: Sign) -> None:
         """Light the sign's lamp for a moment, and sound its strokes."""
+        if sign in _LAMPS:
+            self._light(_LAMPS[sign])
+        buzzer, strokes = self._outputs.get("buzzer"), STROKES[sign]
+        if buzzer is not None:
+            buzzer.blink(on_time=strokes.on_s, off_time=strokes.off_s, n=strokes.count, background=True)
+
+    def _light(self, name: str) -> None:
         for lamp in _LAMPS.values():
             if lamp in self._outputs:
                 self._outputs[lamp].off()
-        lit, buzzer = self._outputs.get(_LAMPS[sign]), self._outputs.get("buzzer")
+        lit = self._outputs.get(name)
         if lit is not None:
             lit.blink(on_time=SIGN_S, off_time=0, n=1, background=True)
-        if buzzer is not None:
-            buzzer.blink(on_time=STROKE_S, off_time=STROKE_S, n=STROKES[sign], background=True)
 
     def aim(self, *, is_on: bool) -> None:
         """A code is in sight and not read yet: hold still."""

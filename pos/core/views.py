@@ -147,6 +147,8 @@ class Views:
             verdict=verdict.outcome.value if verdict is not None and not verdict.is_quiet else "",
             amount_won=verdict.amount_won if verdict is not None else 0,
             code_located=self.scans.is_located,
+            remotes_waiting=self.remotes.waiting(),
+            is_busy=self.counter.sale is not None or self._question() is not None,
             request_text=self.scans.request_text,
             scan_again_serial=self.scans.again_serial,
             wants_goods=self._takes_codes and self.wares.items.wants_barcodes,

@@ -2,7 +2,8 @@
 
 Rules: only what the link carries can be told, and it carries an outcome and an amount: an allowance's name and the
 reason of a refusal never leave the cashier's screen. A refusal is told by lamp and buzzer alone. Each verdict is told
-once; a device that is missing is told to core, and tried again.
+once. An order or a payment from elsewhere is heard once, when no customer is being served, so that nobody takes it for
+a verdict. A device that is missing is told to core, and tried again.
 """
 
 import time
@@ -13,7 +14,7 @@ from typing import Final, Protocol
 
 from drivers.display.display import CustomerDisplay, Showing, open_display
 from drivers.errors import DeviceError, DeviceSetupError
-from drivers.lamp.lamp import Lamp, Sign, open_lamp
+from drivers.lamp.lamp import SIGN_S, Lamp, Sign, open_lamp
 from drivers.voice.voice import Voice, open_voice
 from pos.config import TerminalConfig
 from pos.devices.chosen import NONE
@@ -23,7 +24,7 @@ from pos.devices.telling import Teller
 from pos.link.calls import DevicesState
 from pos.link.equipment import Condition, DeviceKind, DeviceView
 from pos.link.state import Outcome
-from pos.words.announcements import announced_aloud, announced_in_ascii, announced_in_korean
+from pos.words.announcements import announced_aloud, announced_in_ascii, announced_in_korean, call_aloud
 
 HEAR_S: Final = 1.0
 REOPEN_S: Final = 5.0
@@ -41,6 +42,9 @@ class SignDevice(Protocol):
     def tell(self, orders: DevicesState, outcome: Outcome | None) -> None:
         """Tell of a verdict, or with None that it is over. DeviceError where it cannot."""
 
+    def call(self) -> None:
+        """Tell that something came from elsewhere. DeviceError where it cannot."""
+
     def check(self) -> None:
         """DeviceError where it could not tell now."""
 
@@ -53,6 +57,9 @@ class DisplaySigns:
 
     def tell(self, orders: DevicesState, outcome: Outcome | None) -> None:
         self._show(self._words(orders.amount_won) if outcome is Outcome.APPROVED else _CLEAR)
+
+    def call(self) -> None:
+        """That concerns nobody in front of the counter."""
 
     def check(self) -> None:
         if self.display.fault is not None:
@@ -79,6 +86,9 @@ class LampSigns:
         if outcome is not None:
             self.lamp.show(_SIGNS[outcome])
 
+    def call(self) -> None:
+        self.lamp.show(Sign.CALL)
+
     def check(self) -> None:
         """A pin that could be opened stays open."""
 
@@ -94,6 +104,9 @@ class VoiceSigns:
         if outcome is Outcome.APPROVED:
             self.voice.say(announced_aloud(orders.amount_won, language=self.language))
 
+    def call(self) -> None:
+        self.voice.say(call_aloud(language=self.language))
+
     def check(self) -> None:
         self.voice.check()
 
@@ -101,11 +114,22 @@ class VoiceSigns:
 class Signs:
     """One such device, there or not."""
 
-    def __init__(self, link: PushLink, *, kind: DeviceKind, url: str, opener: Callable[[], SignDevice] | None) -> None:
+    def __init__(
+        self,
+        link: PushLink,
+        *,
+        kind: DeviceKind,
+        url: str,
+        opener: Callable[[], SignDevice] | None,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._kind, self._url, self._opener = kind, url, opener
         self._teller = Teller(link)
         self._device: SignDevice | None = None
         self._told: tuple[int, str] | None = None
+        self._remotes_heard = self._remotes_waiting = 0
+        self._quiet_until_s = float("-inf")
+        self._monotonic_s = monotonic_s
         self._reopen_at_s = float("-inf")
 
     def follow(self, orders: DevicesState) -> None:
@@ -117,10 +141,18 @@ class Signs:
         self._told = verdict
         if is_new and not is_first:
             self._attempt(lambda device: device.tell(orders, _outcome(orders)))
+            self._quiet_until_s = self._monotonic_s() + SIGN_S
+        if is_first:
+            self._remotes_heard = orders.remotes_waiting
+        self._remotes_heard = min(self._remotes_heard, orders.remotes_waiting)
+        self._remotes_waiting = self._remotes_heard if orders.is_busy else orders.remotes_waiting
 
     def look(self) -> None:
-        """Tell core how the device is."""
+        """Tell core how the device is; and let what came from elsewhere be heard, once nothing else is."""
         self._attempt(lambda device: device.check())
+        if self._remotes_waiting > self._remotes_heard and self._monotonic_s() >= self._quiet_until_s:
+            self._remotes_heard = self._remotes_waiting
+            self._attempt(lambda device: device.call())
 
     def _attempt(self, act: Callable[[SignDevice], None]) -> None:
         if self._opener is None:
@@ -128,14 +160,14 @@ class Signs:
             return
         try:
             if self._device is None:
-                if time.monotonic() < self._reopen_at_s:
+                if self._monotonic_s() < self._reopen_at_s:
                     return
                 self._device = self._opener()
             act(self._device)
         except DeviceError as fault:
             if not isinstance(self._device, DisplaySigns):
                 self._device = None
-            self._reopen_at_s = time.monotonic() + REOPEN_S
+            self._reopen_at_s = self._monotonic_s() + REOPEN_S
             self._tell(condition_of_error(fault), str(fault))
         else:
             self._tell(Condition.READY)

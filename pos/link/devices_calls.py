@@ -68,6 +68,10 @@ class DevicesState(Push, frozen=True, kw_only=True):
     amount_won: int = 0
     code_located: bool = False
     """A code is in sight and not read yet: a lamp or a tick helps the customer to aim."""
+    remotes_waiting: int = 0
+    """Orders and payments from elsewhere that nobody has answered."""
+    is_busy: bool = False
+    """A customer is being served: no other sound than a verdict's."""
     request_text: str = ""
     """The open payment request, for a card on the reader; empty for none."""
     scan_again_serial: int = 0

@@ -31,7 +31,7 @@ from pos.tui.screens.login import WANTS_PIN, LoginScreen, Purpose
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.receipt_number import FindReceiptScreen, ReceiptNumberScreen
 from pos.tui.screens.sale import SaleScreen
-from pos.tui.sounds import BellSounds, Sounds
+from pos.tui.sounds import QUIET_S, BellSounds, Sounds
 from pos.tui.wedge import TypedScan, Wedge
 from pos.words import Notice, Words, words_for
 
@@ -82,6 +82,7 @@ class TillApp(App[None], inherit_bindings=False):
         self._receipt_serial = 0
         self._note_serial = 0
         self._remotes_heard = 0
+        self._quiet_until_s = 0.0
         self._state_at_s = 0.0
         self._bridge = Bridge(connect, on_state=self._post_state, on_lost=self._post_lost, pause=asyncio.sleep)
 
@@ -141,7 +142,6 @@ class TillApp(App[None], inherit_bindings=False):
         self._follow_lock()
         self._follow_installation(message.till)
         self._follow_receipt(message.till.receipt_seen)
-        self._follow_remotes(message.till.remotes_waiting)
         self._refresh_seen()
 
     def _follow_note(self, question: QuestionView | None) -> None:
@@ -177,11 +177,17 @@ class TillApp(App[None], inherit_bindings=False):
             back: WorkType[bool] = partial(take_back, self, self, receipt_number=seen.receipt_number, code=seen.code)
             self.run_worker(back, group=GROUP, exclusive=True)
 
-    def _follow_remotes(self, waiting: int) -> None:
-        """Let it be heard when one more order or payment from elsewhere waits."""
-        if waiting > self._remotes_heard:
+    def _follow_remotes(self) -> None:
+        """Let it be heard when one more order or payment from elsewhere waits, once no customer is being served: in the
+        middle of a payment, or on top of a verdict's sound, it would be taken for a verdict."""
+        till = self.desk.till
+        if till is None:
+            return
+        self._remotes_heard = min(self._remotes_heard, till.remotes_waiting)
+        is_busy = till.sale is not None or till.question is not None or self.now_s() < self._quiet_until_s
+        if till.remotes_waiting > self._remotes_heard and not is_busy:
+            self._remotes_heard = till.remotes_waiting
             self._sounds.call()
-        self._remotes_heard = waiting
 
     def on_link_lost(self) -> None:
         self.desk.lose_link()
@@ -194,6 +200,7 @@ class TillApp(App[None], inherit_bindings=False):
         if verdict.is_quiet:
             return
         self._sounds.play(verdict.outcome)
+        self._quiet_until_s = self.now_s() + QUIET_S
         if verdict.entry_sequence:
             self.call_after_refresh(self._report_shown, verdict.entry_sequence)
 
@@ -205,6 +212,7 @@ class TillApp(App[None], inherit_bindings=False):
             self.pop_screen()
 
     def _refresh_seen(self) -> None:
+        self._follow_remotes()
         if isinstance(self.screen, PadScreen):
             self.screen.refresh_words()
 

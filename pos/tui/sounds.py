@@ -1,7 +1,7 @@
-"""Sounds for the three verdicts, told apart with closed eyes: one, two or three strokes.
+"""Sounds for the three verdicts, told apart with closed eyes: one, two or three strokes; two slow ones for a call.
 
-The counter's own loudspeaker and lamp belong to the devices process; this is the terminal's bell, for a screen that has
-nothing else.
+The counter's own buzzer and voice belong to the devices process, and sound the same; this is the terminal's bell, for a
+screen that has nothing else. The kiosk's terminal rings none.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,8 @@ from pos.link.state import Outcome
 
 STROKES: Final = {Outcome.APPROVED: 1, Outcome.REFERRED: 2, Outcome.DECLINED: 3}
 STROKE_INTERVAL_S: Final = 0.16
+QUIET_S: Final = 2.0
+"""After a verdict nothing else is heard for so long."""
 CALL_STROKES: Final = 2
 CALL_INTERVAL_S: Final = 0.6
 

@@ -9,6 +9,11 @@ def announced_aloud(amount_won: int, *, language: str) -> str:
     return f"Voucher, {amount_won} won." if language == "en" else f"상품권 {amount_won}원."
 
 
+def call_aloud(*, language: str) -> str:
+    """An order or a payment from elsewhere waits; whose, and over what, is not for the shop to hear."""
+    return "A new order." if language == "en" else "새 주문이 있습니다."
+
+
 def announced_in_korean(amount_won: int) -> tuple[str, str]:
     """Two lines for a display with Hangul."""
     return "상품권", f"{amount_won:,}원"

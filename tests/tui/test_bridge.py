@@ -8,7 +8,7 @@ from pos.errors import LinkError
 from pos.link.calls import EnterAmount, SyncNow, Watch
 from pos.link.state import Outcome, TillState
 from pos.tui.bridge import RETRY_S, Bridge
-from pos.tui.sounds import STROKE_INTERVAL_S, BellSounds
+from pos.tui.sounds import CALL_INTERVAL_S, QUIET_S, STROKE_INTERVAL_S, BellSounds
 from tests.support.screens import open_counter
 from tests.support.till_simulator import Code, TillSimulator
 
@@ -104,18 +104,52 @@ def test_the_three_verdicts_sound_different() -> None:
 
 
 async def test_a_verdict_is_heard_once_and_a_quiet_one_never() -> None:
-    heard: list[Outcome] = []
-
-    class Ear:
-        def play(self, outcome: Outcome) -> None:
-            heard.append(outcome)
-
+    ear = Ear()
     async with open_counter() as counter:
-        counter.app._sounds = Ear()
+        counter.app._sounds = ear
         await counter.press("12 . 0 enter")
         await counter.present(Code())
         await counter.change(attention_count=1)
         await counter.press("enter")
         await counter.present(Code())
 
-    assert heard == [Outcome.APPROVED]
+    assert ear.heard == ["approved"]
+
+
+class Ear:
+    """A bell that writes down what it rang."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def play(self, outcome: Outcome) -> None:
+        self.heard.append(outcome.value)
+
+    def call(self) -> None:
+        self.heard.append("call")
+
+
+def test_a_call_is_two_slow_strokes_like_no_verdict() -> None:
+    at_s: list[float] = []
+    BellSounds(ring=lambda: at_s.append(0.0), after=lambda delay_s, _: at_s.append(delay_s)).call()
+
+    assert at_s == [0.0, CALL_INTERVAL_S]
+    assert all(at_s != strokes(outcome) for outcome in Outcome)
+
+
+async def test_an_order_is_heard_at_rest_and_after_a_payment_and_never_in_the_middle_of_one() -> None:
+    ear = Ear()
+    async with open_counter() as counter:
+        counter.app._sounds = ear
+        await counter.change(remotes_waiting=1)
+        assert ear.heard == ["call"]
+        await counter.press("12 . 0 enter")
+        await counter.change(remotes_waiting=2)
+        assert ear.heard == ["call"], "a customer is being served"
+        await counter.present(Code())
+        assert ear.heard == ["call", "approved"], "the verdict, with nothing on top of it"
+
+        counter.clock.now_s += QUIET_S
+        await counter.change(attention_count=1)
+
+        assert ear.heard == ["call", "approved", "call"]
