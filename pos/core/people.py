@@ -46,6 +46,10 @@ class People:
         self._everyone = journal.people.everyone()
         self._at_till: int | None = None
         self._is_locked = True
+        self._last: int | None = None
+        """Who is at the till, or was last."""
+        self._before: int | None = None
+        """Who was there before."""
         self._touched_s = clock.monotonic_s()
         self._refused: Right | None = None
         self._allowance: _Allowance | None = None
@@ -84,6 +88,24 @@ class People:
             return TillLock.OPEN
         return TillLock.PIN if self._at_till is None else TillLock.PAYMENTS
 
+    @property
+    def relief(self) -> int | None:
+        """Who takes over next, as far as anybody can tell: the only other person, or else who was here before; 0 where
+        neither helps, None where nobody can be relieved."""
+        if self.lock is not TillLock.OPEN or self._at_till is None:
+            return None
+        others = [person.person for person in self._everyone if person.has_pin and person.person != self._at_till]
+        if not others:
+            return None
+        if len(others) == 1:
+            return others[0]
+        return self._before if self._before in others else 0
+
+    @property
+    def relief_name(self) -> str:
+        person = self.person(self.relief)
+        return "" if person is None else person.name
+
     def person(self, number: int | None) -> PersonRecord | None:
         return next((person for person in self._everyone if person.person == number), None)
 
@@ -119,6 +141,8 @@ class People:
             drafts.append(LoggedOut(person=self._at_till, reason="relieved"))
         self._record(*drafts, LoggedIn(person=number))
         self._at_till, self._is_locked, self._allowance = number, False, None
+        if number != self._last:
+            self._last, self._before = number, self._last
         self.touch()
         return Done()
 

@@ -124,6 +124,8 @@ class Views:
             unsent_count=waiting.entries,
             has_pins=self.people.has_pins,
             lock=self.people.lock,
+            relief=self.people.relief,
+            relief_name=self.people.relief_name,
             sync_progress_percent=self.delivery.progress_percent() if network.online else None,
             contact_days_left=self._contact_days_left(),
             siblings_count=siblings.linked + siblings.silent,

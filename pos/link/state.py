@@ -401,6 +401,9 @@ class TillState(View, frozen=True, kw_only=True):
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN
+    relief: int | None = None
+    """Number of whoever takes over next, 0 where that has to be asked; None where nobody can."""
+    relief_name: str = ""
     is_training: bool = False
     """The till practises: nothing on it is money."""
     turns_screen: bool = False

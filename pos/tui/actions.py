@@ -55,7 +55,10 @@ def _at_rest(desk: Desk, words: Words) -> tuple[Action, ...]:
     till, labels, day = desk.till, words.labels, words.day
     if till is None or desk.stage is not Stage.IDLE:
         return ()
-    back = Action(key_text="-", label=day.hand_over, key=PadKey.BACK) if till.has_pins else _erase(labels)
+    leave = Action(key_text="-", label=day.hand_over, key=PadKey.BACK) if till.has_pins else _erase(labels)
+    relief = "\n".join(filter(None, (till.relief_name, day.hand_over)))
+    relieve = Action(key_text=".", label=relief, key=PadKey.DOUBLE_ZERO)
+    back = relieve if desk.may_relieve else leave
     opens = desk.asks_for_opening
     enter = Action(key_text=labels.key_enter, label=day.open_day if opens else labels.confirm, key=PadKey.ENTER)
     return (back, enter)

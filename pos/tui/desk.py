@@ -25,6 +25,7 @@ from pos.tui.intents import (
     OpenMenu,
     OpenRequest,
     OpenWares,
+    Relieve,
     Say,
     Send,
     TakeTender,
@@ -158,6 +159,14 @@ class Desk:
         return self.is_linked and is_choosing and not self.typed and self.stage is Stage.READING
 
     @property
+    def may_relieve(self) -> bool:
+        """Whether the key of the two zeros, with nothing typed, lets somebody else take over: no amount begins with
+        it, and no sale is open."""
+        till = self.till
+        is_free = self.stage in (Stage.IDLE, Stage.VERDICT) and not self.typed
+        return is_free and till is not None and till.relief is not None and till.sale is None
+
+    @property
     def enter_requests(self) -> bool:
         """Whether a payment request is the way on from the verdict."""
         verdict, has_sale = self.verdict, self.till is not None and self.till.sale is not None
@@ -236,6 +245,8 @@ class Desk:
                 return self._answer(question, number)
         if key is PadKey.DOUBLE_ZERO and self.adds_again:
             return Send((AddItem(is_again=True),))
+        if key is PadKey.DOUBLE_ZERO and self.may_relieve:
+            return self._relieve()
         if self.stage is Stage.UNREAD and self._is_read(self._unread.since_s, now_s):
             number = key.number
             if number is not None and number in tuple(Offer):
@@ -337,6 +348,10 @@ class Desk:
             has_wares = self.till.has_articles or self.till.suspended_count > 0
             return OpenWares() if has_wares and sale is None else Say(Notice.NOTHING_TO_PAY)
         return TakeTender(amount_won=amount_won, begins_sale=sale is None, is_note=is_note)
+
+    def _relieve(self) -> Intent:
+        relief = None if self.till is None else self.till.relief
+        return Nothing() if relief is None else Relieve(person=relief)
 
     def _take_offer(self, number: int) -> Intent:
         """Another way than the code that is not read."""

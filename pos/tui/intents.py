@@ -67,6 +67,13 @@ class GiveElectronic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Relieve:
+    """Ask for the PIN of whoever takes over; 0 asks who it is first."""
+
+    person: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveSale:
     """Ask before a sale is left in which something was already paid."""
 
@@ -74,5 +81,15 @@ class LeaveSale:
 
 
 Intent: TypeAlias = (
-    AskCashReceipt | GiveElectronic | OpenWares | Nothing | Say | Send | OpenMenu | OpenRequest | TakeTender | LeaveSale
+    AskCashReceipt
+    | GiveElectronic
+    | OpenWares
+    | Nothing
+    | Say
+    | Send
+    | OpenMenu
+    | OpenRequest
+    | Relieve
+    | TakeTender
+    | LeaveSale
 )

@@ -623,6 +623,22 @@ async def login_wrong(counter: Counter) -> None:
     await counter.press("2 314160")
 
 
+async def relief(counter: Counter) -> None:
+    """The clerk is at the till, and the owner was here before."""
+    some_people(counter)
+    await counter.change(has_pins=True, clerk="김점원", relief=1, relief_name="박주인")
+
+
+async def relief_pin(counter: Counter) -> None:
+    await relief(counter)
+    await counter.press(". 271")
+
+
+async def relief_unknown(counter: Counter) -> None:
+    await relief(counter)
+    await counter.change(relief=0, relief_name="")
+
+
 async def locked(counter: Counter) -> None:
     await counter.change(has_pins=True, lock=TillLock.PAYMENTS)
 
@@ -697,6 +713,7 @@ SCENES: dict[str, Scene] = {
         *(request_first, over_offline),
         *(install_look, install_code, install_enrolling, install_compare, install_read, install_payment, install_done),
         *(receipt_code, why, attention, attention_answer, request, tender),
+        *(relief, relief_pin, relief_unknown),
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
         *(receipt_consent, find, find_by_time, period, period_typed, why_slip),
         *(day_closed, day_closed_sent, people, owner, owner_other_tills, owner_conflicts, training),

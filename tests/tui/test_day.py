@@ -6,13 +6,22 @@ from pos.tui.screens.day import ClosedScreen
 from pos.tui.screens.login import LoginScreen
 from pos.tui.screens.number import PinScreen
 from pos.tui.screens.sale import SaleScreen
-from pos.voucher.bodies import ActAllowed, CashMoved, DayClosed, DayOpened, PersonAdded, RefundRequested, WrongPin
+from pos.voucher.bodies import (
+    ActAllowed,
+    CashMoved,
+    DayClosed,
+    DayOpened,
+    LoggedOut,
+    PersonAdded,
+    RefundRequested,
+    WrongPin,
+)
 from tests.support import screens
 from tests.support.core_builders import HOUR_S, Shop
 from tests.support.real_counter import RealCounter, open_real_counter
 from tests.support.screens import open_counter
 
-OWNER_PIN, CLERK_PIN = "271828", "031415"
+OWNER_PIN, CLERK_PIN, MANAGER_PIN = "271828", "031415", "161803"
 
 
 def keys_in(keys: str) -> int:
@@ -139,6 +148,67 @@ async def test_a_locked_till_is_left_by_no_key_but_a_pin(shop: Shop) -> None:
             assert not isinstance(counter.app.screen, SaleScreen), keys
         assert shop.till.lock is TillLock.PIN
     assert "people.logged_in" not in shop.kinds
+
+
+async def test_whoever_was_here_before_takes_over_with_one_key_and_a_pin(shop: Shop) -> None:
+    with_people(shop)
+    shop.control(AddPerson(name="이책임", role="manager", pin=MANAGER_PIN))
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press(f"1 {OWNER_PIN} - 2 {CLERK_PIN}")
+        for keys, name in ((f". {OWNER_PIN}", "박주인"), (f". {CLERK_PIN}", "김점원")):
+            await counter.press(keys)
+
+            assert keys_in(keys) - 6 == 1
+            assert isinstance(counter.app.screen, SaleScreen)
+            assert shop.till.clerk == name
+        await counter.press(f". - 3 {MANAGER_PIN}")
+        assert shop.till.clerk == "이책임", "anybody else is a number behind Back"
+        await counter.press(f". {CLERK_PIN}")
+        assert shop.till.clerk == "김점원"
+    left = [body.reason for body in shop.bodies if isinstance(body, LoggedOut)]
+    assert left == ["left", "relieved", "relieved", "relieved", "relieved"]
+
+
+async def test_a_wrong_pin_relieves_nobody_and_counts_for_whose_it_is_not(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press(f"2 {CLERK_PIN}")
+        assert shows(counter, "박주인", "교대"), "the only other person"
+        await counter.press(". 000111 - -")
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert shop.till.clerk == "김점원"
+        assert shop.till.lock is TillLock.OPEN
+    wrong = [(body.person, body.clerk) for body in shop.bodies if isinstance(body, WrongPin)]
+    assert wrong == [(1, "2")]
+
+
+async def test_the_key_that_relieves_is_two_zeros_once_an_amount_has_begun_or_a_sale_is_open(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, _):
+        await counter.press(f"2 {CLERK_PIN} 7 .")
+        assert counter.app.desk.typed == "700"
+        await counter.press(". enter .")
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert shop.till.sale is not None
+        assert shop.till.sale.due_won == 70_000
+        assert shop.till.clerk == "김점원"
+
+
+async def test_a_till_that_locks_itself_while_somebody_takes_over_stays_locked(shop: Shop) -> None:
+    with_people(shop)
+    async with open_real_counter(shop) as (counter, links):
+        await counter.press(f"2 {CLERK_PIN} .")
+        shop.screen(LogOut())
+        links[-1].push()
+        await counter.settle()
+        await counter.press("- - -")
+        assert isinstance(counter.app.screen, LoginScreen)
+
+        await counter.press(f"1 {OWNER_PIN}")
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert shop.till.clerk == "박주인"
 
 
 async def test_number_and_pin_typed_before_the_names_are_there_are_taken(shop: Shop) -> None:

@@ -45,8 +45,9 @@ ENGLISH = (
     "install_done",
     "install_wifi",
     "devices_wifi_wrong",
+    "relief",
 )
-KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt")
+KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt", "relief")
 LOOKS = (
     *((scene, "ko", "small") for scene in SCENES),
     *((scene, "en", "small") for scene in ENGLISH),

@@ -30,14 +30,18 @@ class Purpose(StrEnum):
     """What the PIN is for."""
 
     LOG_IN = "log_in"
+    RELIEVE = "relieve"
+    """Somebody takes over; who is at the till stays there until then."""
     ALLOW = "allow"
 
 
 class LoginScreen(ListScreen):
     """Closes with a result once the PIN was right; with None for Back, where the till may be left as it is."""
 
-    def __init__(self, host: Host, *, purpose: Purpose = Purpose.LOG_IN) -> None:
+    def __init__(self, host: Host, *, purpose: Purpose = Purpose.LOG_IN, expected: int = 0) -> None:
+        """`expected` is the number of who will come; their PIN is asked for at once, and Back leads to the list."""
         super().__init__(host)
+        self._expected = expected
         self._purpose = purpose
         self._people: tuple[PersonLine | None, ...] = ()
         self.when_gone: Callable[[bool], None] | None = None
@@ -70,7 +74,7 @@ class LoginScreen(ListScreen):
 
     def leave(self, result: int | None = None) -> None:
         till = self.host.desk.till
-        is_needed = self._purpose is Purpose.LOG_IN and till is not None and till.lock is TillLock.PIN
+        is_needed = self._purpose is not Purpose.ALLOW and till is not None and till.lock is TillLock.PIN
         if result is None and is_needed:
             self.host.notify_cashier(Notice.PIN_FIRST)
         elif self.is_active:
@@ -88,7 +92,8 @@ class LoginScreen(ListScreen):
 
     def _pass_on(self, seen: Screen[object]) -> None:
         """What was typed behind a right PIN is the next amount, where the sale screen is seen again."""
-        if self._is_proved and self._purpose is Purpose.LOG_IN and isinstance(seen, PadScreen) and seen.begins_amount:
+        is_there = self._is_proved and self._purpose is not Purpose.ALLOW
+        if is_there and isinstance(seen, PadScreen) and seen.begins_amount:
             for key in self._early:
                 seen.post_message(PadPressed(key))
 
@@ -142,11 +147,15 @@ class LoginScreen(ListScreen):
 
     async def _load(self) -> None:
         page = await self.host.ask(ListPeople())
+        by_number = {} if page is None else {person.person: person for person in page.people}
         if page is not None:
-            by_number = {person.person: person for person in page.people}
             self._people = tuple(map(by_number.get, range(1, max(by_number, default=0) + 1)))
             self.fill(tuple(map(self._row, self._people)))
-        self._wait_no_more()
+        expected = by_number.get(self._expected)
+        if expected is not None and expected.has_pin:
+            self._ask_pin(expected)
+        else:
+            self._wait_no_more()
 
     def _row(self, person: PersonLine | None) -> Row:
         day = self.host.words.day

@@ -30,6 +30,7 @@ from pos.tui.intents import (
     OpenMenu,
     OpenRequest,
     OpenWares,
+    Relieve,
     Say,
     Send,
     TakeTender,
@@ -37,6 +38,7 @@ from pos.tui.intents import (
 from pos.tui.messages import AmountTouched, AnswerTouched
 from pos.tui.pad import PadKey
 from pos.tui.screens.choice import ChoiceScreen
+from pos.tui.screens.login import LoginScreen, Purpose
 from pos.tui.screens.menu import MenuScreen
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.request import RequestScreen
@@ -148,6 +150,8 @@ class SaleScreen(PadScreen):
             case GiveElectronic(receipt_number):
                 giving: WorkType[None] = partial(give_electronic, self.app, self.host, receipt_number=receipt_number)
                 self.app.run_worker(giving, group=GROUP, exclusive=True)
+            case Relieve(person=person):
+                self.app.push_screen(LoginScreen(self.host, purpose=Purpose.RELIEVE, expected=person))
             case OpenWares():
                 open_wares(self)
             case LeaveSale(paid_won=paid_won):
