@@ -65,6 +65,8 @@ class Patience:
 
     preflight_s: float = 1.5
     arm_s: float = 1.5
+    recovery_s: float = 10.0
+    """The answer to arming behind recovery: some four thousand zeros wait in a serial line's buffer, at 9,600 baud."""
     silence_s: float = 30.0
     """Without progress and without a fault that explains it."""
     stall_s: float = 180.0

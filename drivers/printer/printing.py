@@ -156,12 +156,15 @@ class _Job:
             return False
         if answer is None:
             return True
-        until_s = self._conversation.now_s() + self._patience.arm_s
+        within_s = self._patience.recovery_s if recovers else self._patience.arm_s
+        until_s = self._conversation.now_s() + within_s
         while (left_s := until_s - self._conversation.now_s()) > 0:
             reply = self._conversation.listen(timeout_s=min(STEP_S, left_s))
             if isinstance(reply, answer):
                 self._swallow_late_answers(recovers=recovers)
                 return True
+            # Behind everything that was sent: the drawer does not wait for a slow recovery.
+            self._gap()
         return False
 
     def _arming(self) -> tuple[bytes, type[AutomaticStatus] | type[PaperSensor] | None]:

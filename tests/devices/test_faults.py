@@ -13,7 +13,7 @@ from threading import Event
 
 import pytest
 
-from drivers.printer.profile import Cut, load_profile
+from drivers.printer.profile import Cut, DotsBy, load_profile
 from drivers.printer.raster import Typeface
 from drivers.printer.simulated_faults import Faults, Hardware, RomLanguage
 from drivers.printer.status import Paper as Roll
@@ -109,13 +109,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def story(template: Path, tmp_path: Path) -> Iterator[Callable[..., Story]]:
     shops: list[Shop] = []
 
-    def begin(profile: str = TEXT, **hardware: object) -> Story:
+    def begin(profile: str = TEXT, *, dots_by: DotsBy = DotsBy.ROWS, **hardware: object) -> Story:
         shop = open_shop(move_in(template, tmp_path / "town"))
         shops.append(shop)
         loaded, typeface = load_profile(profile), Typeface.load()
         made = {"dots": loaded.dots, "has_automatic_status": loaded.asb, "has_cutter": loaded.cut is Cut.PARTIAL}
         counter = Counter(typeface, loaded, Hardware(**{**made, **hardware}))  # type: ignore[arg-type]
-        counter.encoder = encoder_for(loaded, 42)
+        counter.encoder = encoder_for(loaded, 42, dots_by=dots_by)
         counter.printer = counter.new_printer()
         return Story(shop, counter, PaperDesk(ShopLink(shop), OnePrinter(counter), Event()))  # type: ignore[arg-type]
 
@@ -246,8 +246,9 @@ def test_a_printer_that_falls_silent_in_the_middle_is_asked_about(story: Callabl
     assert (told.sales, told.outcomes, told.originals(number)) == (1, [PrintOutcome.UNKNOWN], 1)
 
 
-def test_half_an_image_does_not_eat_the_next_receipt(story: Callable[..., Story]) -> None:
-    told = story(DOTS)
+@pytest.mark.parametrize("dots_by", list(DotsBy))
+def test_half_an_image_does_not_eat_the_next_receipt(dots_by: DotsBy, story: Callable[..., Story]) -> None:
+    told = story(DOTS, dots_by=dots_by)
     told.sell()
     told.counter.simulated.faults.unplug_after_bytes = 9_000
     told.print()

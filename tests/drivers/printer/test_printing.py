@@ -249,6 +249,31 @@ def test_recovery_outlasts_the_largest_image_there_can_be(counter_with: CounterF
     assert recovery_bytes(replace(profile, dots=384)).count(0) >= 8192
 
 
+@pytest.mark.parametrize("bytes_per_s", [960, 1_920])
+@pytest.mark.parametrize("profile", PROVING)
+def test_recovery_over_a_slow_line_is_waited_for(profile: str, bytes_per_s: int, counter_with: CounterFactory) -> None:
+    counter = counter_with(profile)
+    counter.simulated.faults.bytes_per_s = bytes_per_s
+    rows = (TextRow(text="가나다"), CutRow())
+
+    assert counter.printer.print_rows(rows, watcher=counter.onlooker, after_unknown=True) == Printed()
+
+
+def test_the_drawer_opens_while_a_slow_line_recovers(counter_with: CounterFactory) -> None:
+    counter = counter_with("clone-80mm")
+    simulated = counter.simulated
+    simulated.faults.bytes_per_s = 960
+    pulse = b"\x10\x14\x01\x00\x01"
+    # The zeros are all on their way by then, and the printer has not come to the end of them.
+    counter.clock.after(9, lambda: setattr(counter.onlooker, "commands", pulse))
+    opened: list[int] = []
+    counter.clock.after(10, lambda: opened.append(simulated.observed.drawer_openings))
+
+    rows = (TextRow(text="가나다"), CutRow())
+    assert counter.printer.print_rows(rows, watcher=counter.onlooker, after_unknown=True) == Printed()
+    assert (opened, simulated.observed.drawer_openings) == ([1], 1)
+
+
 def test_a_printer_that_falls_silent_leaves_an_unknown_outcome(counter: Counter) -> None:
     counter.simulated.faults.bytes_per_s = 400
     counter.clock.after(2, lambda: setattr(counter.simulated.faults, "mute", True))
