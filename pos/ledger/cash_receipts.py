@@ -7,17 +7,23 @@ Rules:
 - the buyer's identifier is sealed in the entry and stored nowhere else. It is opened in memory to be handed over, and
   overwritten; the interpreter's own copy is let go at once. No log line, table or message holds it;
 - a provider that cannot be reached is asked again; one that refuses is final. Asking happens outside of transactions;
-- a cancellation waits for the approval of what it cancels.
+- a cancellation waits for the approval of what it cancels, and names it by number and date: numbers are unique within
+  their day only;
+- an approval is final when the tax office has it; the provider passes the day's on in the night, and is asked after it.
 
 Which provider there is is the operator's choice (`[cash_receipts] provider`); `RehearsalProvider` approves everything
 and tells nobody, for towns and tests.
 """
 
+from __future__ import annotations
+
+import base64
 import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, time, timedelta, timezone
+from enum import StrEnum
 from functools import partial
 from typing import Final, Protocol
 
@@ -28,18 +34,48 @@ from pos.ledger import inbox, schema
 from pos.ledger.database import Database
 from pos.ledger.dialect import insert_missing
 from pos.ledger.schema import StoredRow
-from pos.voucher.bodies import CashReceiptCancelRequested, CashReceiptPurpose, CashReceiptRequested, TaxSplit
-from pos.voucher.entry import Entry, verify_entry
+from pos.voucher.bodies import (
+    CashReceiptCancelRequested,
+    CashReceiptPurpose,
+    CashReceiptReason,
+    CashReceiptRequested,
+    IdentifierKind,
+    TaxSplit,
+)
+from pos.voucher.entry import Entry, parse_entry, verify_entry
 from pos.voucher.keys import SigningKey
 from pos.voucher.message_bodies import CashReceiptState, CashReceiptTold
 from pos.voucher.sealing import open_sealed
 
 ASKED: Final = "asked"
+CONFIRM_DAYS: Final = 10
+"""What the tax office does not have after so long is a person's matter, and must not hold up the others."""
 ASK_MAX: Final = 32
 """Asked in one round; each may take the provider a second."""
-_KST: Final = timedelta(hours=9)
+_KOREA: Final = timezone(timedelta(hours=9))
+_MORNING_HOUR: Final = 9
 
 logger = logging.getLogger(__name__)
+
+
+class TaxKind(StrEnum):
+    """How the goods are taxed."""
+
+    TAXABLE = "taxable"
+    EXEMPT = "exempt"
+    MIXED = "mixed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """What is cancelled, as the notice wants it named (NTS notice 2025-19, section 2(2))."""
+
+    approval_number: str
+    approved_on: date
+    """In Korea."""
+    reason: CashReceiptReason
+    is_part: bool
+    """Less than the whole of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +87,23 @@ class CashReceiptOrder:
     amount_won: int
     tax: TaxSplit
     traded_s: int
+    identifier_kind: IdentifierKind | None = None
+    """What the identifier beside it is."""
     purpose: CashReceiptPurpose | None = None
     """None for a cancellation."""
-    original_number: str | None = None
-    """Approval number of what is cancelled."""
+    cancels: Cancelled | None = None
+
+    @property
+    def document_key(self) -> str:
+        """The id as providers take one: 22 of `[A-Za-z0-9_-]`."""
+        return document_key_of(self.cash_receipt_id)
+
+    @property
+    def tax_kind(self) -> TaxKind:
+        """What the whole is to the tax office."""
+        if not self.tax.vat_won and not self.tax.taxable_won:
+            return TaxKind.EXEMPT
+        return TaxKind.MIXED if self.tax.exempt_won else TaxKind.TAXABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +120,26 @@ class Provider(Protocol):
 
     def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer: ...
 
+    def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
+        """Whether the tax office has it."""
+
 
 class RehearsalProvider:
-    """Approves everything and tells nobody."""
+    """Approves everything and tells nobody; what was approved on one day the tax office "has" at nine on the next."""
+
+    def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
+        morning = datetime.combine(approved_on + timedelta(days=1), time(hour=_MORNING_HOUR), _KOREA)
+        return now_s >= morning.timestamp()
 
     def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
         """Give the same request the same number, as a provider does."""
         seed = hashlib.sha256(order.merchant.encode("ascii") + order.cash_receipt_id).digest()
         return ProviderAnswer(approval_number=f"{int.from_bytes(seed[:8], 'big') % 10**9:09d}", approved_s=now_s)
+
+
+def document_key_of(cash_receipt_id: bytes) -> str:
+    """22 of `[A-Za-z0-9_-]`; providers take up to 24."""
+    return base64.urlsafe_b64encode(cash_receipt_id).rstrip(b"=").decode("ascii")
 
 
 def take(connection: Connection, entries: Sequence[Entry], *, terminal: str, merchant: str) -> None:
@@ -117,6 +178,24 @@ def ask_waiting(
     return answered
 
 
+def confirm_waiting(database: Database, provider: Provider, *, message_key: SigningKey, now_s: int) -> int:
+    """Ask what the tax office has, of what was approved before today; tell the terminals, and return how many it is."""
+    confirmed = 0
+    for row in database.read(partial(_approved_before, now_s=now_s)):
+        approved_on = _day_of(row.approved_s)
+        key = document_key_of(row.cash_receipt_id)
+        try:
+            is_there = provider.is_confirmed(
+                key, approval_number=row.approval_number, approved_on=approved_on, now_s=now_s
+            )
+        except OSError as error:
+            logger.warning("the provider of cash receipts cannot be reached: %s", error.strerror)
+            return confirmed
+        if is_there:
+            confirmed += database.write(partial(_confirm, row=row, now_s=now_s, key=message_key))
+    return confirmed
+
+
 def _asked(entry: Entry) -> CashReceiptRequested | CashReceiptCancelRequested | None:
     try:
         if entry.kind == CashReceiptRequested.KIND:
@@ -132,14 +211,24 @@ def _waiting(connection: Connection) -> Sequence[StoredRow]:
     """Requests that can be asked now, with their entries; cancellations once their original has a number."""
     table, entries, terminals = schema.cash_receipts, schema.entries, schema.terminals
     original = table.alias("original")
+    first = entries.alias("first")
+    columns = (
+        table,
+        entries.c.raw,
+        terminals.c.public_key,
+        original.c.approval_number.label("original_number"),
+        original.c.approved_s.label("original_approved_s"),
+        first.c.raw.label("original_raw"),
+    )
     rows = (
-        select(table, entries.c.raw, terminals.c.public_key, original.c.approval_number.label("original_number"))
+        select(*columns)
         .join(entries, (entries.c.terminal == table.c.terminal) & (entries.c.sequence == table.c.sequence))
         .join(terminals, terminals.c.terminal == table.c.terminal)
         .outerjoin(
             original,
             (original.c.merchant == table.c.merchant) & (original.c.cash_receipt_id == table.c.original_id),
         )
+        .outerjoin(first, (first.c.terminal == original.c.terminal) & (first.c.sequence == original.c.sequence))
         .where(table.c.state == ASKED)
         .where(table.c.original_id.is_(None) | original.c.approval_number.is_not(None))
         .order_by(entries.c.received_s, table.c.terminal, table.c.sequence)
@@ -158,8 +247,9 @@ def _answer(row: StoredRow, provider: Provider, *, identifier_key: SigningKey, n
         amount_won=body.amount_won,
         tax=body.tax,
         traded_s=body.traded_s,
+        identifier_kind=body.identifier_kind if isinstance(body, CashReceiptRequested) else None,
         purpose=body.purpose if isinstance(body, CashReceiptRequested) else None,
-        original_number=row.original_number,
+        cancels=_cancelled(row, body) if isinstance(body, CashReceiptCancelRequested) else None,
     )
     digits = bytearray()
     try:
@@ -170,6 +260,55 @@ def _answer(row: StoredRow, provider: Provider, *, identifier_key: SigningKey, n
         return ProviderAnswer(failure="sealed_for_another_key")
     finally:
         digits[:] = bytes(len(digits))
+
+
+def _cancelled(row: StoredRow, body: CashReceiptCancelRequested) -> Cancelled:
+    first = parse_entry(row.original_raw)
+    original = CashReceiptRequested.from_body(first.body)
+    return Cancelled(
+        approval_number=row.original_number,
+        approved_on=_day_of(row.original_approved_s),
+        reason=body.reason,
+        is_part=body.amount_won < original.amount_won,
+    )
+
+
+def _day_of(moment_s: int) -> date:
+    return datetime.fromtimestamp(moment_s, _KOREA).date()
+
+
+def _approved_before(connection: Connection, *, now_s: int) -> Sequence[StoredRow]:
+    """Approvals and approved cancellations of earlier days, oldest first."""
+    table = schema.cash_receipts
+    today = datetime.combine(_day_of(now_s), time(), _KOREA)
+    rows = (
+        select(table)
+        .where(table.c.state.in_((CashReceiptState.APPROVED, CashReceiptState.CANCELLED)))
+        .where(table.c.approved_s < int(today.timestamp()))
+        .where(table.c.approved_s >= int((today - timedelta(days=CONFIRM_DAYS)).timestamp()))
+        .order_by(table.c.approved_s)
+        .limit(ASK_MAX)
+    )
+    return connection.execute(rows).all()
+
+
+def _confirm(connection: Connection, *, row: StoredRow, now_s: int, key: SigningKey) -> int:
+    table = schema.cash_receipts
+    mine = (table.c.merchant == row.merchant, table.c.cash_receipt_id == row.cash_receipt_id)
+    changed = connection.execute(
+        update(table).where(*mine, table.c.state == row.state).values(state=CashReceiptState.CONFIRMED)
+    )
+    if changed.rowcount != 1:
+        return 0
+    told = CashReceiptTold(
+        cash_receipt_id=row.cash_receipt_id,
+        state=CashReceiptState.CONFIRMED,
+        approval_number=row.approval_number,
+        approved_on=_day_of(row.approved_s),
+        approved_s=row.approved_s,
+    )
+    inbox.send(connection, row.terminal, [inbox.draft_of(told)], now_s=now_s, key=key)
+    return 1
 
 
 def _keep(connection: Connection, *, row: StoredRow, answer: ProviderAnswer, now_s: int, key: SigningKey) -> int:
@@ -194,9 +333,7 @@ def _keep(connection: Connection, *, row: StoredRow, answer: ProviderAnswer, now
         cash_receipt_id=row.cash_receipt_id,
         state=state,
         approval_number=answer.approval_number,
-        approved_on=None
-        if answer.approved_s is None
-        else (datetime.fromtimestamp(answer.approved_s, UTC) + _KST).date(),
+        approved_on=None if answer.approved_s is None else _day_of(answer.approved_s),
         failure=answer.failure,
         approved_s=answer.approved_s,
     )

@@ -246,7 +246,7 @@ class LedgerService:
             pass
 
     def ask_for_cash_receipts(self, *, now_s: int) -> None:
-        """Pass on what terminals asked for, where the operator named a provider."""
+        """Pass on what terminals asked for, and learn what the tax office has, where the operator named a provider."""
         if self._provider is not None:
             cash_receipts.ask_waiting(
                 self._database,
@@ -255,6 +255,7 @@ class LedgerService:
                 message_key=self._keys.message,
                 now_s=now_s,
             )
+            cash_receipts.confirm_waiting(self._database, self._provider, message_key=self._keys.message, now_s=now_s)
 
     def pay_out(self, *, now_s: int) -> tuple[Payout, ...]:
         """Pay out every merchant to whom something is owed."""

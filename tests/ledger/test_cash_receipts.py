@@ -1,11 +1,13 @@
 """Cash receipts: asked for once, answered by message, and the buyer's number is nowhere but in the sealed box."""
 
+import re
 from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
 from pos.ledger import cash_receipts, inbox, schema
-from pos.ledger.cash_receipts import CashReceiptOrder, ProviderAnswer, RehearsalProvider
+from pos.ledger.cash_receipts import Cancelled, CashReceiptOrder, ProviderAnswer, RehearsalProvider, TaxKind
 from pos.voucher.bodies import (
     CashReceiptCancelRequested,
     CashReceiptPurpose,
@@ -30,6 +32,8 @@ class Provider:
     answer: ProviderAnswer | None = None
     asked: list[tuple[CashReceiptOrder, bytes]] = field(default_factory=list)
     handed: list[bytearray] = field(default_factory=list)
+    asked_about: list[tuple[str, str, date]] = field(default_factory=list)
+    has_at_office: bool | None = None
 
     def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
         if self.answer is None:
@@ -37,6 +41,12 @@ class Provider:
         self.asked.append((order, bytes(digits)))
         self.handed.append(digits)
         return self.answer
+
+    def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
+        self.asked_about.append((document_key, approval_number, approved_on))
+        if self.has_at_office is None:
+            raise OSError(110, "timed out")
+        return self.has_at_office
 
 
 def request(till: Till, number: int, *, sealed: bytes | None = None) -> None:
@@ -57,15 +67,17 @@ def request(till: Till, number: int, *, sealed: bytes | None = None) -> None:
     )
 
 
-def cancel(till: Till, number: int, original: int) -> None:
+def cancel(
+    till: Till, number: int, original: int, *, amount_won: int = 10_000, reason: CashReceiptReason | None = None
+) -> None:
     till.record(
         CashReceiptCancelRequested(
             cash_receipt_id=bytes([number]) * 16,
             original_id=bytes([original]) * 16,
             sale_id=bytes(16),
-            amount_won=10_000,
+            amount_won=amount_won,
             tax=TAX,
-            reason=next(iter(CashReceiptReason)),
+            reason=reason or CashReceiptReason.CANCELLED,
             traded_s=NOW_S,
             business_date="2026-09-21",
         )
@@ -85,6 +97,9 @@ def told(desk: Desk, terminal: str = "t-1") -> list[CashReceiptTold]:
     return [body for body in bodies if isinstance(body, CashReceiptTold)]
 
 
+KOREA = timezone(timedelta(hours=9))
+DAY = datetime.fromtimestamp(NOW_S, KOREA).date()
+DAY_S = 86_400
 APPROVED = ProviderAnswer(approval_number="G12345678", approved_s=NOW_S)
 
 
@@ -169,9 +184,85 @@ def test_a_cancellation_waits_for_the_number_of_what_it_cancels(desk: Desk) -> N
 
     assert (ask(desk, provider), ask(desk, provider)) == (1, 1)
 
-    assert provider.asked[1][0].original_number == "G12345678"
+    cancels = provider.asked[1][0].cancels
+    assert cancels == Cancelled(
+        approval_number="G12345678", approved_on=DAY, reason=CashReceiptReason.CANCELLED, is_part=False
+    )
     assert provider.asked[1][1] == b""
     assert [answer.state for answer in told(desk)] == [CashReceiptState.APPROVED, CashReceiptState.CANCELLED]
+
+
+@pytest.mark.parametrize("reason", list(CashReceiptReason))
+def test_a_part_is_cancelled_with_number_date_and_reason_of_the_original(desk: Desk, reason: CashReceiptReason) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED)
+    request(till, 1)
+    cancel(till, 2, 1, amount_won=3_000, reason=reason)
+    desk.deliver(till)
+
+    assert (ask(desk, provider), ask(desk, provider)) == (1, 1)
+
+    order, _ = provider.asked[1]
+    assert (order.amount_won, order.purpose, order.identifier_kind) == (3_000, None, None)
+    assert order.cancels == Cancelled(approval_number="G12345678", approved_on=DAY, reason=reason, is_part=True)
+
+
+def test_the_order_has_what_providers_ask_for(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED)
+    request(till, 255)
+    desk.deliver(till)
+    ask(desk, provider)
+
+    ((order, _),) = provider.asked
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,24}", order.document_key)
+    assert (order.identifier_kind, order.tax_kind, order.cancels) == (IdentifierKind.PHONE, TaxKind.TAXABLE, None)
+    exempt = TaxSplit(taxable_won=0, vat_won=0, exempt_won=10_000, service_won=0)
+    both = TaxSplit(taxable_won=4_545, vat_won=455, exempt_won=5_000, service_won=0)
+    assert [replace(order, tax=tax).tax_kind for tax in (exempt, both)] == [TaxKind.EXEMPT, TaxKind.MIXED]
+
+
+def confirm(desk: Desk, provider: cash_receipts.Provider, *, now_s: int) -> int:
+    return cash_receipts.confirm_waiting(desk.database, provider, message_key=ledger_keys().message, now_s=now_s)
+
+
+def test_an_approval_is_final_when_the_tax_office_has_it(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED, has_at_office=False)
+    request(till, 1)
+    desk.deliver(till)
+    ask(desk, provider)
+    assert confirm(desk, provider, now_s=NOW_S) == 0
+    assert provider.asked_about == [], "the day's are passed on in the night"
+    tomorrow_s = NOW_S + DAY_S
+    assert confirm(desk, provider, now_s=tomorrow_s) == 0
+    assert provider.asked_about == [("AQEBAQEBAQEBAQEBAQEBAQ", "G12345678", DAY)]
+    provider.has_at_office = None
+    assert confirm(desk, provider, now_s=tomorrow_s) == 0, "it cannot be reached"
+    provider.has_at_office = True
+
+    assert [confirm(desk, provider, now_s=tomorrow_s) for _ in range(2)] == [1, 0]
+
+    assert [(answer.state, answer.approval_number) for answer in told(desk)] == [
+        (CashReceiptState.APPROVED, "G12345678"),
+        (CashReceiptState.CONFIRMED, "G12345678"),
+    ]
+
+
+def test_one_that_the_tax_office_never_gets_holds_up_nobody(desk: Desk) -> None:
+    till, provider = desk.town.till("t-1"), Provider(answer=APPROVED, has_at_office=True)
+    request(till, 1)
+    desk.deliver(till)
+    ask(desk, provider)
+
+    assert confirm(desk, provider, now_s=NOW_S + (cash_receipts.CONFIRM_DAYS + 1) * DAY_S) == 0
+    assert provider.asked_about == []
+
+
+def test_in_rehearsal_the_tax_office_has_it_at_nine_the_next_morning() -> None:
+    morning_s = int(datetime(2026, 11, 23, 9, tzinfo=KOREA).timestamp())
+
+    assert [
+        RehearsalProvider().is_confirmed("x", approval_number="1", approved_on=date(2026, 11, 22), now_s=now_s)
+        for now_s in (morning_s - 1, morning_s)
+    ] == [False, True]
 
 
 @pytest.mark.parametrize("provider", ["", "rehearsal"])
