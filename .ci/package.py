@@ -69,6 +69,7 @@ PLACES = (
     ("firmware_config/kiosk/logind.conf", "usr/lib/systemd/logind.conf.d", 0o644),
     ("firmware_config/kiosk/mask.preset", "usr/lib/systemd/system-preset", 0o644),
     ("firmware_config/journald/pos.conf", "usr/lib/systemd/journald.conf.d", 0o644),
+    ("firmware_config/network/pos.conf", "usr/lib/NetworkManager/conf.d", 0o644),
     ("firmware_config/timesyncd/pos.conf", "usr/lib/systemd/timesyncd.conf.d", 0o644),
     ("firmware_config/system/watchdog.conf", "usr/lib/systemd/system.conf.d", 0o644),
     ("firmware_config/kiosk/foot.ini", "etc/pos", 0o644),

@@ -14,7 +14,7 @@ from tests.support.process_tools import Child, run
 
 ROOT = Path(__file__).parents[2]
 SYSTEMD = ROOT / "systemd"
-PACKAGES = {"systemd-analyze": "systemd", "systemd-sysusers": "systemd", "udevadm": "udev"}
+PACKAGES = {"systemd-analyze": "systemd", "systemd-sysusers": "systemd", "udevadm": "udev", "findmnt": "util-linux"}
 
 Tool = Callable[..., Child]
 

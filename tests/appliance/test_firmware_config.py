@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import configparser
+import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from pos.config import load_config
 from tests.appliance.conftest import ROOT, SYSTEMD, Tool, read_unit
+from tests.support.process_tools import run
 
 FIRMWARE = ROOT / "firmware_config"
 RULES = FIRMWARE / "udev" / "72-pos.rules"
@@ -121,6 +124,46 @@ def test_a_missing_disk_never_stops_the_boot() -> None:
     assert set(mounts) == {"/var/lib/pos", "/var/log/journal", "/srv/mirror"}
     for place, options in mounts.items():
         assert "nofail" in options, place
+
+
+def test_util_linux_reads_every_line_of_the_mounts(tool: Tool, tmp_path: Path) -> None:
+    table = tmp_path / "fstab"
+    table.write_text((FIRMWARE / "mounts" / "fstab").read_text("utf-8").replace("PUT-DATA-UUID-HERE", "1-2"), "utf-8")
+
+    done = tool("findmnt", "--verify", "--tab-file", table)
+
+    # The disks are not here, and that is all that may be wrong.
+    assert "0 parse errors" in done.stdout + done.stderr, done.report()
+    complaints = [line.strip() for line in done.stdout.splitlines() if line.strip().startswith(("[E]", "[W]"))]
+    assert complaints
+    assert all("unreachable" in line or "non-bind mount source" in line for line in complaints), done.report()
+
+
+PLACED = """
+import json, package
+places = {}
+for pattern, folder, _ in package.PLACES:
+    for source in package.ROOT.glob(pattern):
+        target = f"{folder}/{source.name}"
+        places[str(source.relative_to(package.ROOT))] = package.RENAMED.get(target, target)
+print(json.dumps(places))
+"""
+
+
+def test_the_package_puts_every_file_where_its_first_lines_say_that_it_acts() -> None:
+    told = run([sys.executable, "-c", PLACED], cwd=ROOT / ".ci")
+    places = json.loads(told.stdout)
+
+    for path in FILES:
+        name = str(path.relative_to(ROOT))
+        if path.is_relative_to(FIRMWARE / "update"):
+            assert name not in places, f"{name} is an image's or a reader's"
+            continue
+        assert name in places, f"{name} is installed by nobody"
+        place = places[name]
+        if not place.startswith(("usr/share/pos", "usr/share/doc", "etc/pos/terminal.toml")):
+            why = [line for line in path.read_text("utf-8").splitlines() if line.startswith("#")]
+            assert f"/{place}" in " ".join(line.lstrip("# ") for line in why), name
 
 
 def test_the_handbook_installs_every_file() -> None:

@@ -162,7 +162,9 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
         name="Till", meaning="Running, but cannot sell", to_do="Do what the screen says"
     ),
     FindingCode.NETWORK_THERE: FindingWords(name="Network", meaning="Connected", to_do=""),
-    FindingCode.NETWORK_MISSING: FindingWords(name="Network", meaning="Not connected", to_do="Plug in the cable"),
+    FindingCode.NETWORK_MISSING: FindingWords(
+        name="Network", meaning="Not connected", to_do="Plug in the cable, or show a Wi-Fi code"
+    ),
     FindingCode.CORE_AWAY: FindingWords(name="Till", meaning="Not running", to_do="Restart the terminal"),
     FindingCode.POWER_FINE: FindingWords(name="Power supply", meaning="Strong enough", to_do=""),
     FindingCode.POWER_LOW: FindingWords(

@@ -157,7 +157,7 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     ),
     FindingCode.NETWORK_THERE: FindingWords(name="인터넷", meaning="연결되어 있습니다", to_do=""),
     FindingCode.NETWORK_MISSING: FindingWords(
-        name="인터넷", meaning="연결되지 않았습니다", to_do="인터넷 선을 꽂으세요"
+        name="인터넷", meaning="연결되지 않았습니다", to_do="인터넷 선을 꽂거나 와이파이 QR을 비추세요"
     ),
     FindingCode.CORE_AWAY: FindingWords(
         name="판매 프로그램", meaning="작동하지 않습니다", to_do="단말기를 다시 켜세요"

@@ -177,6 +177,16 @@ def test_the_key_is_delivered_to_core_alone_and_sealed_on_the_card(till: BootedT
         assert till.inside(*as_another, "cat", "/run/credentials/pos-core.service/terminal.key").exit_status == 1, unit
 
 
+def test_nobody_complains_of_a_line_in_the_tills_settings(till: BootedTill) -> None:
+    """systemd, journald, logind, udev, NetworkManager: each names the file and the line that it does not understand."""
+    said = till.must("journalctl", "--boot", "--no-pager", "--output=cat").splitlines()
+
+    assert [line for line in said if "pos.conf:" in line or "72-pos.rules:" in line] == []
+    assert "Storage=persistent" in till.must("systemd-analyze", "cat-config", "systemd/journald.conf")
+    assert till.inside("sh", "-c", "ls /var/log/journal/*/system.journal").exit_status == 0, "the log is in memory only"
+    assert till.must("systemctl", "show", "--property=DefaultTimeoutStopUSec", "--value").strip() == "10s"
+
+
 SHOW_A_NETWORK = """
 import sys, time
 from pathlib import Path

@@ -137,6 +137,33 @@ def test_systemd_finds_nothing_wrong_with_the_units_as_installed(installed: Debi
     assert (done.exit_status, "pos-" in done.stderr) == (0, False), done.report()
 
 
+def test_what_each_of_debians_programs_says_of_the_settings_that_were_installed(installed: DebianRoot) -> None:
+    """Everything here ends with 0, or `must` says what it ended with."""
+    installed.must("udevadm", "verify", "--no-summary", "--resolve-names=early", "/usr/lib/udev/rules.d/72-pos.rules")
+    installed.must("foot", "--check-config", "--config=/etc/pos/foot.ini")
+    network = installed.must("NetworkManager", "--print-config")
+    assert "autoconnect-retries-default=0" in network
+    assert "enabled=false" in network.partition("[connectivity]")[2]
+    modules = installed.must("modprobe", "--showconfig").splitlines()
+    for line in (installed.folder / "usr/lib/modprobe.d/pos.conf").read_text().splitlines():
+        assert not line.startswith("install ") or line in modules, line
+    kernel = installed.must("systemd-analyze", "cat-config", "sysctl.d/70-pos.conf")
+    assert "kernel.sysrq = 0" in kernel
+
+
+def test_no_reader_of_a_settings_file_finds_a_word_it_does_not_know(spoiled: DebianRoot) -> None:
+    def complaints() -> str:
+        # It reads its settings first, and has no right to anything afterwards.
+        reader = ("env", "SYSTEMD_LOG_TARGET=console", "timeout", "2", "/usr/lib/systemd/systemd-timesyncd")
+        done = spoiled.inside(*reader)
+        return "".join(line for line in done.stderr.splitlines() if "timesyncd.conf.d" in line)
+
+    assert complaints() == ""
+    ours = spoiled.folder / "usr/lib/systemd/timesyncd.conf.d/pos.conf"
+    ours.write_text(ours.read_text() + "NoSuchWord=1\n")
+    assert "NoSuchWord" in complaints()
+
+
 def test_the_configuration_is_the_technicians_and_an_upgrade_leaves_it(spoiled: DebianRoot) -> None:
     ours = spoiled.folder / "etc/pos/terminal.toml"
     changed = ours.read_text().replace('url = "usb:/dev/pos/printer"', 'url = "tcp://192.0.2.7"')
