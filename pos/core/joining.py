@@ -88,7 +88,7 @@ class Joining:
         return self.socket_dir / WISH_FOLDER / WISH_FILE
 
     def _hand_over(self, code: WifiCode, text: str) -> None:
-        log.info("a wireless network was shown: %s, %s", self._network, code.protection.value)
+        log.info("a wireless network was shown: %s", code.protection.value)
         new = self._wish.with_suffix(".new")
         try:
             new.parent.mkdir(exist_ok=True)

@@ -17,7 +17,16 @@ from pos.support_number import own_release
 
 TOOL_S_MAX: Final = 20.0
 LINES: Final = 3000
-UNITS: Final = ("pos-core", "pos-devices", "pos-sync", "pos-screen", "pos-data-check", "pos-update", "pos-backup")
+UNITS: Final = (
+    "pos-core",
+    "pos-devices",
+    "pos-sync",
+    "pos-screen",
+    "pos-data-check",
+    "pos-update",
+    "pos-backup",
+    "pos-wifi",
+)
 _SHOWN: Final = "Id,ActiveState,SubState,Result,NRestarts,ExecMainStatus,MemoryCurrent,ActiveEnterTimestamp"
 DIAG: Final = Path("var/lib/pos/diag")
 """Where failed services leave their last words (`systemd/failure-capture`)."""

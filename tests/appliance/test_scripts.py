@@ -241,3 +241,15 @@ def test_without_a_wish_nothing_is_destroyed(script: Script, data: Path) -> None
     assert script("wipe-key", data).exit_status == 0
 
     assert (data / "credentials" / "terminal.key").exists()
+
+
+def test_a_wiped_machine_forgets_the_password_of_the_shops_network_too(script: Script, data: Path) -> None:
+    (data / "state").mkdir()
+    (data / "state" / "wipe").write_text("t-bakery-2")
+    (data / "network").mkdir()
+    (data / "network" / "chak-till.nmconnection").write_text("psk=swordfish-1")
+
+    assert script("wipe-key", data).exit_status == 0
+
+    assert list((data / "network").iterdir()) == []
+    assert not (data / "state" / "wipe").exists()
