@@ -14,6 +14,7 @@ from drivers.printer.outcome import Printed
 from drivers.printer.profile import DotsBy, load_profile
 from drivers.printer.raster import LINE_DOTS
 from drivers.printer.simulated_faults import Hardware, RomLanguage
+from drivers.printer.simulated_paper import MARGIN_DOTS
 from drivers.printer.trial_page import CANDIDATES, CANDIDATES_ON_SERIAL, candidates, trial_page_segments
 from tests.support.printer_counter import Counter, CounterFactory
 
@@ -77,9 +78,6 @@ def test_over_a_serial_line_the_page_also_shows_dots_by_rows(counter_with: Count
     usb, serial = counter_with("sewoo-lk", clone), counter_with("sewoo-lk", clone)
     page_on(usb)
     page_on(serial, on_serial=True)
-    spoiling = counter_with("sewoo-lk", replace(clone, has_column_images=False))
-    segments = encoder_of(CANDIDATES_ON_SERIAL[6], spoiling).encode([PairRow(left="가나다", right="1,000"), CutRow()])
-    spoiling.printer.print_segments(segments, watcher=spoiling.onlooker)
 
     assert candidates(on_serial=False) == CANDIDATES
     assert candidates(on_serial=True)[:6] == CANDIDATES
@@ -89,7 +87,20 @@ def test_over_a_serial_line_the_page_also_shows_dots_by_rows(counter_with: Count
     sent = trial_page_segments(question=QUESTION, sample=SAMPLE, typeface=serial.typeface, on_serial=True)
     in_dots = [part[:3] for part in sent if len(part) > 100]
     assert in_dots == [b"\x1dv0"] + [b"\x1b3\x18"] * 3 + [b"\x1dv0"] * 3, "the question, then a line for each profile"
-    assert spoiling.simulated.observed.refused == []
+
+
+def test_a_printer_that_spoils_columns_still_shows_its_lines_by_rows(counter_with: CounterFactory) -> None:
+    clone = Hardware(dots=576, language=RomLanguage.CHINA)
+    good, spoiling = (counter_with("sewoo-lk", replace(clone, has_column_images=able)) for able in (True, False))
+    page_on(good, on_serial=True)
+    page_on(spoiling, on_serial=True)
+
+    pages = [counter.simulated.paper.receipts[0].picture for counter in (good, spoiling)]
+    # Three lines, three that are fed and three more to the blade.
+    last_lines = [page.crop((0, page.height - MARGIN_DOTS - 9 * LINE_DOTS, page.width, page.height)) for page in pages]
+    assert last_lines[0].getextrema() == (0, 255)
+    assert last_lines[0].tobytes() == last_lines[1].tobytes()
+    assert pages[1].height > pages[0].height, "the lines by columns came out as garbage"
 
 
 def test_a_printer_that_spoils_columns_is_noticed_and_the_rest_of_the_line_is_garbage(
