@@ -46,15 +46,12 @@ while time.monotonic() < began_s + 90:
 till = link.call(Watch()).till
 print(till.terminal, till.stop, till.installation, f"{time.monotonic() - began_s:.1f}")
 """
-WHAT_IT_IS = (
-    "/usr/lib/pos/bin/python3",
-    "-I",
-    "-c",
-    (
-        "from pathlib import Path; from pos.link.client import BlockingLink; from pos.link.calls import Role, Watch; "
-        "print(BlockingLink(Path('/run/pos'), Role.SCREEN).call(Watch()).till.stop)"
-    ),
-)
+WHAT_IT_IS = """
+from pathlib import Path
+from pos.link.client import BlockingLink
+from pos.link.calls import Role, Watch
+print(BlockingLink(Path("/run/pos"), Role.SCREEN).call(Watch()).till.stop)
+"""
 
 
 @contextmanager
@@ -127,6 +124,10 @@ def test_a_machine_without_a_key_comes_up_and_becomes_a_till_by_one_code(
     assert machine.pay(code, 1_000)["reason"] == "already_used"
 
 
+def stop_of(machine: BootedTill) -> str:
+    return machine.inside("/usr/lib/pos/bin/python3", "-I", "-c", WHAT_IT_IS).stdout.strip()
+
+
 def test_a_stolen_machine_that_is_told_so_delivers_destroys_its_sealed_key_and_is_nobody(
     machine: BootedTill, town: Town, say: Say
 ) -> None:
@@ -143,7 +144,7 @@ def test_a_stolen_machine_that_is_told_so_delivers_destroys_its_sealed_key_and_i
 
     with ledger_of(machine, town):
         machine.until(lambda: not sealed.exists(), "the sealed key is destroyed")
-        machine.until(lambda: machine.inside(*WHAT_IT_IS).stdout.strip() == "not_installed", "it is nobody")
+        machine.until(lambda: stop_of(machine) == "not_installed", "it is nobody")
 
     say(f"wipe: nobody {time.monotonic() - began_s:.1f} s after its ledger could tell it")
     assert not (home / "terminal.key").exists()
