@@ -13,7 +13,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Final, Literal, TypeVar, cast
 
-from pos.enrolled import configured_document, enrolled_document
+from pos.enrolled import EnrolledDocument, configured_document, enrolled_document
 from pos.errors import ConfigError
 from pos.shop_codes import SHOP_CODES_MAX, ShopCodeSection
 from pos.sibling_addresses import is_private_address, peers_of
@@ -181,12 +181,15 @@ class TerminalConfig:
     enrolment_dir: Path | None = None
     """Where it stands which terminal this is; None where the file itself says so."""
     is_tested: bool = True
+    replaced: str = ""
+    """The terminal whose place this one took; empty where it took nobody's."""
 
     @property
     def is_enrolled(self) -> bool:
         return bool(self.terminal.id)
 
 
+_WHO: Final = ("terminal.id", "terminal.merchant", "terminal.ledger")
 _SECTIONS: Final[Mapping[str, type]] = {
     "terminal": TerminalSection,
     "ledger": LedgerSection,
@@ -237,8 +240,7 @@ class _Reader:
         self._path = path
         self._problems: list[str] = []
         self._enrolment_dir: Path | None = None
-        self._is_enrolled = True
-        self._is_tested = True
+        self._enrolled = EnrolledDocument(document={}, is_enrolled=True, is_tested=True)
 
     def config(self) -> TerminalConfig:
         document = self._document()
@@ -269,7 +271,8 @@ class _Reader:
             siblings=cast("SiblingsSection", made["siblings"]),
             enrolment=cast("EnrolmentSection", made["enrolment"]),
             enrolment_dir=self._enrolment_dir,
-            is_tested=self._is_tested,
+            is_tested=self._enrolled.is_tested,
+            replaced=self._enrolled.replaced,
         )
 
     def _document(self) -> dict[str, object]:
@@ -280,9 +283,8 @@ class _Reader:
             state_dir = terminal.get("state_dir")
             if isinstance(state_dir, str) and state_dir:
                 self._enrolment_dir = self._path.parent / state_dir
-                found = enrolled_document(document, terminal, self._enrolment_dir)
-                self._is_enrolled, self._is_tested = found.is_enrolled, found.is_tested
-                return found.document
+                self._enrolled = enrolled_document(document, terminal, self._enrolment_dir)
+                return self._enrolled.document
         return document
 
     def _section(self, name: str, given: object) -> object | None:
@@ -344,13 +346,13 @@ class _Reader:
         choices = _CHOICES.get(key)
         if choices is not None and given not in choices:
             self._problem(key, f"expected one of {', '.join(map(str, choices))}; found {given!r}")
-        elif given == "" and self._is_enrolled and key in ("terminal.id", "terminal.merchant", "terminal.ledger"):
+        elif given == "" and self._enrolled.is_enrolled and key in _WHO:
             self._problem(key, "must not be empty")
         return cast("T", given)
 
     def _check_scheme(self, key: str, text: str) -> None:
         schemes = _URL_SCHEMES.get(key)
-        if key == "ledger.url" and not self._is_enrolled:
+        if key == "ledger.url" and not self._enrolled.is_enrolled:
             return
         if schemes is not None and text.partition(":")[0] not in schemes:
             self._problem(key, f"expected an address beginning with one of {', '.join(schemes)}; found {text!r}")

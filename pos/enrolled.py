@@ -21,6 +21,8 @@ class EnrolledDocument:
     document: dict[str, object]
     is_enrolled: bool
     is_tested: bool
+    replaced: str = ""
+    """The terminal whose place this one took; empty where it took nobody's."""
 
 
 def enrolled_document(document: dict[str, object], terminal: dict[str, object], folder: Path) -> EnrolledDocument:
@@ -30,6 +32,7 @@ def enrolled_document(document: dict[str, object], terminal: dict[str, object], 
         told = tomllib.loads((folder / ENROLMENT_FILE).read_text("utf-8"))
         home = folder / str(told["terminal"]["id"])
         is_tested = bool(told["installation"]["tested"])
+        replaced = str(told["installation"].get("replaced", ""))
         places = {"state_dir": str(home), "trust_dir": str(home / "trust")}
         named, ledger = defaults | terminal | told["terminal"] | places, told["ledger"]
     except OSError:
@@ -41,7 +44,10 @@ def enrolled_document(document: dict[str, object], terminal: dict[str, object], 
     kept = document.get("ledger")
     ledger = (kept if isinstance(kept, dict) else {}) | ledger
     return EnrolledDocument(
-        document=document | {"terminal": named, "ledger": ledger}, is_enrolled=True, is_tested=is_tested
+        document=document | {"terminal": named, "ledger": ledger},
+        is_enrolled=True,
+        is_tested=is_tested,
+        replaced=replaced,
     )
 
 

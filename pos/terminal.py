@@ -20,12 +20,13 @@ from typing import Final
 from pos.clock import Clock, LinuxMachine, Machine
 from pos.config import BackupSection, MirrorSection, TerminalConfig, load_config
 from pos.control import LocalControl, RemoteControl
-from pos.core.assembly import Grounds, assemble
+from pos.core.assembly import assemble
 from pos.core.bundling import Bundling
 from pos.core.core import Core
 from pos.core.enrolling import mark_tested
 from pos.core.examining import Examining
 from pos.core.first_boot import FirstBoot
+from pos.core.grounds import Grounds
 from pos.core.installation import Installation
 from pos.core.live_trust import LiveTrust
 from pos.core.people import People
@@ -198,6 +199,8 @@ def _installation(config: TerminalConfig, core: Core, *, key: SigningKey, trust:
         terminal=config.terminal.id,
         check_code=check_code(key.public_key, ledger=config.terminal.ledger),
         words=words_for(config.terminal.language).install,
+        former=core.former,
+        support=lambda: core.examining.examined().number,
         finish=partial(mark_tested, config.enrolment_dir),
     )
 

@@ -26,7 +26,7 @@ def prepare(config: TerminalConfig) -> int:
     claims = decode_certificate(open_trust(config).certificate).claims
     try:
         prepare_mirror(folder, terminal=config.terminal.id, public_key=claims.terminal_key)
-        _hand_over(folder, config.terminal.state_dir)
+        hand_over(folder, config.terminal.state_dir)
     except (MirrorError, OSError) as error:
         raise ConfigError((f"{folder}: {error}",)) from error
     print_line(f"{folder} is the second medium of {config.terminal.id}; core takes it within half a minute")
@@ -38,7 +38,7 @@ def _check_mounted(folder: Path) -> None:
         raise ConfigError((f"mirror.path: nothing is mounted on {folder}; see its line in /etc/fstab",))
 
 
-def _hand_over(folder: Path, state_dir: Path) -> None:
+def hand_over(folder: Path, state_dir: Path) -> None:
     """Core writes there: the folder and the marker get the state folder's owner."""
     owner = state_dir.stat()
     if os.geteuid() != owner.st_uid:

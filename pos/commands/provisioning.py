@@ -9,6 +9,7 @@ import os
 import sys
 import time
 import tomllib
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,15 +17,25 @@ from typing import Final
 import msgspec
 
 from pos.commands.output import print_json, print_line
-from pos.config import DEFAULT_PATH, load_config
+from pos.config import DEFAULT_PATH, TerminalConfig, load_config
+from pos.control import RemoteControl
 from pos.core.enrolling import EnrolledAs, Enrolling
 from pos.durable import replace_file
-from pos.errors import ConfigError, MalformedError, TrustError
+from pos.errors import (
+    ConfigError,
+    LedgerRefusedError,
+    LedgerUnreachableError,
+    LinkError,
+    MalformedError,
+    TrustError,
+)
 from pos.exits import Exit
 from pos.sync.enrolling import fetch_authority, post_enrolment
 from pos.voucher.enrolment import EnrolmentCode
 from pos.voucher.qr import AlphabetError, NewerVersionError, QrKind, TooLongError, UnknownPrefixError, decode_text
 
+_WHO: Final = ("id", "merchant", "ledger", "trust_dir")
+"""What the state folder says instead."""
 APPLIANCE_STATE: Final = Path("/var/lib/pos/state")
 APPLIANCE_SOCKETS: Final = Path("/run/pos")
 FIRST_TRUST_S: Final = 30.0
@@ -41,6 +52,10 @@ class ProvisionJson(msgspec.Struct, frozen=True, kw_only=True):
     config: str
     check_code: str
     """Six digits of the new key, to be compared with what the ledger's operator sees."""
+    replaced: str
+    """The terminal whose place it took; empty where it took nobody's."""
+    former_entries: int
+    """How many entries of that one are here, off its second medium."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +75,13 @@ class Places:
         return cls(config.absolute(), folder / "state", folder / "run")
 
 
-def provision(config: Path | None, text: str, *, as_json: bool) -> int:
-    """Enrol with the code in `text`. Raises ConfigError for what is no code."""
+def provision(config: Path | None, text: str, *, mirror: Path | None = None, as_json: bool) -> int:
+    """Enrol with the code in `text`; `mirror` is where the second medium is mounted.
+
+    Raises ConfigError for what is no code, and for a second medium that is not there.
+    """
+    if mirror is not None and not mirror.is_dir():
+        raise ConfigError((f"{mirror}: there is no second medium",))
     code = read_code(text)
     places = Places.of(config)
     kept = _configured(places.config)
@@ -69,10 +89,13 @@ def provision(config: Path | None, text: str, *, as_json: bool) -> int:
     is_prepared = bool(terminal) and "id" not in terminal
     state = places.config.parent / str(terminal["state_dir"]) if is_prepared else places.state
     enrolled = _enrolled(Enrolling.begin(state, code))
-    if not is_prepared:
-        _write_config(places, kept)
+    if mirror is not None:
+        kept["mirror"] = {"path": str(mirror.absolute())}
+    if not is_prepared or mirror is not None:
+        _write_config(places, kept, state=state)
     _hand_over(state)
     _bring_trust(places.config)
+    former_entries = 0 if mirror is None else _take_over(load_config(places.config))
     _hand_over(state)
     result = ProvisionJson(
         terminal=enrolled.terminal,
@@ -80,11 +103,15 @@ def provision(config: Path | None, text: str, *, as_json: bool) -> int:
         ledger=enrolled.ledger,
         config=str(places.config),
         check_code=enrolled.check_code,
+        replaced=enrolled.replaced,
+        former_entries=former_entries,
     )
     if as_json:
         print_json(result)
     else:
         print_line(f"{result.terminal} of {enrolled.merchant_name} at {code.url}; check code {result.check_code}")
+        if result.replaced:
+            print_line(f"in the place of {result.replaced}; {former_entries} entries of it are here")
     return Exit.DONE
 
 
@@ -115,12 +142,36 @@ def _configured(config: Path) -> dict[str, dict[str, str | int]]:
     return tomllib.loads(config.read_text("utf-8")) if config.exists() else {}
 
 
-def _write_config(places: Places, kept: dict[str, dict[str, str | int]]) -> None:
+def _take_over(config: TerminalConfig) -> int:
+    """Take over what the second medium holds; how many entries of the former terminal are here afterwards.
+
+    A core that runs does it by itself. Without the ledger what is here stays here and is brought at the next contact.
+    """
+    from pos.commands.mirroring import hand_over
+    from pos.commands.syncing import sync_once
+    from pos.terminal import build_core
+
+    with suppress(LinkError):
+        RemoteControl(config.terminal.socket_dir).close()
+        sys.stderr.write("the till is running: it takes the second medium over by itself\n")
+        return 0
+    try:
+        sync_once(config)
+    except (LedgerUnreachableError, LedgerRefusedError) as error:
+        sys.stderr.write(f"not brought to the ledger yet: {error}\n")
+    if config.mirror.path is not None:
+        hand_over(config.mirror.path, config.terminal.state_dir)
+    with closing(build_core(config)) as core:
+        return core.former.entries
+
+
+def _write_config(places: Places, kept: dict[str, dict[str, str | int]], *, state: Path) -> None:
     """Write the configuration so that it leaves it to the state folder who this is; the rest of it stays."""
-    terminal = kept.get("terminal", {})
+    terminal = {name: value for name, value in kept.get("terminal", {}).items() if name not in _WHO}
     sections: dict[str, dict[str, str | int]] = {
         "terminal": {
-            "state_dir": str(places.state),
+            **terminal,
+            "state_dir": str(state),
             "socket_dir": str(terminal.get("socket_dir", places.sockets)),
             "language": str(terminal.get("language", "ko")),
         }

@@ -4,10 +4,9 @@ Each function below makes one group of parts out of those made before it; a new 
 handed to whoever asks it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from pos.config import TerminalConfig
 from pos.core.alarms import Alarms
 from pos.core.archives import Archives
 from pos.core.backups import Backups, backups_of
@@ -21,18 +20,17 @@ from pos.core.counterparts import Counterparts
 from pos.core.cut_sale import CutSale
 from pos.core.day import Day
 from pos.core.day_desk import DayDesk
-from pos.core.decline_slips import DeclineSlips
 from pos.core.delivery import Delivery
 from pos.core.disk import Disk
-from pos.core.documents import Documents
 from pos.core.emergency_desk import EmergencyDesk
 from pos.core.equipment import Equipment
 from pos.core.examining import Examining
+from pos.core.former import INTERRUPTED_DAY, Former
+from pos.core.grounds import Grounds
 from pos.core.handing_out import HandingOut
 from pos.core.history import History
 from pos.core.inbox import Inbox
 from pos.core.joining import Joining
-from pos.core.live_trust import LiveTrust
 from pos.core.log_watch import LogWatch
 from pos.core.merchant_qr import shop_codes
 from pos.core.network import Network
@@ -40,10 +38,10 @@ from pos.core.other_codes import OtherCodes
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.owner import Owner
 from pos.core.paper import Paper
-from pos.core.people_desk import PeopleDesk
-from pos.core.practice import Practice, PractisedTill
+from pos.core.paper_assembly import former_of, receipts_of
+from pos.core.practice import Practice
 from pos.core.receipt_codes import ReceiptCodes
-from pos.core.receipt_settings import number_pattern, printed_words
+from pos.core.receipt_settings import number_pattern
 from pos.core.receipts import Receipts
 from pos.core.recovery import Recovery
 from pos.core.refunds import Refunds
@@ -54,42 +52,12 @@ from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
 from pos.core.seen import of_device, of_mirror, of_till
 from pos.core.siblings import Siblings
-from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.core.wiping import Wiping
-from pos.journal.journal import Journal
 from pos.link.examination import Finding
 from pos.trust.folder import EMERGENCY_FOLDER, TrustFolder
-from pos.voucher.keys import SigningKey
 from pos.words.catalogue import CATALOGUE_WORDS
-from pos.words.declined import decline_sentence
-from pos.words.report import document_words
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
-    """What core stands on: all that was opened, chosen or loaded for it."""
-
-    config: TerminalConfig
-    key: SigningKey
-    trust: LiveTrust
-    journal: Journal
-    timekeeper: Timekeeper
-    people: PeopleDesk
-    trust_desk: TrustDesk
-    takes_writes: Callable[[], bool]
-    practise: Callable[[], PractisedTill]
-    """Sets up a till that only practises."""
-    is_training: bool = False
-
-    @property
-    def terminal(self) -> str:
-        return self.config.terminal.id
-
-    @property
-    def clerk(self) -> Callable[[], str]:
-        return self.people.people.at_till
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +67,7 @@ class _Selling:
     checkout: Checkout
     requests: Requests
     receipts: Receipts
+    former: Former
     paper: Paper
     other_codes: OtherCodes
     cash_receipts: CashReceipts
@@ -168,9 +137,10 @@ def _emergency(on: Grounds) -> EmergencyDesk:
     )
 
 
-def _recovery(on: Grounds, delivery: Delivery) -> Recovery:
+def _recovery(on: Grounds, delivery: Delivery, former: Former) -> Recovery:
     return Recovery(
         folder=on.config.mirror.path,
+        former=former,
         journal=on.journal,
         trust=on.trust,
         delivery=delivery,
@@ -212,32 +182,6 @@ def _ledger_side(on: Grounds) -> _LedgerSide:
     return _LedgerSide(delivery=delivery, inbox=inbox, network=Network(on.timekeeper), siblings=siblings)
 
 
-def _documents(on: Grounds, choices: Choices) -> Documents:
-    return Documents(
-        journal=on.journal,
-        trust=on.trust,
-        clock=on.timekeeper,
-        columns=choices.columns,
-        words=document_words(on.config.terminal.language),
-        terminal=on.terminal,
-        is_training=on.is_training,
-    )
-
-
-def _receipts(on: Grounds, choices: Choices) -> Receipts:
-    return Receipts(
-        journal=on.journal,
-        trust=on.trust,
-        key=on.key,
-        terminal=on.terminal,
-        columns=choices.columns,
-        words=printed_words(on.config),
-        documents=_documents(on, choices),
-        slips=DeclineSlips(journal=on.journal, sentence=decline_sentence(on.config.terminal.language)),
-        is_training=on.is_training,
-    )
-
-
 def _receipt_codes(on: Grounds, ledger_side: _LedgerSide) -> ReceiptCodes:
     note_missing = ledger_side.delivery.note_missing
     return ReceiptCodes(journal=on.journal, trust=on.trust, terminal=on.terminal, on_forgotten=note_missing)
@@ -251,8 +195,10 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     requests = Requests(
         journal=journal, trust=trust, clock=clock, key=on.key, terminal=on.terminal, certificate=certificate
     )
-    receipts = _receipts(on, choices)
+    former = former_of(on, choices, ledger_side.delivery.alarms)
+    receipts = receipts_of(on, choices, former)
     paper = Paper(journal=journal, receipts=receipts, clock=clock, printing=choices.printing, clerk=clerk)
+    former.on_read = partial(paper.ask_for, INTERRUPTED_DAY)
     codes = _receipt_codes(on, ledger_side)
     other_codes = OtherCodes(codes=codes, number_pattern=number_pattern(on.config))
     cash_receipts = CashReceipts(
@@ -292,6 +238,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
         checkout=checkout,
         requests=requests,
         receipts=receipts,
+        former=former,
         paper=paper,
         other_codes=other_codes,
         cash_receipts=cash_receipts,
@@ -302,10 +249,10 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
     )
 
 
-def _examining(on: Grounds, views: Views) -> Examining:
+def _examining(on: Grounds, views: Views, former: Former) -> Examining:
     def sees() -> tuple[Finding, ...]:
         devices = (of_device(device) for device in views.equipment.page().devices)
-        return (*of_till(views.till()), of_mirror(on.journal.mirror_state), *devices)
+        return (*of_till(views.till()), of_mirror(on.journal.mirror_state, former.state), *devices)
 
     def queue_age_s() -> int:
         oldest = on.journal.entry(on.journal.outbox.acknowledged().sequence + 1)
@@ -316,6 +263,30 @@ def _examining(on: Grounds, views: Views) -> Examining:
         queue_age_s=queue_age_s,
         now_s=lambda: on.timekeeper.read().time_s,
         bundling=Bundling(socket_dir=on.config.terminal.socket_dir, clock=on.timekeeper),
+    )
+
+
+def _history(on: Grounds, selling: _Selling) -> History:
+    return History(
+        journal=on.journal,
+        receipts=selling.receipts,
+        clock=on.timekeeper,
+        clerk=on.clerk,
+        former=selling.former.sales,
+    )
+
+
+def _sync(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> SyncDesk:
+    return SyncDesk(
+        delivery=views.delivery,
+        inbox=views.inbox,
+        log=views.delivery.log,
+        recovery=_recovery(on, views.delivery, selling.former),
+        siblings=views.owner.siblings,
+        cash_receipts=selling.cash_receipts,
+        confirmations=selling.wares.confirmations,
+        trust=trust,
+        views=views,
     )
 
 
@@ -347,7 +318,7 @@ def _control(
 
 
 def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Core:
-    history = History(journal=on.journal, receipts=selling.receipts, clock=on.timekeeper, clerk=on.clerk)
+    history = _history(on, selling)
     backups = backups_of(on.config, on.journal, public_key=bytes(on.key.public_key), clock=on.timekeeper)
     day = _day_desk(selling, views, backups)
     return Core(
@@ -376,21 +347,12 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
             handing_out=HandingOut(receipts=selling.receipts, paper=selling.paper),
         ),
         devices=DevicesDesk(scans=views.scans, paper=selling.paper, equipment=views.equipment),
-        sync=SyncDesk(
-            delivery=views.delivery,
-            inbox=views.inbox,
-            log=views.delivery.log,
-            recovery=_recovery(on, views.delivery),
-            siblings=views.owner.siblings,
-            cash_receipts=selling.cash_receipts,
-            confirmations=selling.wares.confirmations,
-            trust=trust,
-            views=views,
-        ),
+        sync=_sync(on, selling, views, trust),
         control=_control(on, selling, views, trust, history, day, backups),
         practice=Practice(make=on.practise),
-        examining=_examining(on, views),
+        examining=_examining(on, views, selling.former),
         joining=Joining(socket_dir=on.config.terminal.socket_dir, clock=on.timekeeper),
+        former=selling.former,
         takes_writes=on.takes_writes,
         wiping=Wiping.of(on.config, on.journal, on.timekeeper),
     )

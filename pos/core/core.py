@@ -20,6 +20,7 @@ from pos.core.counter import Counter
 from pos.core.cut_sale import CUT_S
 from pos.core.equipment import Equipment
 from pos.core.examining import Examining
+from pos.core.former import Former
 from pos.core.gate import answer_while_stopped
 from pos.core.installation import Installation
 from pos.core.joining import Joining
@@ -73,7 +74,7 @@ REJOIN_S: Final = 60.0
 """How often a second medium that is away is looked for."""
 ISSUE_S: Final = 30.0
 """How often cash receipts that the law wants are looked for."""
-_MAY_COME_BACK: Final = (MirrorState.MISSING, MirrorState.FAILED)
+_MAY_COME_BACK: Final = (MirrorState.MISSING, MirrorState.FAILED, MirrorState.FOREIGN)
 _MAY_PASS: Final = (SellingStop.DISK_FULL, SellingStop.DISK_READ_ONLY)
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ class Core:
     takes_writes: Callable[[], bool]
     """Whether the disk that the journal is on takes writes now."""
     wiping: Wiping
+    former: Former
     installation: Installation | None = None
     """The tests of a terminal that was enrolled just now."""
     must_end: bool = False
@@ -204,6 +206,7 @@ class Core:
                 self.sync.delivery.timekeeper.tick()
                 self.people.tick(is_selling=self.counter.sale is not None)
                 self._rejoin_mirror()
+                self.former.tick()
                 self._issue_mandatory()
                 self.views.wares.bank.check_again()
 
@@ -271,6 +274,7 @@ class Core:
 
     def close(self) -> None:
         self.practice.end()
+        self.former.close()
         self.journal.close()
 
     @contextmanager

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pos.core.day import Day
-from pos.core.documents import KEY_CARD, REPORTED, Documents
+from pos.core.documents import FORMER_PREFIX, KEY_CARD, REPORTED, Documents
 from pos.core.examining import SLIP_PREFIX
 from pos.core.owner import Owner
 from pos.core.paper import Paper
@@ -67,6 +67,8 @@ class DayDesk:
             return None
         if name.startswith(REPORTED):
             return Right.COUNTER
+        if name.startswith(FORMER_PREFIX) and name.removeprefix(FORMER_PREFIX).isdecimal():
+            return Right.SEE_SALES
         if name.startswith("P"):
             return Right.PERIOD_REPORT
         if name == KEY_CARD:

@@ -11,6 +11,7 @@ journal whenever it is wanted; so a copy years later says what the first one sai
     P20261101-20261130   a period of business days, the sum of its closings
     R345            the note that entry 345 says was reported after it was taken
     S10250013501         the support number 10250013, with finding 501 red
+    B000012, BX, BZ12    a receipt, the day left open, a closing of the terminal whose place this one took
 """
 
 import re
@@ -44,6 +45,8 @@ from pos.voucher.bodies import TenderMethod, TenderRecorded, parse_body
 from pos.voucher.entry import entry_hash
 
 KEY_CARD: Final = "C"
+FORMER_PREFIX: Final = "B"
+"""Begins the name of a paper of the terminal whose place this one took: its receipt number, or a document's name."""
 _CLOSING: Final = re.compile(r"Z([1-9][0-9]{0,8})", re.ASCII)
 _INTERIM: Final = re.compile(r"X([1-9][0-9]{0,12})", re.ASCII)
 _EVIDENCE: Final = re.compile(r"E([1-9][0-9]{0,12})", re.ASCII)
@@ -53,7 +56,8 @@ REPORTED: Final = "R"
 _REPORTED: Final = re.compile(rf"{REPORTED}([1-9][0-9]{{0,12}})", re.ASCII)
 SHEET: Final = "N"
 _SUBMISSION: Final = re.compile(rf"{SHEET}([1-9][0-9]{{0,8}})", re.ASCII)
-_NAMES: Final = (_CLOSING, _INTERIM, _EVIDENCE, _REPORTED, _PERIOD, _SUPPORT, _SUBMISSION)
+_FORMER: Final = re.compile(rf"{FORMER_PREFIX}([0-9]{{1,20}}|X|Z[1-9][0-9]{{0,8}})", re.ASCII)
+_NAMES: Final = (_FORMER, _CLOSING, _INTERIM, _EVIDENCE, _REPORTED, _PERIOD, _SUPPORT, _SUBMISSION)
 
 
 def is_document(name: str) -> bool:
@@ -72,6 +76,8 @@ class Documents:
     """Of the paper that is in use now."""
     words: DocumentWords
     terminal: str
+    former: Callable[[str], tuple[Row, ...] | None] = lambda _: None
+    """Papers of the terminal whose place this one took, by their names there."""
     is_training: bool = False
 
     def named(self, name: str) -> str:
@@ -86,6 +92,8 @@ class Documents:
 
     def rows(self, name: str) -> tuple[Row, ...] | None:
         """The document laid out for this terminal's paper; None where there is none of this name."""
+        if match := _FORMER.fullmatch(name):
+            return self.former(match[1])
         if match := _EVIDENCE.fullmatch(name):
             return self._evidence(int(match[1]))
         if match := _REPORTED.fullmatch(name):

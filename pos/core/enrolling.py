@@ -59,6 +59,8 @@ class EnrolledAs:
     ledger: str
     url: str
     home: Path
+    replaced: str
+    """The terminal whose place it takes; empty where it takes nobody's."""
     check_code: str
     """Six digits of the new key, to be compared with what the ledger's operator sees."""
 
@@ -143,6 +145,7 @@ class Enrolling:
             ledger=self.code.ledger,
             url=self.code.url,
             home=home,
+            replaced=answer.replaced,
             check_code=check_code(self.key.public_key, ledger=self.code.ledger),
         )
 
@@ -161,6 +164,7 @@ def write_enrolment(state: Path, enrolled: EnrolledAs, *, is_tested: bool) -> No
         *([f"ca_file = {_quoted(str(authority))}"] if authority.exists() else []),
         "[installation]",
         f"tested = {str(is_tested).lower()}",
+        f"replaced = {_quoted(enrolled.replaced)}",
     ]
     replace_file(state / ENROLMENT_FILE, ("\n".join(rows) + "\n").encode())
 

@@ -43,6 +43,10 @@ class Examining:
         if isinstance(call, TellFindings):
             self.told, self.told_s = call.findings, self.now_s()
             return Done()
+        return self.examined()
+
+    def examined(self) -> Examination:
+        """What is seen and was told, by now."""
         findings = joined(self.sees(), self.told)
         number = encode(facts_of(findings, release=own_release(), queue_age_s=self.queue_age_s()))
         return Examination(

@@ -43,6 +43,8 @@ class History:
     receipts: Receipts
     clock: Clock
     clerk: Callable[[], str]
+    former: Callable[[ListSales], tuple[SaleLine, ...]] = lambda _: ()
+    """Sales of the terminal whose place this one took."""
 
     def answer(
         self, call: ReadJournal | CheckJournal | ShowReceipt | ListSales | ListAttention | CloseAttention
@@ -56,7 +58,8 @@ class History:
             case ShowReceipt(receipt_number=number):
                 return self.receipts.page(number) or Refused(cause=Refusal.NOT_FOUND)
             case ListSales():
-                return SalePage(sales=tuple(map(self._line, self._found(call))))
+                own = tuple(map(self._line, self._found(call)))
+                return SalePage(sales=(own + self.former(call))[: call.newest])
             case ListAttention():
                 return AttentionPage(lines=self._matters())
             case CloseAttention(entry=entry, answer=answer):

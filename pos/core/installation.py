@@ -21,6 +21,7 @@ from typing import Final
 from pos.clock import Clock
 from pos.core.checkout import Checkout, ContactAge, Presented
 from pos.core.enrolling import HOLDER_FILE, VOUCHER_FILE, machine_serial
+from pos.core.former import Former
 from pos.core.installation_papers import done_paper, trial_paper
 from pos.core.live_trust import LiveTrust
 from pos.core.paper import Paper
@@ -66,6 +67,9 @@ class Installation:
     terminal: str
     check_code: str
     words: InstallLabels
+    former: Former
+    support: Callable[[], str]
+    """The support number as it is now."""
     finish: Callable[[], None]
     """Writes down durably that it is over. Raises OSError."""
     is_over: bool = False
@@ -95,8 +99,12 @@ class Installation:
             terminal=self.terminal,
             machine=machine_serial(),
             version=program_version(),
+            support=self.support(),
             skipped=tuple(self._skipped),
             is_paper_waiting=self.paper.is_slip_waiting,
+            former=self.former.former,
+            former_medium=self.former.shown,
+            former_entries=self.former.entries,
         )
 
     def take(self, call: AnyCall) -> AnyAnswer | None:

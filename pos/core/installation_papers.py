@@ -32,8 +32,10 @@ def done_paper(words: InstallLabels, view: InstallView, *, time_s: int) -> tuple
     """What was installed, and how the tests went."""
     pairs = (
         (words.row_terminal, view.terminal),
+        (words.row_former, _former(words, view)),
         (words.row_machine, view.machine),
         (words.row_version, view.version),
+        (words.row_support, f"{view.support[:4]} {view.support[4:]}".strip()),
         (words.check_code.format(code="").strip(), spaced(view.check_code)),
         (words.row_time, f"{date_of(time_s)} {minute_of(time_s)}"),
         (words.row_read, _went(words, view, InstallStep.READ_BACK)),
@@ -46,6 +48,12 @@ def done_paper(words: InstallLabels, view: InstallView, *, time_s: int) -> tuple
         *(PrintRow(kind="pair", text=left, right=right) for left, right in pairs if right),
         PrintRow(kind="cut"),
     )
+
+
+def _former(words: InstallLabels, view: InstallView) -> str:
+    if not view.former_entries:
+        return view.former
+    return words.former_brought.format(terminal=view.former, entries=view.former_entries)
 
 
 def _went(words: InstallLabels, view: InstallView, step: InstallStep) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pos.clock import Clock
+from pos.core.documents import FORMER_PREFIX
 from pos.core.receipts import Receipts
 from pos.core.request_slip import merchant_slip, request_slip
 from pos.journal.journal import Journal
@@ -241,6 +242,9 @@ class Paper:
     def reprint(self, receipt_number: str) -> Done | Refused:
         """Another copy, marked and counted."""
         jobs = self._journal.paper.jobs_of(receipt_number)
+        if receipt_number.startswith(FORMER_PREFIX):
+            is_there = self._receipts.rows(receipt_number) is not None
+            return self.ask_for(receipt_number) if is_there else Refused(cause=Refusal.NOT_FOUND)
         if not jobs:
             return Refused(cause=Refusal.NOT_FOUND)
         if jobs[0].state in _NEVER_PRINTED and len(jobs) == 1:

@@ -71,7 +71,8 @@ class Receipts:
 
     journal: Journal
     trust: TrustStore
-    key: SigningKey
+    key: SigningKey | None
+    """None for another terminal's: those carry no code."""
     terminal: str
     columns: Callable[[], int]
     """Of the paper that is in use now."""
@@ -184,7 +185,7 @@ class Receipts:
             refusal=refusal.told,
             copy_number=copy_number - 1,
             entry=entry.hash,
-            code=encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw),
+            code=self._signed(code),
         )
 
     def _kind(self, *, is_void: bool) -> ReceiptKind:
@@ -313,7 +314,7 @@ class Receipts:
                 platform_won += tender.amount_won
         return PlatformCashReceipt(amount_won=platform_won) if platform_won else None
 
-    def _code(self, number: str, total_won: int, entry: Entry, *, kind: CodeKind = CodeKind.SALE) -> str:
+    def _code(self, number: str, total_won: int, entry: Entry, *, kind: CodeKind = CodeKind.SALE) -> str | None:
         body = parse_body(entry.kind, entry.body)
         code = ReceiptCode(
             terminal=self.terminal,
@@ -325,7 +326,10 @@ class Receipts:
             kind=kind,
             payment=entry_hash(body.object_bytes) if isinstance(body, PaymentApproved) else None,
         )
-        return encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw)
+        return self._signed(code)
+
+    def _signed(self, code: ReceiptCode) -> str | None:
+        return None if self.key is None else encode_text(QrKind.RECEIPT, sign_receipt(code, key=self.key).raw)
 
     def _body(self, sequence: int) -> EntryBody | UnknownBody:
         entry = self._entry(sequence)

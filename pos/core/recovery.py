@@ -3,10 +3,11 @@
 Rules:
 
 - the entries are the old terminal's, under its key and in its journal; this terminal only carries them, and may do so
-  because the ledger knows whose place it took;
+  because the ledger knows whose place it took. Any other terminal's medium is left alone;
 - where to go on is what the ledger signed about the old journal. An entry of the medium that is another one than the
   ledger's at that place is an alarm, and nothing more is brought;
-- when the ledger has all of it, the old files are set aside on the medium, which is this terminal's mirror then.
+- when the ledger has all of it, and it was read here to its end (`pos.core.former`), the old files are set aside on the
+  medium, which is this terminal's mirror then.
 """
 
 import hashlib
@@ -19,12 +20,13 @@ from typing import Final
 
 from pos.core.alarms import AlarmCause, Alarms
 from pos.core.delivery import Delivery
+from pos.core.former import Former
 from pos.core.trust_store import TrustStore
 from pos.errors import JournalError, MalformedError
 from pos.journal.journal import Journal
-from pos.journal.mirror import FILE_NAME, MARKER_NAME, Mirror, MirrorState, prepare_mirror
+from pos.journal.mirror import FILE_NAME, MARKER_NAME, MirrorError, MirrorState, marker_of, prepare_mirror, read_mirror
 from pos.link.calls import NextRecovered, RecoveredBatch, RecoveredTaken, TakeRecovered
-from pos.voucher.fields import is_id
+from pos.link.install import FormerMedium
 from pos.voucher.messages import Acknowledgement, verify_acknowledgement
 
 ENTRIES_MAX: Final = 56
@@ -38,6 +40,7 @@ class Recovery:
     """The medium of a terminal that this one replaced, if that is what is plugged in."""
 
     folder: Path | None
+    former: Former
     journal: Journal
     trust: TrustStore
     delivery: Delivery
@@ -49,16 +52,24 @@ class Recovery:
     _is_refused: bool = False
 
     def answer(self, call: NextRecovered | TakeRecovered) -> RecoveredBatch | RecoveredTaken:
-        match call:
-            case NextRecovered():
-                return self._next()
-            case TakeRecovered():
-                return self._take(call)
+        try:
+            match call:
+                case NextRecovered():
+                    return self._next()
+                case TakeRecovered():
+                    return self._take(call)
+        except MirrorError as error:
+            # Pulled out in the middle: it is gone on with when it is back.
+            log.warning("the second medium of %s cannot be read now: %s", self.former.former, error)
+            nothing = RecoveredBatch(terminal=self.terminal, old="")
+            return nothing if isinstance(call, NextRecovered) else RecoveredTaken(is_more=False)
 
     def _next(self) -> RecoveredBatch:
+        # Where sync asks more often than the second passes, or no second does: beside a single command.
+        self.former.tick()
         old = self._old()
         if old is None or self._is_refused:
-            return RecoveredBatch(terminal=self.terminal, old="")
+            return RecoveredBatch(terminal=self.terminal, old="", medium=self.former.state)
         entries = () if self._held is None else tuple(islice(self._behind(self._held.sequence), ENTRIES_MAX))
         return RecoveredBatch(terminal=self.terminal, old=old, entries=entries)
 
@@ -77,30 +88,24 @@ class Recovery:
             return RecoveredTaken(is_more=False)
         self._held = held
         if next(self._behind(held.sequence), None) is None:
-            self._set_aside(old)
-            return RecoveredTaken(is_more=False)
+            is_read = self.former.state is FormerMedium.READ
+            if is_read:
+                self._set_aside(old)
+            return RecoveredTaken(is_more=not is_read)
         return RecoveredTaken(is_more=True)
 
     def _old(self) -> str | None:
         """Whose medium it is, where it is another terminal's."""
         if self.folder is None or self.journal.mirror_state is not MirrorState.FOREIGN:
             return None
-        try:
-            lines = (self.folder / MARKER_NAME).read_text("utf-8", errors="replace").splitlines()
-        except OSError:
-            return None
-        old = lines[0].removeprefix("terminal ") if lines else ""
-        return old if is_id(old) and old != self.terminal else None
+        is_proven = self.former.state in (FormerMedium.READING, FormerMedium.READ)
+        return self.former.former if is_proven and marker_of(self.folder) is not None else None
 
     def _behind(self, sequence: int) -> Iterator[bytes]:
         """The medium's entries behind one; entry 1 is the first record and none is left out."""
         assert self.folder is not None, "there is a medium"
-        mirror = Mirror(self.folder)
-        try:
-            for record in islice(mirror.records(), sequence, None):
-                yield record.entry
-        finally:
-            mirror.close()
+        for record in islice(read_mirror(self.folder), sequence, None):
+            yield record.entry
 
     def _agrees(self, held: Acknowledgement) -> bool:
         """Whether the medium has the ledger's newest entry at its place, or ends before it."""

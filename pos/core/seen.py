@@ -6,6 +6,7 @@ from typing import Final
 from pos.journal.mirror import MirrorState
 from pos.link.equipment import Condition, DeviceView
 from pos.link.examination import Colour, Finding
+from pos.link.install import FormerMedium
 from pos.link.state import LedgerAway, SellingStop, TillState
 from pos.words.findings import FindingCode, device_code
 
@@ -43,6 +44,13 @@ _MIRROR: Final[Mapping[MirrorState, tuple[FindingCode, Colour]]] = {
     MirrorState.FAILED: (FindingCode.MIRROR_FAILED, Colour.RED),
 }
 
+_FORMER: Final[Mapping[FormerMedium, tuple[FindingCode, Colour]]] = {
+    FormerMedium.READING: (FindingCode.MIRROR_TAKEN_OVER, Colour.UNKNOWN),
+    FormerMedium.READ: (FindingCode.MIRROR_TAKEN_OVER, Colour.UNKNOWN),
+    FormerMedium.OTHER: (FindingCode.MIRROR_OTHER, Colour.RED),
+    FormerMedium.UNPROVEN: (FindingCode.MIRROR_UNPROVEN, Colour.RED),
+}
+
 
 def of_till(till: TillState) -> tuple[Finding, ...]:
     """What the till's own state tells."""
@@ -58,8 +66,11 @@ def of_device(device: DeviceView) -> Finding:
     )
 
 
-def of_mirror(state: MirrorState) -> Finding:
+def of_mirror(state: MirrorState, former: FormerMedium) -> Finding:
+    """The second medium; where it is another terminal's, why it is not taken or how far it is."""
     code, colour = _MIRROR[state]
+    if state is MirrorState.FOREIGN:
+        code, colour = _FORMER.get(former, (code, colour))
     return Finding(code=code, colour=colour, detail=state.value)
 
 

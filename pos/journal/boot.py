@@ -69,6 +69,7 @@ class Started:
 
     mirror: Mirror | None
     head: Head
+    public_key: PublicKey
     report: BootReport
 
 
@@ -95,7 +96,7 @@ def start(database: Database, *, mirror_folder: Path | None, public_key: PublicK
         attention=Attention(database).items(),
         write_fault=settled.write_fault,
     )
-    return Started(mirror=settled.mirror, head=settled.head, report=report)
+    return Started(mirror=settled.mirror, head=settled.head, public_key=public_key, report=report)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,12 +72,13 @@ class Journal:
     """The open journal."""
 
     def __init__(
-        self, database: Database, started: Started, *, mirror: Path | None, key: SigningKey, terminal: str
+        self, database: Database, started: Started, *, mirror: Path | None, key: SigningKey | None, terminal: str
     ) -> None:
-        """Made by `open`."""
+        """Made by `open`; without a key it is another terminal's, and nothing is ever signed for it."""
         self._database = database
         self._mirror_folder = mirror
         self._key = key
+        self._public_key: PublicKey = started.public_key
         self._terminal = terminal
         self._doubtful: tuple[Entry, ...] = ()
         self._mirror: Mirror | None = started.mirror
@@ -120,6 +121,18 @@ class Journal:
             raise
         return cls(database, started, mirror=mirror, key=key, terminal=terminal), started.report
 
+    @classmethod
+    def open_former(cls, path: Path, *, public_key: PublicKey, terminal: str) -> "Journal":
+        """Open what was taken over of another terminal's journal: it takes entries of that terminal's key in, and no
+        others. Raises as `open` does."""
+        database = Database(path)
+        try:
+            started = start(database, mirror_folder=None, public_key=public_key, terminal=terminal)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, started, mirror=None, key=None, terminal=terminal)
+
     @property
     def path(self) -> Path:
         """The database's file."""
@@ -148,6 +161,7 @@ class Journal:
         nothing was written. OutcomeUnknownError: call `reopen`.
         """
         assert drafts, "nothing to record"
+        assert self._key is not None, "another terminal's journal takes only what that terminal signed"
         entries: list[Entry] = []
         head = self._head
         try:
@@ -173,7 +187,7 @@ class Journal:
 
         Raises ChainError for what is not ours or leaves a gap, RollbackError for a fork; nothing was written.
         """
-        entries = read_new(self._database, raws, head=self._head, public_key=self._key.public_key)
+        entries = read_new(self._database, raws, head=self._head, public_key=self._public_key)
         if not entries:
             return 0
         before = self._head
@@ -256,10 +270,6 @@ class Journal:
         if self._mirror is not None:
             self._mirror.close()
         self._database.close()
-
-    @property
-    def _public_key(self) -> PublicKey:
-        return self._key.public_key
 
     def _insert(self, transaction: Transaction, entry: Entry) -> None:
         at = Place(sequence=entry.sequence, time_s=entry.time_s)

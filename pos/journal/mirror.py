@@ -93,6 +93,33 @@ def is_marked(folder: Path, *, public_key: bytes) -> bool | None:
     return f"key {public_key.hex()}" in lines
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """Whose medium it says it is; nobody has signed that."""
+
+    terminal: str
+    public_key: bytes
+
+
+def marker_of(folder: Path) -> Marker | None:
+    """What the folder's marker says; None where there is none that can be read."""
+    try:
+        lines = (folder / MARKER_NAME).read_text("utf-8", errors="replace").splitlines()
+        terminal, key = (line.removeprefix(word) for line, word in zip(lines, ("terminal ", "key "), strict=True))
+        return Marker(terminal=terminal, public_key=bytes.fromhex(key))
+    except (OSError, ValueError):
+        return None
+
+
+def read_mirror(folder: Path) -> Iterator[Record]:
+    """The whole records of anybody's medium, read without writing there, to the first that is not whole.
+
+    Raises MirrorError, also in the middle: a medium can be pulled out.
+    """
+    with _mapped(), (folder / FILE_NAME).open("rb") as file:
+        yield from _whole_records(file, end=0)
+
+
 class Mirror:
     """The open mirror file."""
 
@@ -130,10 +157,7 @@ class Mirror:
         """Read whole records from `start` until the end of the file or the first one that is not whole."""
         with _mapped(), self.path.open("rb") as file:
             file.seek(start)
-            end = start
-            while (entry := _read_record(file)) is not None:
-                end += HEAD_BYTES + len(entry)
-                yield Record(entry=entry, end=end)
+            yield from _whole_records(file, end=start)
 
     def cut(self, end: int) -> None:
         """Drop what lies behind `end`, durably."""
@@ -165,6 +189,12 @@ def _mapped() -> Iterator[None]:
         yield
     except OSError as error:
         raise MirrorError(str(fault_of(error))) from error
+
+
+def _whole_records(file: BinaryIO, *, end: int) -> Iterator[Record]:
+    while (entry := _read_record(file)) is not None:
+        end += HEAD_BYTES + len(entry)
+        yield Record(entry=entry, end=end)
 
 
 def _read_record(file: BinaryIO) -> bytes | None:

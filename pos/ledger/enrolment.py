@@ -9,7 +9,8 @@ Rules:
 - a code may be for the place of another terminal, which is retired by message when the code is used.
 
 Request `{1: secret, 2: public key, 3: hardware facts}`; answer `{1: certificate, 2: merchant id, 3: root.json,
-4: test voucher}`, root.json empty while the trust folder has none. The new terminal's journal starts at 1.
+4: test voucher, 5: the terminal whose place it takes}`, root.json empty while the trust folder has none, 5 absent where
+nobody's place is taken. The new terminal's journal starts at 1.
 """
 
 import hashlib
@@ -47,9 +48,11 @@ class Enrolled:
     certificate: bytes
     merchant: str
     test_voucher: bytes
+    replaced: str | None
 
     def to_answer(self, root: bytes) -> bytes:
-        return cbor.encode({1: self.certificate, 2: self.merchant, 3: root, 4: self.test_voucher})
+        answer: dict[int | str, cbor.Value] = {1: self.certificate, 2: self.merchant, 3: root, 4: self.test_voucher}
+        return cbor.encode(answer | ({} if self.replaced is None else {5: self.replaced}))
 
 
 def create_enrolment(
@@ -120,17 +123,27 @@ def enrol(
         connection.execute(update(codes).where(mine).values(public_key=request.public_key, certificate=certificate))
         _take_place(connection, row, request, certificate=certificate, now_s=now_s)
         _retire(connection, row, find=find, key=message_key, now_s=now_s)
-        return _enrolled(row, certificate, request.secret, key=key)
+        return _enrolled(connection, row, certificate, request.secret, key=key)
     if row.public_key != request.public_key:
         raise conflicting("the code was used by another terminal")
-    return _enrolled(row, row.certificate, request.secret, key=key)
+    return _enrolled(connection, row, row.certificate, request.secret, key=key)
 
 
-def _enrolled(row: StoredRow, certificate: bytes, secret: bytes, *, key: SigningKey) -> Enrolled:
+def _enrolled(
+    connection: Connection, row: StoredRow, certificate: bytes, secret: bytes, *, key: SigningKey
+) -> Enrolled:
     """The answer, which is the same each time: the test voucher follows from the certificate and the secret."""
     claims = decode_certificate(certificate).claims
     voucher = selftest_voucher(claims, secret, key=key)
-    return Enrolled(certificate=certificate, merchant=row.merchant, test_voucher=voucher.raw)
+    replaced = _replaced_by(connection, row)
+    return Enrolled(certificate=certificate, merchant=row.merchant, test_voucher=voucher.raw, replaced=replaced)
+
+
+def _replaced_by(connection: Connection, code: StoredRow) -> str | None:
+    """The terminal whose place a code is for."""
+    places = schema.replacements
+    rows = select(places.c.replaces).where(places.c.secret_hash == code.secret_hash)
+    return connection.execute(rows).scalar_one_or_none()
 
 
 def known_ids(connection: Connection) -> frozenset[str]:
@@ -185,10 +198,7 @@ def _retire(
     now_s: int,
 ) -> None:
     """Tell the terminal whose place is taken that it sells no more; its journal is still taken in."""
-    places = schema.replacements
-    replaced = connection.execute(
-        select(places.c.replaces).where(places.c.secret_hash == code.secret_hash)
-    ).scalar_one_or_none()
+    replaced = _replaced_by(connection, code)
     known = None if replaced is None else find(connection, replaced)
     if known is not None:
         roster.lock(connection, known, now_s=now_s)

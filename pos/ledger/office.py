@@ -14,11 +14,14 @@ from sqlalchemy import Connection, func, select
 from pos.ledger import books, schema
 from pos.ledger.books import Account, AccountKind
 from pos.ledger.payouts import Payout, day_of, payouts_of
+from pos.voucher.enrolment import check_code
 from pos.voucher.outcomes import OutcomeStatus
+from pos.voucher.signed import decode_certificate
 
 MERCHANTS_MAX: Final = 500
 CONFLICTS_MAX: Final = 50
 CERTIFICATES_MAX: Final = 2_000
+ENROLMENTS_MAX: Final = 20
 _KST: Final = timedelta(hours=9)
 
 
@@ -37,6 +40,18 @@ class SeenTerminal:
     terminal: str
     entries: int
     seen_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenEnrolment:
+    """A terminal that was installed, with the code that its screen and its paper show."""
+
+    terminal: str
+    merchant: str
+    replaced: str
+    """The terminal whose place it took; empty where it took nobody's."""
+    check_code: str
+    enrolled_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +148,28 @@ def merchant_lines(connection: Connection) -> tuple[MerchantLine, ...]:
             seen_s=row[2],
             owed_won=-books.balance(connection, Account(kind=AccountKind.PAYABLE, owner=row[0])),
             conflicts=conflicts.get(row[0], 0),
+        )
+        for row in rows
+    )
+
+
+def enrolments(connection: Connection, *, ledger: str) -> tuple[SeenEnrolment, ...]:
+    """Return the newest installations, so that whoever is on the telephone can compare the check code."""
+    codes, places = schema.enrolments, schema.replacements
+    rows = connection.execute(
+        select(codes, places.c.replaces)
+        .outerjoin(places, places.c.secret_hash == codes.c.secret_hash)
+        .where(codes.c.public_key.is_not(None))
+        .order_by(codes.c.expires_s.desc(), codes.c.terminal.desc())
+        .limit(ENROLMENTS_MAX)
+    )
+    return tuple(
+        SeenEnrolment(
+            terminal=row.terminal,
+            merchant=row.merchant,
+            replaced=row.replaces or "",
+            check_code=check_code(row.public_key, ledger=ledger),
+            enrolled_s=decode_certificate(row.certificate).claims.issued_s,
         )
         for row in rows
     )

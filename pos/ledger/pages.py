@@ -27,7 +27,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pos.ledger import office_secrets
-from pos.ledger.office import MerchantDay, MerchantLine
+from pos.ledger.office import MerchantDay, MerchantLine, SeenEnrolment
 from pos.ledger.office_secrets import OPERATOR
 from pos.voucher.trust import Ledger, LedgerRole
 
@@ -95,6 +95,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     time: str
     shop: str
     kind: str
+    installed: str
+    installed_note: str
+    check_code: str
+    in_place_of: str
 
 
 class Office(Protocol):
@@ -103,6 +107,8 @@ class Office(Protocol):
     def merchant_day(self, merchant: str, *, now_s: int) -> MerchantDay: ...
 
     def merchant_lines(self) -> tuple[MerchantLine, ...]: ...
+
+    def enrolments(self) -> tuple[SeenEnrolment, ...]: ...
 
     def certificates(self, merchant: str | None) -> tuple[bytes, ...]: ...
 
@@ -123,6 +129,7 @@ class Pages:
         )
         self._templates.filters["won"] = "{:,}".format
         self._templates.filters["moment"] = _moment
+        self._templates.filters["spoken"] = _spoken
         self.routes: Final = [
             Route("/office", self._get_office, methods=["GET"]),
             Route("/office/{merchant}", self._get_merchant, methods=["GET"]),
@@ -137,7 +144,8 @@ class Pages:
             return _who_are_you()
         if user == OPERATOR:
             lines = await anyio.to_thread.run_sync(self._office.merchant_lines)
-            return self._page(request, "operator.html", {"lines": lines})
+            installed = await anyio.to_thread.run_sync(self._office.enrolments)
+            return self._page(request, "operator.html", {"lines": lines, "installed": installed})
         return await self._merchant_page(request, user)
 
     async def _get_merchant(self, request: Request) -> Response:
@@ -181,6 +189,12 @@ class Pages:
 def _who_are_you() -> Response:
     challenge = {"WWW-Authenticate": 'Basic realm="office", charset="UTF-8"'}
     return HTMLResponse("", status_code=401, headers=HEADERS | challenge)
+
+
+def _spoken(check_code: str) -> str:
+    """As it stands on the screen and is read aloud."""
+    half = len(check_code) // 2
+    return f"{check_code[:half]} {check_code[half:]}"
 
 
 def _moment(time_s: int) -> str:

@@ -43,7 +43,7 @@ from pos.ledger.database import Database
 from pos.ledger.examiner import Examiner
 from pos.ledger.folder import AUTHORITY_FILE, REHEARSAL, LedgerFolder
 from pos.ledger.intake import Taken
-from pos.ledger.office import MerchantDay, MerchantLine
+from pos.ledger.office import MerchantDay, MerchantLine, SeenEnrolment
 from pos.ledger.partner_calls import (
     PartnerCall,
     PartnerOrder,
@@ -271,6 +271,10 @@ class LedgerService:
     def merchant_lines(self) -> tuple[MerchantLine, ...]:
         """What the operator's page shows."""
         return self._database.read(office.merchant_lines)
+
+    def enrolments(self) -> tuple[SeenEnrolment, ...]:
+        """The newest installations, for the operator's page."""
+        return self._database.read(lambda connection: office.enrolments(connection, ledger=self.ledger))
 
     def take_online(self, by: PartnerCall, asked: PartnerPayment, *, now_s: int) -> PartnerPaid:
         """Take a payment that a partner collected. Raises ProblemError 400, 404 or 409."""

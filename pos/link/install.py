@@ -46,6 +46,19 @@ class InstallFault(StrEnum):
     PAYMENT = "payment"
 
 
+class FormerMedium(StrEnum):
+    """How it stands with the second medium of the terminal whose place was taken."""
+
+    NONE = "none"
+    """Not plugged in, or nobody's place was taken."""
+    READING = "reading"
+    READ = "read"
+    OTHER = "other"
+    """It is of a terminal whose place was not taken."""
+    UNPROVEN = "unproven"
+    """Nothing on it shows that the ledger ever certified its terminal."""
+
+
 class LookedAt(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the self-test."""
 
@@ -68,8 +81,14 @@ class InstallView(msgspec.Struct, frozen=True, kw_only=True):
     terminal: str = ""
     machine: str = ""
     version: str = ""
+    support: str = ""
+    """The support number, eight digits."""
     skipped: tuple[str, ...] = ()
     is_paper_waiting: bool = False
     wifi: WifiState = WifiState.NONE
     network: str = ""
     """The wireless network that was shown."""
+    former: str = ""
+    """The terminal whose place was taken; empty where it was nobody's."""
+    former_medium: FormerMedium = FormerMedium.NONE
+    former_entries: int = 0

@@ -1,6 +1,7 @@
 """What a replacement brings from the second medium of the terminal whose place it took."""
 
 from pos.link.base_calls import Answer, Call
+from pos.link.install import FormerMedium
 
 
 class RecoveredBatch(Answer, frozen=True, kw_only=True):
@@ -10,6 +11,8 @@ class RecoveredBatch(Answer, frozen=True, kw_only=True):
     old: str
     entries: tuple[bytes, ...] = ()
     """None yet where it is not known how far the ledger is."""
+    medium: FormerMedium = FormerMedium.NONE
+    """Whose medium is plugged in."""
 
 
 class NextRecovered(Call[RecoveredBatch], frozen=True, kw_only=True):

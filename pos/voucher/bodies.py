@@ -80,7 +80,7 @@ from pos.voucher.people_bodies import (
 )
 from pos.voucher.refund_bodies import RefundRequested
 from pos.voucher.remote_bodies import RemoteAccepted, RemoteAnswered
-from pos.voucher.replacement_bodies import WipeBegun
+from pos.voucher.replacement_bodies import FormerRead, WipeBegun
 from pos.voucher.sale_bodies import SaleItemised, SaleResumed, SaleSuspended
 from pos.voucher.selftest_bodies import SelftestCompleted, SelftestPayment, SelftestRead
 from pos.voucher.trust_bodies import TrustUpdated, TrustWithdrawn
@@ -107,6 +107,7 @@ __all__ = [
     "DocumentAsked",
     "DrawerOpened",
     "EntryBody",
+    "FormerRead",
     "IdentifierKind",
     "InboxAcknowledged",
     "JournalOpened",
@@ -244,6 +245,7 @@ _KINDS: Final[Mapping[str, type[EntryBody]]] = MappingProxyType(
             SelftestPayment,
             SelftestCompleted,
             WipeBegun,
+            FormerRead,
         )
     }
 )

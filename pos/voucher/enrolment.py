@@ -88,6 +88,8 @@ class EnrolmentAnswer:
     """root.json; its hash is the one in the code."""
     test_voucher: bytes = b""
     """For the terminal to try itself with; empty where the ledger gives none."""
+    replaced: str = ""
+    """The terminal whose place the new one takes; empty where it takes nobody's."""
 
 
 def read_answer(raw: bytes, code: EnrolmentCode, *, public_key: bytes) -> EnrolmentAnswer:
@@ -104,6 +106,7 @@ def read_answer(raw: bytes, code: EnrolmentCode, *, public_key: bytes) -> Enrolm
         merchant=fields.id_(2, "merchant"),
         root=fields.object_(3, "root", bytes_max=ANSWER_BYTES_MAX),
         test_voucher=fields.object_(4, "test voucher", bytes_max=OBJECT_BYTES_MAX) if fields.has(4) else b"",
+        replaced=fields.id_(5, "replaced") if fields.has(5) else "",
     )
     claims = answer.certificate.claims
     if (claims.ledger, claims.merchant, claims.terminal_key) != (code.ledger, answer.merchant, public_key):

@@ -1,4 +1,4 @@
-"""Entries about a terminal's end.
+"""Entries about a terminal's end, and about the one that takes its place.
 
 Imported from `pos.voucher.bodies`.
 """
@@ -18,3 +18,16 @@ class WipeBegun(EntryBody):
 
     reason: key.Reason
     """As the order says: stolen, replaced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerRead(EntryBody):
+    """The second medium of the terminal whose place this one took was read to its last whole entry."""
+
+    KIND: ClassVar[str] = "terminal.former_read"
+
+    former: key.FormerTerminal
+    entries: key.FormerEntries
+    """How many, one behind the other from the first."""
+    head: key.FormerHead
+    """Hash of the last."""

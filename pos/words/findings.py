@@ -56,6 +56,12 @@ class FindingCode(IntEnum):
     MIRROR_MISSING = 222
     MIRROR_UNKNOWN = 223
     MIRROR_FAILED = 224
+    MIRROR_OTHER = 225
+    """It is of a terminal whose place was not taken."""
+    MIRROR_UNPROVEN = 226
+    """It says it is of the terminal that was replaced, and nothing proves it."""
+    MIRROR_TAKEN_OVER = 227
+    """What it holds of the terminal that was replaced is being brought to the ledger."""
     CARD_FINE = 230
     CARD_ERRORS = 231
     CARD_UNKNOWN = 232

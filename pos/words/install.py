@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pos.link.install import InstallFault, InstallStep
+from pos.link.install import FormerMedium, InstallFault, InstallStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +27,19 @@ class InstallLabels:
     shop: str
     """{shop}"""
     paper_waiting: str
+    former: Mapping[FormerMedium, str]
+    """How it stands with the stick of the unit that was replaced; {terminal} and {entries}."""
     # papers
     test_paper: str
     test_caption: str
     done_paper: str
     row_terminal: str
+    row_former: str
+    former_brought: str
+    """{terminal} and {entries}"""
     row_machine: str
     row_version: str
+    row_support: str
     row_time: str
     row_read: str
     row_payment: str

@@ -43,6 +43,9 @@ LINE_COLUMNS: Final = 78
 ACTION_COLUMNS: Final = 12
 """A label on one of six buttons."""
 
+FORMER_RECEIPT: Final = "B"
+"""Begins the name of a receipt of the unit that was replaced; the rest is its number there."""
+
 
 class Notice(StrEnum):
     """What the screen itself says about a key."""
@@ -340,4 +343,6 @@ class Words(Protocol):
     def finding(self, code: int) -> FindingWords:
         """A number that this program does not know is said to be one."""
 
-    def receipt_number(self, number: str) -> str: ...
+    def receipt_number(self, number: str) -> str:
+        """A receipt by its number; one that begins with `FORMER_RECEIPT` is of the unit that was replaced."""
+        ...

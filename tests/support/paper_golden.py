@@ -7,10 +7,12 @@ difference. And everything that this program prints as pictures, to be looked at
 import sys
 from pathlib import Path
 
+from pos.core.installation_papers import done_paper
 from pos.core.print_rows import print_row
 from pos.core.request_slip import request_slip
 from pos.devices.picture import draw_receipt
 from pos.link.calls import PrintRow, ReceiptPage
+from pos.link.install import FormerMedium, InstallStep, InstallView
 from pos.till.receipt.layout import layout
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.rows import Row
@@ -20,8 +22,18 @@ from pos.till.report.evidence import Evidence, evidence_rows
 from pos.till.report.layout import layout as report_layout
 from pos.till.report.report import ReportKind
 from pos.till.report.reported_note import ReportedNotePaper, reported_note_rows
+from pos.till.report.support_slip import support_slip_rows
+from pos.tui.receipt_rows import lines_of
+from pos.words import words_for
 from pos.words.receipt import receipt_words
-from pos.words.report import bank_sheet_words, cheat_sheet_words, evidence_words, report_words, reported_note_words
+from pos.words.report import (
+    bank_sheet_words,
+    cheat_sheet_words,
+    evidence_words,
+    report_words,
+    reported_note_words,
+    support_slip_words,
+)
 from tests.support.receipt_builders import AFTERNOON_S, ENTRY, receipts_by_name
 from tests.support.report_golden import a_report
 from tests.support.till_simulator import REQUEST_TEXT
@@ -80,13 +92,40 @@ def reported_note(columns: int, language: str = "ko") -> tuple[Row, ...]:
     return reported_note_rows(paper, columns=columns, words=reported_note_words(language))
 
 
+def support_slip(columns: int, language: str = "ko") -> tuple[Row, ...]:
+    red = (105, 301, 501, 601, 631)
+    return support_slip_rows("05242882", red, support_slip_words(language), terminal="t-bakery-1", columns=columns)
+
+
+def installed(language: str = "ko") -> tuple[PrintRow, ...]:
+    """The slip that stays with the shop, of a unit that took another one's place."""
+    view = InstallView(
+        step=InstallStep.DONE,
+        check_code="482913",
+        shop_name="행복한 빵집",
+        terminal="t-bakery-2",
+        machine="10000000a1b2c3d4",
+        version="0.1.0",
+        support="05242882",
+        skipped=(InstallStep.READ_BACK,),
+        former="t-bakery-1",
+        former_medium=FormerMedium.READ,
+        former_entries=118,
+    )
+    return done_paper(words_for(language).install, view, time_s=AFTERNOON_S)
+
+
 def golden_texts() -> dict[str, str]:
     """Every paper on every width; each of them in English once."""
     papers = {"evidence": evidence, "key-card": key_card, "bank-sheet": bank_sheet, "reported-note": reported_note}
+    papers |= {"support": support_slip}
     texts = {
         f"{name}-{columns}.txt": _text(make(columns), columns) for name, make in papers.items() for columns in COLUMNS
     }
-    return texts | {f"{name}-en-42.txt": _text(make(42, "en"), 42) for name, make in papers.items()}
+    texts |= {f"{name}-en-42.txt": _text(make(42, "en"), 42) for name, make in papers.items()}
+    for columns in COLUMNS:
+        texts[f"installed-{columns}.txt"] = "".join(f"{line}\n" for line in lines_of(installed(), columns=columns))
+    return texts
 
 
 def printed() -> dict[str, tuple[int, tuple[PrintRow, ...]]]:
@@ -103,6 +142,8 @@ def printed() -> dict[str, tuple[int, tuple[PrintRow, ...]]]:
             "bank-sheet": bank_sheet(columns),
         }
         found |= {f"{name}-{columns}": (columns, tuple(map(print_row, rows))) for name, rows in laid_out.items()}
+        found[f"installed-{columns}"] = (columns, installed())
+        found[f"support-{columns}"] = (columns, tuple(map(print_row, support_slip(columns))))
         found[f"request-{columns}"] = (columns, request_slip(REQUEST_TEXT, 80_000, words))
     return found
 

@@ -21,7 +21,7 @@ from textual.pilot import Pilot
 
 from pos.link.calls import AttentionLine, PersonLine, QuickKey, SaleLine, WifiPage
 from pos.link.equipment import Condition, DeviceKind, FoundPrinter, ScanTest
-from pos.link.install import InstallFault, InstallStep, InstallView, LookedAt
+from pos.link.install import FormerMedium, InstallFault, InstallStep, InstallView, LookedAt
 from pos.link.state import (
     DayView,
     ItemView,
@@ -382,7 +382,14 @@ async def install_payment(counter: Counter) -> None:
 
 async def install_done(counter: Counter) -> None:
     shop = {"check_code": "482913", "shop_name": "시흥 빵집", "terminal": "t-bakery-2"}
-    await _installing(counter, step=InstallStep.DONE, **shop)
+    former = {"former": "t-bakery-1", "former_medium": FormerMedium.READ, "former_entries": 118}
+    await _installing(counter, step=InstallStep.DONE, **shop, **former)
+
+
+async def install_other_stick(counter: Counter) -> None:
+    shop = {"check_code": "482913", "shop_name": "시흥 빵집", "terminal": "t-bakery-2"}
+    former = {"former": "t-bakery-1", "former_medium": FormerMedium.OTHER}
+    await _installing(counter, step=InstallStep.COMPARE, **shop, **former)
 
 
 async def link_down(counter: Counter) -> None:
@@ -712,6 +719,7 @@ SCENES: dict[str, Scene] = {
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),
         *(install_look, install_code, install_enrolling, install_compare, install_read, install_payment, install_done),
+        install_other_stick,
         *(receipt_code, why, attention, attention_answer, request, tender),
         *(relief, relief_pin, relief_unknown),
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),

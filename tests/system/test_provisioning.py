@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import ssl
 import time
 from collections.abc import Iterator
@@ -18,24 +17,17 @@ from pos.commands.provisioning import read_code
 from pos.config import load_config
 from pos.errors import LedgerUnreachableError
 from pos.exits import Exit
-from pos.journal.mirror import MirrorState, prepare_mirror
 from pos.ledger import records
-from pos.ledger.audit import audit
 from pos.ledger.database import open_database
 from pos.ledger.folder import open_folder
 from pos.ledger.publishing import Publisher
 from pos.ledger.serve import LedgerThread
-from pos.link.calls import Pay, PayAnswer, Role
-from pos.link.state import Outcome, SellingStop
-from pos.sandbox.cheats import payment_text
+from pos.link.state import SellingStop
 from pos.sandbox.enrolling import issue_code, make_authority
-from pos.sandbox.entropy import Entropy
-from pos.sandbox.people import Mint, Promise
 from pos.sandbox.town import Town
 from pos.sync.client import LedgerClient
 from pos.sync.enrolling import fetch_authority
 from pos.terminal import build_core
-from pos.voucher.keys import SigningKey
 from pos.voucher.qr import QrKind, encode_text
 from tests.support.core_builders import make_town
 
@@ -165,79 +157,6 @@ def test_the_authority_comes_from_the_ledger_and_counts_only_under_its_pin(town:
 def test_a_client_without_the_authority_trusts_nobody(ledger: LedgerThread) -> None:
     with closing(LedgerClient(ledger.url)) as client, pytest.raises(LedgerUnreachableError):
         client.call("GET", "/healthz", body=b"", authorization="")
-
-
-def with_mirror(config: Path, mirror: Path) -> None:
-    config.write_text(config.read_text("utf-8") + f'\n[mirror]\npath = "{mirror}"\n', "utf-8")
-
-
-def test_a_dead_card_is_replaced_and_what_its_stick_holds_reaches_the_ledger(
-    town: Town, ledger: LedgerThread, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    old_id, text = issue_code(town, merchant="m-bakery", url=ledger.url)
-    old = tmp_path / "old" / "terminal.toml"
-    provision(text, old, capsys)
-    with_mirror(old, stick)
-    key = SigningKey.from_seed((load_config(old).terminal.state_dir / "terminal.key").read_bytes())
-    prepare_mirror(stick, terminal=old_id, public_key=key.public_key)
-    mint = Mint(town, Entropy.of_seed("customers of a dead card"))
-
-    def sell(count: int) -> list[bytes]:
-        with closing(build_core(load_config(old))) as core:
-            for _ in range(count):
-                now_s = int(time.time())
-                code = payment_text(mint.hand(Promise(), now_s=now_s).sign(amount_won=1_000, issued_s=now_s))
-                answer = core.handle(Role.CONTROL, Pay(text=code, amount_won=1_000))
-                assert isinstance(answer, PayAnswer)
-                assert answer.outcome is Outcome.APPROVED, answer
-            found = [core.journal.entry(number + 1) for number in range(core.journal.head.sequence)]
-            return [entry.raw for entry in found if entry is not None]
-
-    for sales in (0, 2):  # a terminal that never heard its ledger sells nothing offline
-        sell(sales)
-        assert main(["sync", "--once", "--config", str(old)]) == Exit.DONE
-    entries = sell(3)
-    shutil.rmtree(old.parent)  # the card is dead; only the stick is left
-
-    new_id, text = issue_code(town, merchant="m-bakery", replaces=old_id, url=ledger.url)
-    new = tmp_path / "new" / "terminal.toml"
-    provision(text, new, capsys)
-    with_mirror(new, stick)
-    assert main(["sync", "--once", "--config", str(new)]) == Exit.DONE
-
-    held = held_of(town, old_id)
-    assert held == entries, "every entry of the dead card is in its own journal at the ledger"
-    assert audit(town.ledger_dir).problems == []
-    assert {path.name for path in stick.iterdir()} == {
-        "chak-journal-mirror",
-        "journal.mirror",
-        f"chak-journal-mirror.{old_id}",
-        f"journal.mirror.{old_id}",
-    }
-    with closing(build_core(load_config(new))) as core:
-        assert core.journal.mirror_state is MirrorState.CURRENT, "the stick is the new terminal's mirror now"
-        assert core.till().stop is None
-    assert new_id != old_id
-
-
-def test_a_stranger_s_stick_is_not_taken(
-    town: Town, ledger: LedgerThread, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stick = tmp_path / "stick"
-    stick.mkdir()
-    prepare_mirror(stick, terminal="t-bakery-1", public_key=SigningKey.generate().public_key)
-    (stick / "journal.mirror").write_bytes(b"")
-    _, text = issue_code(town, merchant="m-bakery", url=ledger.url)
-    config = tmp_path / "till" / "terminal.toml"
-    provision(text, config, capsys)
-    with_mirror(config, stick)
-
-    assert main(["sync", "--once", "--config", str(config)]) == Exit.DONE
-
-    assert "not taken" in capsys.readouterr().err
-    assert {path.name for path in stick.iterdir()} == {"chak-journal-mirror", "journal.mirror"}
 
 
 def held_of(town: Town, terminal: str) -> list[bytes]:

@@ -46,6 +46,7 @@ ENGLISH = (
     "install_wifi",
     "devices_wifi_wrong",
     "relief",
+    "install_other_stick",
 )
 KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt", "relief")
 LOOKS = (

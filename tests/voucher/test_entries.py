@@ -94,6 +94,7 @@ EVERY_BODY: tuple[EntryBody, ...] = (
     bodies.SelftestPayment(object_bytes=b"object", amount_won=1, checks=(1, 2, 3)),
     bodies.SelftestCompleted(version="0.1.0", machine="10000000a1b2c3d4", skipped="read_back"),
     bodies.WipeBegun(reason="stolen"),
+    bodies.FormerRead(former="t-bakery-1", entries=12, head=HASH),
     bodies.AttentionClosed(entry=HASH, reason="paper_seen"),
     bodies.DrawerOpened(reason="change"),
     bodies.InboxAcknowledged(number=7),

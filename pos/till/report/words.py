@@ -10,6 +10,8 @@ class ReportWords:
     title_closing: str
     title_interim: str
     title_period: str
+    former: str
+    """Above the papers of the terminal whose place this one took; {terminal}."""
     training_banner: str
     business_number: str
     representative: str

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from pos.link.calls import GoOnInstalling, InstallCall, RepeatStep, SkipStep, TypeInstallNumber
-from pos.link.install import InstallStep, InstallView, LookedAt
+from pos.link.install import FormerMedium, InstallStep, InstallView, LookedAt
 from pos.link.wifi import WifiState
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
@@ -120,7 +120,10 @@ class InstallScreen(PadScreen):
         fault = () if view.fault is None else (*words.faults[view.fault], "")
         shop = (f"{view.shop_name}  {view.terminal}",) if view.shop_name else ()
         paper = (words.paper_waiting,) if view.is_paper_waiting else ()
-        return (*self._wifi(view), *fault, *words.lines[view.step], *shop, *paper)
+        told = words.former[view.former_medium].format(terminal=view.former, entries=view.former_entries)
+        is_told = bool(view.former) or view.former_medium is FormerMedium.OTHER
+        former = (told,) if is_told else ()
+        return (*self._wifi(view), *fault, *words.lines[view.step], *shop, *paper, *former)
 
     def _wifi(self, view: InstallView) -> tuple[str, ...]:
         """What became of the wireless network that was shown, or that one can be."""

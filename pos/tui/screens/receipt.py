@@ -58,7 +58,7 @@ class ReceiptScreen(PadScreen):
             receipt.say_rows(self._lines()[self._top : self._top + self._rows_shown])
 
     def title_text(self) -> str:
-        return f"{self.labels.receipt_title} {self._number}"
+        return self.host.words.receipt_number(self._number)
 
     def reprint_call(self) -> Call[Done | Refused]:
         """What puts it on paper."""

@@ -47,7 +47,7 @@ from pos.words.moments import moment_text, since_text
 from pos.words.papers import PaperLabels
 from pos.words.reasons import advice_for
 from pos.words.support import SupportLabels
-from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
+from pos.words.vocabulary import FORMER_RECEIPT, Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
 from pos.words.wifi import WifiLabels
 
@@ -239,4 +239,6 @@ class EnglishWords:
         return FINDINGS.get(code, UNKNOWN)
 
     def receipt_number(self, number: str) -> str:
+        if number.startswith(FORMER_RECEIPT):
+            return f"Former unit's receipt {number.removeprefix(FORMER_RECEIPT)}"
         return f"Receipt {number}"

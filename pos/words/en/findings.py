@@ -75,6 +75,21 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
         meaning="Does not take what is written",
         to_do="Have the stick replaced; sales are kept on the card",
     ),
+    FindingCode.MIRROR_OTHER: FindingWords(
+        name="Second medium",
+        meaning="Of another terminal, so it is not taken over",
+        to_do="Plug in the stick of the terminal that stood here",
+    ),
+    FindingCode.MIRROR_UNPROVEN: FindingWords(
+        name="Second medium",
+        meaning="Nothing proves that it is the former terminal's",
+        to_do="Keep the stick, and tell support this number",
+    ),
+    FindingCode.MIRROR_TAKEN_OVER: FindingWords(
+        name="Second medium",
+        meaning="The former terminal's entries are on their way",
+        to_do="Connect the network and leave the stick in",
+    ),
     FindingCode.CARD_FINE: FindingWords(name="Memory card", meaning="No errors counted", to_do=""),
     FindingCode.CARD_ERRORS: FindingWords(
         name="Memory card", meaning="Errors were counted on it", to_do="Have the card replaced soon"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pos.link.install import InstallFault, InstallStep
+from pos.link.install import FormerMedium, InstallFault, InstallStep
 from pos.words.install import InstallLabels
 
 INSTALL_LABELS: Final = InstallLabels(
@@ -47,11 +47,21 @@ INSTALL_LABELS: Final = InstallLabels(
     check_code="Check code  {code}",
     shop="{shop}",
     paper_waiting="The paper has not come out yet: look at the printer",
+    former={
+        FormerMedium.NONE: "Plug in the old unit's stick: what is left on it is taken over",
+        FormerMedium.READING: "Taking over the entries of {terminal}",
+        FormerMedium.READ: "{entries} entries of {terminal} are taken over",
+        FormerMedium.OTHER: "The stick is another terminal's and is not taken over",
+        FormerMedium.UNPROVEN: "Nothing proves that the stick is the old unit's",
+    },
     test_paper="Test print",
     test_caption="Hold this code before the camera",
     done_paper="Installed",
     row_terminal="Terminal",
+    row_former="Former unit",
+    former_brought="{terminal}: {entries} entries",
     row_machine="Machine",
+    row_support="Support number",
     row_version="Program",
     row_time="Installed",
     row_read="Paper read back",

@@ -11,6 +11,7 @@ from pos.till.report.words import ReportWords
 REPORT_WORDS: Final = ReportWords(
     title_closing="CLOSING (Z {number})",
     title_interim="INTERIM (X)",
+    former="Former unit {terminal}",
     title_period="PERIOD REPORT",
     training_banner="** TRAINING - NO MONEY **",
     business_number="Business no.",

@@ -48,7 +48,7 @@ from pos.words.moments import moment_text, since_text
 from pos.words.papers import PaperLabels
 from pos.words.reasons import advice_for
 from pos.words.support import SupportLabels
-from pos.words.vocabulary import Advice, Asked, Labels, Notice, Stopped
+from pos.words.vocabulary import FORMER_RECEIPT, Advice, Asked, Labels, Notice, Stopped
 from pos.words.wares import WareLabels
 from pos.words.wifi import WifiLabels
 
@@ -240,4 +240,6 @@ class KoreanWords:
         return FINDINGS.get(code, UNKNOWN)
 
     def receipt_number(self, number: str) -> str:
+        if number.startswith(FORMER_RECEIPT):
+            return f"옛 단말 영수증 {number.removeprefix(FORMER_RECEIPT)}"
         return f"영수증 {number}"

@@ -75,6 +75,21 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
         meaning="기록을 받아 쓰지 못합니다",
         to_do="메모리를 교체하세요. 판매 기록은 카드에 남아 있습니다",
     ),
+    FindingCode.MIRROR_OTHER: FindingWords(
+        name="보조 저장 장치",
+        meaning="다른 단말기의 메모리라서 가져오지 않았습니다",
+        to_do="이 자리에 있던 단말기의 메모리를 꽂으세요",
+    ),
+    FindingCode.MIRROR_UNPROVEN: FindingWords(
+        name="보조 저장 장치",
+        meaning="옛 단말기의 기록인지 확인되지 않습니다",
+        to_do="메모리를 보관하고 이 번호를 알려 주세요",
+    ),
+    FindingCode.MIRROR_TAKEN_OVER: FindingWords(
+        name="보조 저장 장치",
+        meaning="옛 단말기의 기록을 본부로 보내는 중입니다",
+        to_do="인터넷을 연결하고 메모리를 뽑지 마세요",
+    ),
     FindingCode.CARD_FINE: FindingWords(name="메모리 카드", meaning="오류가 없습니다", to_do=""),
     FindingCode.CARD_ERRORS: FindingWords(
         name="메모리 카드", meaning="오류가 있었습니다", to_do="곧 카드를 교체하세요"

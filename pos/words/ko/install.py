@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pos.link.install import InstallFault, InstallStep
+from pos.link.install import FormerMedium, InstallFault, InstallStep
 from pos.words.install import InstallLabels
 
 INSTALL_LABELS: Final = InstallLabels(
@@ -56,11 +56,21 @@ INSTALL_LABELS: Final = InstallLabels(
     check_code="확인 번호  {code}",
     shop="{shop}",
     paper_waiting="종이가 아직 안 나왔습니다. 프린터를 보세요",
+    former={
+        FormerMedium.NONE: "옛 단말의 메모리를 꽂으면 남은 기록을 가져옵니다",
+        FormerMedium.READING: "옛 단말 {terminal}의 기록을 가져오는 중입니다",
+        FormerMedium.READ: "옛 단말 {terminal}의 기록 {entries}건을 가져왔습니다",
+        FormerMedium.OTHER: "꽂은 메모리는 다른 단말의 것이라 가져오지 않았습니다",
+        FormerMedium.UNPROVEN: "꽂은 메모리가 옛 단말의 것인지 확인되지 않습니다",
+    },
     test_paper="시험 인쇄",
     test_caption="이 코드를 카메라에 비추세요",
     done_paper="설치 완료",
     row_terminal="단말 번호",
+    row_former="옛 단말",
+    former_brought="{terminal} {entries}건",
     row_machine="기기 번호",
+    row_support="지원 번호",
     row_version="프로그램",
     row_time="설치한 때",
     row_read="종이 읽기",

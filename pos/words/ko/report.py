@@ -11,6 +11,7 @@ from pos.till.report.words import ReportWords
 REPORT_WORDS: Final = ReportWords(
     title_closing="마 감 (Z {number})",
     title_interim="중 간 보 고 (X)",
+    former="옛 단말 {terminal}",
     title_period="기 간 매 출",
     training_banner="** 훈련 - 실제 매출 아님 **",
     business_number="사업자",
