@@ -4,8 +4,9 @@ Rules:
 
 - Argon2id with 19 MiB and two passes (the OWASP cheat sheet's first choice), through libsodium: a copy of the disk does
   not give the PINs away cheaply;
-- a pepper that is not in the database goes in first: from systemd's credentials where there are some, else from a file
-  beside the journal that only core may read; without it a copy of the database is worth nothing;
+- a pepper that is not in the database goes in first: made in a file beside the journal that only core may read, and at
+  the next start sealed like the key, where systemd seals (`systemd/seal-key`), and handed over as a credential;
+  without it a copy of the database is worth nothing;
 - core answers one call at a time, so there is never more than one hash in memory.
 """
 
@@ -26,6 +27,8 @@ from pos.journal.people import People
 PEPPER: Final = "pin.pepper"
 """Name of the credential, and of the file in the state folder."""
 PEPPER_BYTES: Final = 32
+NOT_SEALED: Final = b"none"
+"""What the unit hands over where there is no sealed pepper."""
 MEMORY_BYTES: Final = 19 * 1024 * 1024
 PASSES: Final = 2
 
@@ -61,8 +64,11 @@ class Pins:
         return hashlib.blake2b(pin.encode("utf-8", "replace"), key=self._pepper(), digest_size=32).digest()
 
     def _pepper(self) -> bytes:
-        given = None if self.credentials is None else self.credentials / PEPPER
-        path = given if given is not None and given.exists() else self.state_dir / PEPPER
+        path = self.state_dir / PEPPER
+        if not path.exists() and self.credentials is not None:
+            sealed = self.credentials / PEPPER
+            if sealed.exists() and sealed.read_bytes() != NOT_SEALED:
+                path = sealed
         if not path.exists():
             _write_new(path)
         pepper = path.read_bytes()

@@ -168,12 +168,16 @@ def enrolled(data: Path, key: str) -> Path:
 def test_a_new_key_is_sealed_and_then_removed_where_it_lay_open(script: Script, machine: Path, data: Path) -> None:
     command(machine, "systemd-creds", SEAL)
     key = enrolled(data, "secret")
+    pepper = key.with_name("pin.pepper")
+    pepper.write_text("spice")
 
     done = script("seal-key", data)
 
     assert (done.exit_status, done.stderr) == (0, "")
     assert not key.exists()
+    assert not pepper.exists()
     assert (data / "credentials" / "terminal.key").read_text() == "terces"
+    assert (data / "credentials" / "pin.pepper").read_text() == "ecips"
     assert script("seal-key", data).exit_status == 0, "there is nothing left to do"
 
 
