@@ -134,12 +134,7 @@ def _add_provision(commands: Commands) -> None:
     source.add_argument("code", nargs="?", metavar="CODE", help="the code's text, CKE1:…")
     source.add_argument("--image", type=Path, metavar="FILE", help="picture of its QR code")
     source.add_argument("--file", type=Path, metavar="FILE", help="a file that holds the text, on a USB stick")
-    enrol.add_argument(
-        "--mirror",
-        type=Path,
-        metavar="DIR",
-        help="the second medium: what it holds of the replaced unit is taken over",
-    )
+    enrol.add_argument("--mirror", type=Path, metavar="DIR", help="second medium, of the replaced unit for instance")
     _config_option(enrol)
     _json_option(enrol)
     enrol.set_defaults(run=_run_provision)
@@ -310,9 +305,8 @@ def _run_provision(options: argparse.Namespace) -> int:
         text = options.code if options.file is None else options.file.read_text("utf-8")
     given: Path | None = options.config
     environment = os.environ.get("POS_CONFIG")
-    return provision(
-        given or (Path(environment) if environment else None), text, mirror=options.mirror, as_json=options.json
-    )
+    config = given or (Path(environment) if environment else None)
+    return provision(config, text, mirror=options.mirror, as_json=options.json)
 
 
 def _run_pay(options: argparse.Namespace) -> int:
