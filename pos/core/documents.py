@@ -224,6 +224,7 @@ class Documents:
             unconfirmed=self._unconfirmed(closing.after, closing.entry),
             entries=(closing.after + 1, closing.entry),
             unsent=self._unsent(closing.entry),
+            unissued=self._unissued(closing.entry),
         )
 
     def _interim(self, until: int) -> Report | None:
@@ -242,6 +243,7 @@ class Documents:
             unconfirmed=self._unconfirmed(after, until),
             entries=(after + 1, until),
             unsent=self._unsent(until),
+            unissued=self._unissued(until),
         )
 
     def _period(self, first: str, last: str) -> Report:
@@ -291,6 +293,19 @@ class Documents:
                     )
                 )
         return tuple(found)
+
+    def _unissued(self, until: int) -> tuple[int, int]:
+        """Cash receipts asked for up to this entry that nobody has approved until now: how many, and won."""
+        asked = self.journal.cash_receipts
+        waiting = [
+            receipt
+            for receipt in asked.unanswered()
+            if receipt.original_id is None
+            and receipt.entry <= until
+            # A rejected one is made good by another for the same sale.
+            and (receipt.answer is None or asked.standing(receipt.sale_id) is None)
+        ]
+        return len(waiting), sum(receipt.amount_won for receipt in waiting)
 
     def _unsent(self, until: int) -> int:
         """Entries up to this one that the ledger does not have yet."""

@@ -9,13 +9,17 @@ from pos.link.calls import (
     BeginCashReceipt,
     CancelCashReceipt,
     CashReceiptLine,
+    CloseDay,
+    DayClosing,
     Done,
     ListCashReceipts,
     MakeRefund,
     NextPrintJob,
     PayOther,
+    ReadReport,
     ReceiptPage,
     Refused,
+    ReportPage,
     RequestCashReceipt,
     ShowReceipt,
 )
@@ -237,6 +241,27 @@ def test_answers_of_the_provider_are_on_the_list_and_on_paper(shop: Shop, post: 
         "cash_receipt.issued",
         "cash_receipt.confirmed",
     ]
+
+
+def test_the_closing_says_which_cash_receipts_nobody_has_approved_yet(shop: Shop, post: Post) -> None:
+    sell_for_cash(shop)
+    ask(shop)
+    told(shop, post, CashReceiptState.APPROVED, number="J12345678")
+    sell_for_cash(shop, 22_000)
+    ask(shop)
+    assert isinstance(shop.screen(CloseDay(counted_won=33_000)), DayClosing)
+
+    def closing() -> str:
+        page = shop.screen(ReadReport(name="Z1"))
+        assert isinstance(page, ReportPage)
+        return " ".join("\n".join(page.lines).split())
+
+    assert "발급 안 된 현금영수증 1건 22,000" in closing()
+    told(shop, post, CashReceiptState.FAILED, failure="E301")
+    assert "발급 안 된 현금영수증 1건 22,000" in closing(), "a rejected one is not issued either"
+    ask(shop)
+    told(shop, post, CashReceiptState.APPROVED, number="J12345679")
+    assert "발급 안 된" not in closing(), "another one for the same sale made it good"
 
 
 def test_an_approval_and_its_confirmation_may_come_together(shop: Shop, post: Post) -> None:

@@ -84,6 +84,7 @@ def a_report(kind: ReportKind = ReportKind.CLOSING, figures: Figures | None = No
         },
         entries=(1_001, 1_187),
         unsent=23 if kind is ReportKind.CLOSING else 0,
+        unissued=(2, 35_000) if kind is ReportKind.CLOSING else (0, 0),
     )
 
 

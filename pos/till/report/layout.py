@@ -253,6 +253,9 @@ def _end(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
         yield from sheet.text(words.entries.format(first=first, last=last))
         waiting = words.waiting.format(number=report.unsent) if report.unsent else words.all_sent
         yield from sheet.text(waiting)
+    count, won = report.unissued
+    if count:
+        yield from sheet.pair(words.unissued.format(number=count), format_won(won))
     if report.is_training:
         yield from sheet.text(words.training_banner, align=Align.CENTRE, bold=True)
     yield BlankRow()

@@ -58,6 +58,8 @@ class Report:
     unconfirmed: tuple[Unconfirmed, ...] = ()
     """What was paid by the shop's own code, as far as anybody here can know."""
     unsent: int = 0
+    unissued: tuple[int, int] = (0, 0)
+    """Cash receipts that were asked for and have no approval yet: how many, and won."""
     is_training: bool = False
 
     @property

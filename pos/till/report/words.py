@@ -86,6 +86,8 @@ class ReportWords:
     """{first} and {last} entry of the journal."""
     waiting: str
     """{number} entries that the ledger does not have yet."""
+    unissued: str
+    """{number} of cash receipts."""
     all_sent: str
     equals_closings: str
     """Below a period: that it is the sum of its closings."""

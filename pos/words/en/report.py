@@ -71,6 +71,7 @@ REPORT_WORDS: Final = ReportWords(
     training_sales="Training sales",
     entries="Journal {first} to {last}",
     waiting="{number} not sent yet",
+    unissued="{number} cash receipts not issued",
     all_sent="All sent",
     equals_closings="The sum of this period's closings (Z)",
 )

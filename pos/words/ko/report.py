@@ -71,6 +71,7 @@ REPORT_WORDS: Final = ReportWords(
     training_sales="훈련 판매",
     entries="거래기록 {first} ~ {last}",
     waiting="미전송 {number}건",
+    unissued="발급 안 된 현금영수증 {number}건",
     all_sent="모두 전송됨",
     equals_closings="이 기간 마감(Z)을 모두 더한 금액입니다",
 )
