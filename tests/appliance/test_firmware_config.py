@@ -18,6 +18,8 @@ FIRMWARE = ROOT / "firmware_config"
 RULES = FIRMWARE / "udev" / "72-pos.rules"
 FILES = sorted(path for path in FIRMWARE.rglob("*") if path.is_file())
 WHY_CHARS_MIN = 60
+FIRMWARE_LINE_MAX = 98
+"""The firmware passes over what stands behind it."""
 UDEVADM_VERIFIES_SINCE = 254
 FOOT_KEYS = {
     "scrollback-up-page",
@@ -124,6 +126,26 @@ def test_a_missing_disk_never_stops_the_boot() -> None:
     assert set(mounts) == {"/var/lib/pos", "/var/log/journal", "/srv/mirror"}
     for place, options in mounts.items():
         assert "nofail" in options, place
+
+
+def test_each_board_gets_its_own_lines_and_every_board_the_common_ones() -> None:
+    filters: dict[str, list[str]] = {}
+    section = ""
+    for line in (FIRMWARE / "boot" / "config.txt").read_text("utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            assert re.fullmatch(r"[a-z_]+=\S+", line), line
+            assert len(line) <= FIRMWARE_LINE_MAX
+            filters.setdefault(section, []).append(line)
+
+    assert {"dtoverlay=vc4-kms-v3d", "dtparam=watchdog=on", "camera_auto_detect=1"} <= set(filters["all"])
+    # The other boards' card controllers have no command queue, and their clocks are on I2C.
+    assert filters["pi5"] == ["dtparam=rtc_bbat_vchg=3000000", "dtparam=sd_cqe=off"]
+    assert filters["pi4"] == ["dtparam=i2c_arm=on", "dtoverlay=i2c-rtc,ds3231"]
+    assert set(filters) == {"all", "pi4", "pi5"}
+    # Whatever is appended to the file afterwards is for every board again.
+    assert (FIRMWARE / "boot" / "config.txt").read_text("utf-8").rstrip().endswith("[all]")
 
 
 def test_util_linux_reads_every_line_of_the_mounts(tool: Tool, tmp_path: Path) -> None:

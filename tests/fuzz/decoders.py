@@ -4,6 +4,7 @@ Each decoder returns, raises MalformedError, or has a fault; where reading and w
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from pos import cbor
@@ -23,6 +24,8 @@ from pos.voucher.messages import (
 )
 from pos.voucher.qr import decode_text
 from pos.voucher.trust_parts import TrustPart
+from pos.wifi.code import WifiCode, parse_wifi_code
+from pos.wifi.keyfile import keyfile
 
 
 def _cbor(data: bytes) -> None:
@@ -44,6 +47,13 @@ def _qr_text(data: bytes) -> None:
 
 def _foreign(data: bytes) -> None:
     assert len(recognise(_text(data)).excerpt) <= 24
+
+
+def _wifi(data: bytes) -> None:
+    code = parse_wifi_code("WIFI:" + _text(data))
+    if isinstance(code, WifiCode):
+        plain = replace(code, ssid=b"x", password="12345678" if code.password else "")
+        assert keyfile(code).encode().count(b"\n") == keyfile(plain).encode().count(b"\n"), "a line of its own"
 
 
 def _authorization(data: bytes) -> None:
@@ -81,6 +91,7 @@ DECODERS: Final[dict[str, Callable[[bytes], object]]] = {
     "base45": _base45,
     "qr_text": _qr_text,
     "foreign": _foreign,
+    "wifi": _wifi,
     "authorization": _authorization,
     "sign1": parse_sign1,
     "payment": _payment,

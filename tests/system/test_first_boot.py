@@ -16,8 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from pos.commands.wifi import wifi
 from pos.config import TerminalConfig, load_config
+from pos.core.bundling import WISH_FOLDER
+from pos.core.joining import WISH_FILE
 from pos.errors import LinkError
+from pos.exits import Exit
 from pos.journal.journal import Journal
 from pos.ledger.audit import audit
 from pos.ledger.serve import LedgerThread
@@ -36,6 +40,7 @@ from pos.link.calls import (
 from pos.link.client import BlockingLink
 from pos.link.install import InstallFault, InstallStep, LookedAt
 from pos.link.state import Outcome, SellingStop, TillState
+from pos.link.wifi import WifiState
 from pos.processes import terminal_services
 from pos.sandbox.cheats import payment_text
 from pos.sandbox.enrolling import issue_code, issue_number, ledger_card, make_authority
@@ -46,7 +51,9 @@ from pos.sandbox.town import Town
 from pos.supervisor import Supervisor
 from pos.voucher.bodies import SelftestCompleted, SelftestPayment, SelftestRead, parse_body
 from pos.voucher.keys import SigningKey
+from pos.wifi.joining import Nmcli
 from tests.support.core_builders import make_town, short_folder
+from tests.support.wifi_codes import wifi_text
 from tests.system.test_provisioning import held_of
 
 DEADLINE_S = 60.0
@@ -202,6 +209,32 @@ def test_digits_do_what_a_code_does_and_a_test_that_cannot_be_made_is_passed_ove
         body for body in bodies(enrolled.terminal.state_dir, terminal) if isinstance(body, SelftestCompleted)
     ]
     assert completed.skipped == "read_back"
+
+
+@pytest.mark.slow
+def test_a_telephones_network_is_read_by_the_tills_own_camera_before_anything_else(machine: Path) -> None:
+    config = load_config(machine / "terminal.toml")
+    text = wifi_text(name="시흥 빵집 2.4G", password="swordfish;1")
+    with Supervisor(terminal_services(config), machine / "log"), closing(the_screen(config)) as screen:
+        write_qr(machine / "camera" / "wifi.png", text)
+        shown = wait_until(screen, network_is(WifiState.JOINING))
+        assert shown.installation is not None
+        assert (shown.installation.step, shown.installation.network) == (InstallStep.LOOK, "시흥 빵집 2.4G")
+        wish = config.terminal.socket_dir / WISH_FOLDER / WISH_FILE
+        assert wish.read_text("utf-8") == text
+
+        # What root's unit does, with a NetworkManager that finds no radio.
+        (machine / "nmcli").write_text("#!/bin/sh\necho ethernet\n")
+        (machine / "nmcli").chmod(0o755)
+        nmcli = Nmcli(program=str(machine / "nmcli"), profiles=machine / "profiles")
+        assert wifi(config, "join", kept=machine / "network", nmcli=nmcli) == Exit.DEVICE
+        wait_until(screen, network_is(WifiState.NO_RADIO))
+        assert not wish.exists()
+    assert not [path for path in (machine / "log").rglob("*") if path.is_file() and b"swordfish" in path.read_bytes()]
+
+
+def network_is(wanted: WifiState) -> Callable[[TillState], bool]:
+    return lambda state: state.installation is not None and state.installation.wifi is wanted
 
 
 def has_paper(state: TillState) -> bool:
