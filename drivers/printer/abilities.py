@@ -19,6 +19,8 @@ from drivers.printer.profile import DotsBy, Fence, Profile
 from drivers.printer.status import AutomaticStatus, PaperSensor, ProcessId
 
 ANSWER_S: Final = 1.5
+FIRST_ANSWER_S: Final = 10.0
+"""Behind the page: over a serial line some four thousand bytes of it may still wait to be sent, at 9,600 baud."""
 PAGE_S: Final = 30.0
 """How long a page of numbered lines may take until everything queued behind it is answered."""
 
@@ -38,7 +40,7 @@ class Abilities:
 
 def measure(conversation: Conversation, *, number: int) -> Abilities:
     """Ask everything of a printer that has been sent a page; what it answers proves that the page is printed."""
-    status = conversation.ask(1, until_s=conversation.now_s() + ANSWER_S) is not None
+    status = conversation.ask(1, until_s=conversation.now_s() + FIRST_ANSWER_S) is not None
     sensor = _answers(conversation, commands.PAPER_SENSOR, PaperSensor, within_s=PAGE_S if status else ANSWER_S)
     asb = _answers(conversation, commands.STATUS_BACK_ON, AutomaticStatus, within_s=ANSWER_S)
     digits = commands.process_digits(number)

@@ -16,6 +16,7 @@ from drivers.printer.proposal import proposed_profile
 from drivers.printer.simulated_faults import Hardware
 from drivers.printer.trial_page import CANDIDATES, CANDIDATES_ON_SERIAL, trial_page_segments
 from tests.support.printer_counter import Counter, CounterFactory, a_receipt
+from tests.support.slow_line import SlowLine
 
 
 def try_page(counter: Counter) -> tuple[PrintOutcome, Abilities]:
@@ -42,6 +43,17 @@ def test_answers_are_measured_whatever_the_profile_says(
     assert outcome == Printed()
     assert found == Abilities(status=True, asb=asb, fence=fence)
     assert len(counter.papers) == 1
+
+
+@pytest.mark.parametrize("bytes_per_s", [960, 1_920, 11_520])
+def test_over_a_slow_line_the_printer_is_not_taken_for_mute(counter_with: CounterFactory, bytes_per_s: int) -> None:
+    counter = counter_with("clone-80mm", Hardware(has_process_id=False, has_automatic_status=False))
+    counter.printer = counter.new_printer(lambda: SlowLine(counter, bytes_per_s=bytes_per_s))
+
+    outcome, found = try_page(counter)
+
+    assert outcome == Printed()
+    assert found == Abilities(status=True, asb=False, fence=Fence.PAPER_SENSOR)
 
 
 def test_a_mute_printer_prints_the_page_and_every_later_receipt(counter_with: CounterFactory) -> None:

@@ -12,6 +12,7 @@ from drivers.printer.simulated_faults import Faults
 from drivers.printer.simulated_wire import InProcessTransport
 from drivers.printer.status import Paper
 from tests.support.printer_counter import Counter, CounterFactory, a_receipt
+from tests.support.slow_line import SlowLine
 
 # Every way of proving: process id, paper sensor with automatic status, paper sensor alone on a printer of dots.
 PROVING = ["simulated-80mm", "sewoo-lk", "clone-80mm"]
@@ -247,6 +248,23 @@ def test_recovery_outlasts_the_largest_image_there_can_be(counter_with: CounterF
 
     assert recovery_bytes(profile).count(0) >= profile.width_bytes * 128
     assert recovery_bytes(replace(profile, dots=384)).count(0) >= 8192
+
+
+@pytest.mark.parametrize("bytes_per_s", [960, 1_920])
+@pytest.mark.parametrize("profile", PROVING)
+def test_receipts_over_a_slow_line_are_proven_and_no_late_answer_is_taken_for_a_fault(
+    profile: str, bytes_per_s: int, counter_with: CounterFactory
+) -> None:
+    counter = counter_with(profile)
+    counter.printer = counter.new_printer(lambda: SlowLine(counter, bytes_per_s=bytes_per_s))
+    # The bit of an open drawer is that of an open cover in the answer to the next question.
+    counter.simulated.observed.drawer_is_open = True
+
+    for mark in ("R-0001", "R-0002"):
+        assert counter.print(a_receipt(mark)) == Printed()
+    assert counter.printer.print_rows(a_receipt("R-0003"), watcher=counter.onlooker, after_unknown=True) == Printed()
+
+    assert counter.onlooker.faults == []
 
 
 @pytest.mark.parametrize("bytes_per_s", [960, 1_920])
