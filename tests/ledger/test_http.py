@@ -20,10 +20,11 @@ from pos.ledger.app import QUEUE_MAX
 from pos.ledger.database import open_database
 from pos.ledger.enrolment import create_enrolment
 from pos.ledger.inbox import Draft
+from pos.ledger.office_secrets import OPERATOR, make_secret
 from pos.ledger.serve import LedgerThread, running_url
 from pos.voucher.calls import verify_signed_time
 from pos.voucher.checkpoint import origin_of, parse_proof, verify_checkpoint
-from pos.voucher.enrolment import build_enrolment
+from pos.voucher.enrolment import build_enrolment, check_code
 from pos.voucher.entry import Entry
 from pos.voucher.merkle import verify_inclusion
 from pos.voucher.messages import Acknowledgement, MessageKind, verify_acknowledgement, verify_message
@@ -381,6 +382,19 @@ def test_a_new_till_enrols_with_a_code_and_is_known_at_once(client: Client, town
     till.approve(a_purse().pay(1_000), 1_000)
     with Client(str(client.http.base_url), till) as enrolled:
         assert enrolled.deliver().status_code == 200
+
+
+def test_the_operator_sees_the_check_code_that_the_new_till_shows(client: Client, town: Town) -> None:
+    key = seeded_key("terminal t-compared")
+    request = build_enrolment(a_code(town, terminal="t-compared"), [], key=key)
+    assert client.http.post("/v1/enrolments", content=request).status_code == 200
+    shown = check_code(key.public_key, ledger=town.folder.ledger)
+
+    page = client.http.get("/office?lang=en", auth=(OPERATOR, make_secret(town.data, OPERATOR)))
+
+    (line,) = (row for row in page.text.splitlines() if "t-compared<" in row)
+    assert f"{shown[:3]} {shown[3:]}" in line
+    assert client.http.get("/office?lang=en").status_code == 401
 
 
 def test_codes_that_are_wrong_or_old_are_refused_alike(client: Client, town: Town) -> None:
