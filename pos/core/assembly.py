@@ -252,7 +252,8 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
 def _examining(on: Grounds, views: Views, former: Former) -> Examining:
     def sees() -> tuple[Finding, ...]:
         devices = (of_device(device) for device in views.equipment.page().devices)
-        return (*of_till(views.till()), of_mirror(on.journal.mirror_state, former.state), *devices)
+        seen = of_till(views.till(), queue_age_s=queue_age_s())
+        return (*seen, of_mirror(on.journal.mirror_state, former.state), *devices)
 
     def queue_age_s() -> int:
         oldest = on.journal.entry(on.journal.outbox.acknowledged().sequence + 1)

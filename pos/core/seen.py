@@ -52,9 +52,10 @@ _FORMER: Final[Mapping[FormerMedium, tuple[FindingCode, Colour]]] = {
 }
 
 
-def of_till(till: TillState) -> tuple[Finding, ...]:
-    """What the till's own state tells."""
-    return (of_stop(till.stop), _clock(till), _ledger(till), _contact(till), _waiting(till), *_siblings(till))
+def of_till(till: TillState, *, queue_age_s: int = 0) -> tuple[Finding, ...]:
+    """What the till's own state tells; `queue_age_s` is how long the oldest entry has waited for the ledger."""
+    waiting = _waiting(till, queue_age_s)
+    return (of_stop(till.stop), _clock(till), _ledger(till), _contact(till), waiting, *_siblings(till))
 
 
 def of_device(device: DeviceView) -> Finding:
@@ -107,8 +108,11 @@ def _contact(till: TillState) -> Finding:
     return Finding(code=FindingCode.CONTACT_OLD, colour=Colour.RED, answered=str(till.contact_days_left))
 
 
-def _waiting(till: TillState) -> Finding:
+def _waiting(till: TillState, queue_age_s: int) -> Finding:
     said = str(till.waiting.count)
+    if queue_age_s > AWAY_S_MAX:
+        age = f"{queue_age_s // 3600}:{queue_age_s // 60 % 60:02}"
+        return Finding(code=FindingCode.WAITING_OLD, colour=Colour.RED, answered=age)
     if till.waiting.count and till.limit.used_percent >= USED_PERCENT_MAX:
         return Finding(code=FindingCode.WAITING_LONG, colour=Colour.RED, answered=said)
     return Finding(code=FindingCode.WAITING_FINE, colour=Colour.GREEN, answered=said)

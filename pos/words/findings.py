@@ -100,6 +100,8 @@ class FindingCode(IntEnum):
     CONTACT_OLD = 511
     WAITING_FINE = 520
     WAITING_LONG = 521
+    WAITING_OLD = 522
+    """The oldest entry has waited for more than a day, whatever the reason."""
     SIBLINGS_LINKED = 525
     SIBLINGS_SILENT = 526
     NETWORK_THERE = 527

@@ -26,7 +26,7 @@ from pos.link.examination import BundleState, Colour, Finding
 from pos.link.state import LedgerAway
 from pos.support_number import GROUPS, decode
 from pos.words.findings import FindingCode
-from tests.support.core_builders import Shop
+from tests.support.core_builders import DAY_S, HOUR_S, Shop
 
 
 def examined(shop: Shop) -> Examination:
@@ -50,6 +50,17 @@ def test_what_is_wrong_on_the_counter_and_on_the_board_is_in_one_number(shop: Sh
     assert {GROUPS[group] for group in decode(page.number).red_groups} == {(100, 119), (600, 609)}
     assert [finding.colour for finding in page.findings][:2] == [Colour.RED, Colour.RED]
     assert page.examined_s == shop.clock.wall
+
+
+def test_what_has_waited_for_more_than_a_day_is_red_though_the_limit_is_far(shop: Shop) -> None:
+    shop.pay(shop.code(4_000), 4_000)
+    assert FindingCode.WAITING_OLD not in red(examined(shop))
+
+    shop.clock.pass_s(DAY_S + HOUR_S)
+
+    page = examined(shop)
+    assert FindingCode.WAITING_OLD in red(page)
+    assert FindingCode.WAITING_LONG not in red(page)
 
 
 def test_what_core_sees_itself_takes_the_place_of_what_it_was_told(shop: Shop) -> None:

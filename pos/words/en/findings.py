@@ -166,6 +166,11 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.WAITING_LONG: FindingWords(
         name="To be delivered", meaning="Much is waiting; limits are nearly used up", to_do="Connect the network"
     ),
+    FindingCode.WAITING_OLD: FindingWords(
+        name="To be delivered",
+        meaning="Something waits for more than a day",
+        to_do="Connect the network, or call support",
+    ),
     FindingCode.SIBLINGS_LINKED: FindingWords(name="Other tills", meaning="They hear each other", to_do=""),
     FindingCode.SIBLINGS_SILENT: FindingWords(
         name="Other tills",

@@ -160,6 +160,11 @@ FINDINGS: Final[Mapping[int, FindingWords]] = {
     FindingCode.WAITING_LONG: FindingWords(
         name="전송 대기", meaning="많이 밀려 한도가 거의 찼습니다", to_do="네트워크를 연결하세요"
     ),
+    FindingCode.WAITING_OLD: FindingWords(
+        name="전송 대기",
+        meaning="하루 넘게 보내지 못한 기록이 있습니다",
+        to_do="네트워크를 연결하고, 되어 있으면 전화하세요",
+    ),
     FindingCode.SIBLINGS_LINKED: FindingWords(name="다른 계산대", meaning="서로 연결되어 있습니다", to_do=""),
     FindingCode.SIBLINGS_SILENT: FindingWords(
         name="다른 계산대",
