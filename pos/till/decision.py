@@ -266,6 +266,9 @@ def _spend_line(payment: VerifiedPayment, situation: Situation) -> Finding | Non
     if claims.spent_before_won + claims.amount_won > value_won:
         return Finding(reason=Reason.OVERSPENT, limit_won=value_won)
     point = LinePoint(sequence=claims.sequence, spent_before_won=claims.spent_before_won, amount_won=claims.amount_won)
+    if point == situation.history.highest:
+        # This till did not approve it, or the first check had said so: another one of the shop did.
+        return Finding(reason=Reason.ALREADY_USED)
     if not extends(situation.history.highest, point, value_won):
         return Finding(reason=Reason.OUT_OF_ORDER)
     return None

@@ -105,7 +105,7 @@ def test_what_one_till_approved_the_other_declines(pair: Pair) -> None:
 
     again, other = pair.two.pay(code, 1_000), pair.two.pay(pair.one.code(2_000, hand), 2_000)
 
-    assert (again.outcome, again.reason) == (Outcome.DECLINED, Reason.OUT_OF_ORDER)
+    assert (again.outcome, again.reason) == (Outcome.DECLINED, Reason.ALREADY_USED)
     assert (other.outcome, other.reason) == (Outcome.DECLINED, Reason.OUT_OF_ORDER)
     assert pair.pay(pair.two, hand, sequence=2, spent_before_won=1_000) is Outcome.APPROVED, "an honest phone goes on"
 

@@ -238,6 +238,12 @@ def test_a_good_payment_passes_all_fifteen_checks() -> None:
         ),
         (
             {},
+            {"history": History(highest=LinePoint(sequence=1, spent_before_won=0, amount_won=12_000))},
+            Check.SPEND_LINE,
+            Reason.ALREADY_USED,
+        ),
+        (
+            {},
             {"history": History(highest=LinePoint(sequence=2, spent_before_won=100, amount_won=100))},
             Check.SPEND_LINE,
             Reason.OUT_OF_ORDER,

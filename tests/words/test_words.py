@@ -74,6 +74,10 @@ def verdict(outcome: Outcome, reason: str = "", **changes: object) -> VerdictVie
     return msgspec.structs.replace(view, **changes)
 
 
+ELSEWHERE = {"earlier_receipt_number": "", "earlier_time_s": 0, "earlier_amount_won": 0}
+"""Another till of the shop took it: nobody here knows when, or under which number."""
+
+
 def quiet(words: Words) -> Advice:
     return words.quiet(verdict(Outcome.APPROVED, is_quiet=True))
 
@@ -89,6 +93,7 @@ def all_advice(words: Words) -> Iterator[Advice]:
             yield words.verdict(verdict(Outcome.DECLINED, reason, may_show_again=may_show_again))
     for kind in ForeignKind:
         yield words.verdict(verdict(Outcome.DECLINED, Reason.NOT_OUR_CODE, foreign_kind=kind))
+    yield words.verdict(verdict(Outcome.DECLINED, Reason.ALREADY_USED, **ELSEWHERE))
     yield words.verdict(verdict(Outcome.DECLINED, "a_reason_of_tomorrow"))
     for remaining_won in (0, AMOUNT_MAX_WON):
         for is_offline in (False, True):
@@ -254,6 +259,12 @@ def test_the_sentences_that_cashiers_learn() -> None:
     assert KOREAN.quiet(again).headline == "방금 승인됨 14:03 12,000원 (0123)"
     assert unknown.detail == "이 단말기가 아는 코드가 아닙니다"
     assert unknown.more == ("길이 23자: WIFI:S:moonlight;T:WP..",)
+
+
+def test_a_code_that_another_till_took_is_not_given_a_time_that_nobody_knows() -> None:
+    advice = KOREAN.verdict(verdict(Outcome.DECLINED, Reason.ALREADY_USED, **ELSEWHERE))
+
+    assert f"{advice.headline}: {advice.detail}" == "이미 사용된 코드: 우리 가게가 이미 받은 코드입니다"
 
 
 def test_known_other_codes_are_named() -> None:

@@ -31,7 +31,9 @@ def won(amount_won: int) -> str:
 
 
 def earlier(view: VerdictView) -> str:
-    """When, how much and under which number the code was approved before."""
+    """When, how much and under which number the code was approved before; another till's number is not known here."""
+    if not view.earlier_receipt_number:
+        return "This shop has taken it before"
     moment = moment_text(view.earlier_time_s, now_s=view.time_s)
     return f"{moment} {won(view.earlier_amount_won)} ({short_number(view.earlier_receipt_number)})"
 
