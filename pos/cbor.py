@@ -11,7 +11,6 @@ Rules, each checked while reading so that nothing need be encoded again to compa
 What the values mean, and whether text is normalised, is for `pos.voucher` to judge.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -88,31 +87,34 @@ def bytes_at(data: bytes, at: int) -> tuple[bytes, int] | None:
 
 def _read(data: bytes, at: int, depth_left: int) -> tuple[Value, int]:
     initial = data[at]
-    major = initial >> 5
-    argument = initial & 0x1F
     at += 1
+    argument = initial & 0x1F
     if argument >= 24:
-        if major == 7:
+        if initial >= 0xE0:
             raise MalformedError("CBOR: a float or an unknown simple value")
         if argument == 24 and data[at] >= 24:  # almost every long head is this one
             argument = data[at]
             at += 1
         else:
             argument, at = _read_long_argument(data, at, argument)
-    if major == 2 or major == 3:
+    if initial < 0x40:
+        return (argument if initial < 0x20 else -1 - argument), at
+    if initial < 0x80:
         end = at + argument
         if end > len(data):
             raise MalformedError("CBOR: a string runs past the end")
-        return (data[at:end] if major == 2 else _text(data[at:end])), end
-    if major == 0:
-        return argument, at
-    if major == 1:
-        return -1 - argument, at
-    if major == 7:
+        return (data[at:end] if initial < 0x60 else _text(data[at:end])), end
+    if initial >= 0xE0:
         return _simple(argument), at
     if depth_left == 0:
         raise MalformedError("CBOR: nested too deeply")
-    return _READ_NESTED[major - 4](data, at, argument, depth_left - 1)
+    if initial >= 0xC0:
+        return _read_tag(data, at, argument, depth_left - 1)
+    if argument > len(data) - at:
+        raise MalformedError("CBOR: more items than bytes")
+    if initial >= 0xA0:
+        return _read_map(data, at, argument, depth_left - 1)
+    return _read_array(data, at, argument, depth_left - 1)
 
 
 def _read_long_argument(data: bytes, at: int, additional: int) -> tuple[int, int]:
@@ -120,9 +122,9 @@ def _read_long_argument(data: bytes, at: int, additional: int) -> tuple[int, int
         raise MalformedError("CBOR: an indefinite length or a reserved head")
     width, low = _LONG_HEADS[additional - 24]
     end = at + width
+    argument = int.from_bytes(data[at:end], "big")
     if end > len(data):
         raise MalformedError("CBOR: ends too early")
-    argument = int.from_bytes(data[at:end], "big")
     if argument < low:
         raise MalformedError("CBOR: a head longer than needed")
     return argument, end
@@ -146,8 +148,6 @@ def _simple(argument: int) -> Value:
 
 
 def _read_array(data: bytes, at: int, length: int, depth_left: int) -> tuple[Value, int]:
-    if length > len(data) - at:
-        raise MalformedError("CBOR: an array runs past the end")
     items: list[Value] = []
     for _ in range(length):
         initial = data[at]
@@ -161,21 +161,23 @@ def _read_array(data: bytes, at: int, length: int, depth_left: int) -> tuple[Val
 
 
 def _read_map(data: bytes, at: int, length: int, depth_left: int) -> tuple[Value, int]:
-    if length > len(data) - at:
-        raise MalformedError("CBOR: a map runs past the end")
     items: dict[int | str, Value] = {}
-    previous = b""
+    last, previous = -1, b""
     for _ in range(length):
-        start, initial = at, data[at]
-        if initial < 24:  # almost every key is one byte
+        initial = data[at]
+        if initial < 24 and not previous:  # almost every key is one byte, and stands before all longer ones
+            if initial <= last:
+                raise _key_refusal(is_twice=initial == last)
             key: int | str = initial
+            last = initial
             at += 1
         else:
+            start = at
             key, at = _read_key(data, at, initial)
-        encoded = data[start:at]
-        if encoded <= previous:
-            raise MalformedError("CBOR: a map key twice" if encoded == previous else "CBOR: map keys out of order")
-        previous = encoded
+            encoded = data[start:at]
+            if encoded <= previous:
+                raise _key_refusal(is_twice=encoded == previous)
+            previous = encoded
         initial = data[at]
         if initial < 24:
             items[key] = initial
@@ -189,11 +191,15 @@ def _read_key(data: bytes, at: int, initial: int) -> tuple[int | str, int]:
     if initial == _FOUR_BYTE_NINT:  # the private claims of the objects
         argument, at = _read_long_argument(data, at + 1, 26)
         return -1 - argument, at
-    if initial >> 5 not in (0, 1, 3):
+    if initial >= 0x80 or 0x40 <= initial < 0x60:
         raise MalformedError("CBOR: a map key that is neither an integer nor text")
     key, at = _read(data, at, 0)
     assert isinstance(key, int | str)
     return key, at
+
+
+def _key_refusal(*, is_twice: bool) -> MalformedError:
+    return MalformedError("CBOR: a map key twice" if is_twice else "CBOR: map keys out of order")
 
 
 def _read_tag(data: bytes, at: int, tag: int, depth_left: int) -> tuple[Value, int]:
@@ -201,13 +207,6 @@ def _read_tag(data: bytes, at: int, tag: int, depth_left: int) -> tuple[Value, i
         raise MalformedError("CBOR: an integer beyond 64 bits")
     value, at = _read(data, at, depth_left)
     return Tagged(tag, value), at
-
-
-_READ_NESTED: Final[tuple[Callable[[bytes, int, int, int], tuple[Value, int]], ...]] = (
-    _read_array,
-    _read_map,
-    _read_tag,
-)
 
 
 # ---------------------------------------------------------------- writing
