@@ -40,13 +40,16 @@ class Told:
     """Given as pending for their length; to be sent as messages, once."""
 
 
-def outcomes_for(connection: Connection, terminal: str, sequences: Iterable[int], *, acknowledged: int) -> Told:
-    """Collect the outcomes of these entries and of changes told by messages behind `acknowledged`."""
+def outcomes_for(
+    connection: Connection, terminal: str, sequences: Iterable[int], *, acknowledged: int, message_head: int
+) -> Told:
+    """Collect the outcomes of these entries and of changes told by messages behind `acknowledged`, if there are any."""
     payments = schema.payments
     called = sorted(sequences)
     rows = list(_rows(connection, terminal, _among(called))) if called else []
-    changed = _rows(connection, terminal, payments.c.told_by > acknowledged, limit=CHANGED_MAX)
-    rows += [row for row in changed if row.sequence not in set(called)]
+    if message_head > acknowledged:
+        changed = _rows(connection, terminal, payments.c.told_by > acknowledged, limit=CHANGED_MAX)
+        rows += [row for row in changed if row.sequence not in set(called)]
     sides = evidence_sides(connection, [(row.other_terminal, row.other_sequence) for row in rows if _needs_side(row)])
     return _told(rows, sides)
 

@@ -15,11 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete
 
 from pos.errors import MalformedError
 from pos.ledger import schema
 from pos.ledger.authority import KnownTerminal
+from pos.ledger.dialect import insert_missing
 from pos.ledger.problem import forbidden, unauthorised
 from pos.voucher.calls import CallToken, call_hash, parse_authorization, parse_call_token, verify_call_token
 
@@ -77,16 +78,13 @@ def check_request(caller: Caller, *, method: str, path: str, body: bytes) -> Non
 
 def use_nonce(connection: Connection, caller: Caller) -> None:
     """Check step 5; the caller's row is locked. Raises ProblemError 401."""
-    nonces = schema.nonces
-    used = select(nonces.c.nonce).where(nonces.c.terminal == caller.terminal, nonces.c.nonce == caller.token.nonce)
-    if connection.execute(used).first() is not None:
-        raise unauthorised("the call token was used before")
     row = {
         "terminal": caller.terminal,
         "nonce": caller.token.nonce,
         "expires_s": caller.token.issued_s + WINDOW_S,
     }
-    connection.execute(insert(nonces), row)
+    if not insert_missing(connection, schema.nonces, [row]):
+        raise unauthorised("the call token was used before")
 
 
 def forget_nonces(connection: Connection, *, now_s: int) -> None:

@@ -128,14 +128,14 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     _insert(connection, table, rows, "")
 
 
-def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert those rows whose primary or unique key is not there yet."""
-    _insert(connection, table, rows, " ON CONFLICT DO NOTHING")
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert those rows whose primary or unique key is not there yet; return how many that were."""
+    return _insert(connection, table, rows, " ON CONFLICT DO NOTHING")
 
 
-def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str) -> None:
+def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: str) -> int:
     if not rows:
-        return
+        return 0
     names = tuple(rows[0])
     columns = [list(map(itemgetter(name), rows)) for name in names]
     named = list(zip(names, columns, strict=True))
@@ -145,12 +145,12 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Row], ending: s
     start = f"INSERT INTO {table.name} ({', '.join(names)}) "
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
-        connection.exec_driver_sql(f"{start}VALUES ({marks}){ending}", list(zip(*columns, strict=True)))
-        return
+        values = list(zip(*columns, strict=True))
+        return connection.exec_driver_sql(f"{start}VALUES ({marks}){ending}", values).rowcount
     # One statement over arrays costs the server and its driver far less than one for each row.
     arrays = ", ".join(f"%b::{_array_of(table.c[name])}" for name in names)
-    values = [_plain(column) if isinstance(table.c[name].type, Text) else column for name, column in named]
-    connection.exec_driver_sql(f"{start}SELECT * FROM unnest({arrays}){ending}", tuple(values))
+    sent = tuple(_plain(column) if isinstance(table.c[name].type, Text) else column for name, column in named)
+    return connection.exec_driver_sql(f"{start}SELECT * FROM unnest({arrays}){ending}", sent).rowcount
 
 
 def _plain(column: Sequence[object]) -> list[object]:

@@ -64,7 +64,8 @@ def take_in(
     terminal = caller.terminal
     state = roster.lock(connection, caller.known, now_s=now_s)
     use_nonce(connection, caller)
-    walked = walk(state.head, records.stored_hashes(connection, terminal, entries), entries)
+    repeated = [entry for entry in entries if entry.sequence <= state.head.sequence]
+    walked = walk(state.head, records.stored_hashes(connection, terminal, repeated), entries)
     records.append(connection, terminal, walked.fresh, received_s=now_s)
     records.keep_fork(connection, terminal, walked.forked, received_s=now_s)
     approved = [examined[entry.hash] for entry in walked.fresh if entry.kind == PaymentApproved.KIND]
@@ -79,7 +80,7 @@ def take_in(
     refunds.take(connection, walked.fresh, terminal=terminal, merchant=merchant, now_s=now_s)
     acknowledged = _acknowledged(walked.fresh, state)
     roster.advance(connection, terminal, head=walked.head, inbox_acknowledged=acknowledged)
-    told = outcomes_for(connection, terminal, walked.held, acknowledged=acknowledged)
+    told = outcomes_for(connection, terminal, walked.held, acknowledged=acknowledged, message_head=state.message_head)
     asked = [
         entry.sequence for entry in entries if entry.kind == RefundRequested.KIND and entry.sequence in walked.held
     ]

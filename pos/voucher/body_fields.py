@@ -84,7 +84,9 @@ class BodyField:
 @dataclass(frozen=True, slots=True)
 class _Slot:
     name: str
-    field: BodyField
+    number: int
+    read: Callable[[Fields, int, str], object]
+    write: Callable[..., cbor.Value] | None
     is_optional: bool
 
 
@@ -102,10 +104,10 @@ class NumberedBody:
         make: Callable[..., Self] = cls
         return make(
             **{
-                slot.name: slot.field.read(given, slot.field.number, slot.name)
+                slot.name: slot.read(given, slot.number, slot.name)
                 # mypy takes a class's hash for that of its instances.
                 for slot in _slots_of(cls)  # type: ignore[arg-type]
-                if given.has(slot.field.number) or not slot.is_optional
+                if slot.number in body or not slot.is_optional
             }
         )
 
@@ -115,7 +117,7 @@ class NumberedBody:
         for slot in _slots_of(type(self)):  # type: ignore[arg-type]
             value = getattr(self, slot.name)
             if value is not None:
-                body[slot.field.number] = value if slot.field.write is None else slot.field.write(value)
+                body[slot.number] = value if slot.write is None else slot.write(value)
         return body
 
 
@@ -140,11 +142,10 @@ def _slots_of(kind: type[NumberedBody]) -> tuple[_Slot, ...]:
 
 def _slot(name: str, hint: object) -> _Slot:
     members = get_args(hint)
-    if type(None) in members:
-        return _Slot(name, _slot(name, members[0]).field, True)
-    field = members[1]
+    is_optional = type(None) in members
+    field = get_args(members[0])[1] if is_optional else members[1]
     assert isinstance(field, BodyField), f"{name} is not declared as a body field"
-    return _Slot(name, field, False)
+    return _Slot(name, field.number, field.read, field.write, is_optional)
 
 
 def _business_date(fields: Fields, key: int, name: str) -> str:

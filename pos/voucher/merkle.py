@@ -66,14 +66,13 @@ def range_hash(leaves: Range, nodes: Mapping[Subtree, bytes]) -> bytes:
 def grown(size: int, edge: Mapping[Subtree, bytes], leaf_hashes: Sequence[bytes]) -> dict[Subtree, bytes]:
     """Return the nodes that appending adds; `edge` holds the nodes of `subtrees((0, size))`."""
     nodes: dict[Subtree, bytes] = {}
-    for offset, hashed in enumerate(leaf_hashes):
-        subtree = Subtree(0, size + offset)
-        nodes[subtree] = hashed
-        while subtree.position % 2 == 1:
-            sibling = Subtree(subtree.level, subtree.position - 1)
-            hashed = node_hash(nodes[sibling] if sibling in nodes else edge[sibling], hashed)
-            subtree = Subtree(subtree.level + 1, subtree.position >> 1)
-            nodes[subtree] = hashed
+    level, start, row = 0, size, list(leaf_hashes)
+    while row:
+        nodes.update((Subtree(level, start + offset), hashed) for offset, hashed in enumerate(row))
+        if start % 2 == 1:
+            row.insert(0, edge[Subtree(level, start - 1)])
+        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]
+        level, start = level + 1, start >> 1
     return nodes
 
 
