@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos.clock import Quality
@@ -323,6 +323,7 @@ def a_claim(point: LinePoint, number: int) -> Claim:
     return Claim(kind=ClaimKind.PAYMENT, owner="41390", line=b"line", point=point, digest=bytes([number]), voucher=None)
 
 
+@settings(deadline=None)
 @given(st.lists(points.filter(lambda point: point.spent_after_won <= 12), max_size=5))
 def test_whatever_is_signed_and_in_whatever_order_no_more_than_the_value_settles(signed: list[LinePoint]) -> None:
     for order in permutations(enumerate(signed)):

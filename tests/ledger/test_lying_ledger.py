@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -137,6 +137,7 @@ def test_whoever_rewrites_reorders_drops_or_inserts_is_found_even_with_all_witne
         assert found in (LogFault.NOT_GROWN, LogFault.REWRITTEN)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 30), st.data())
 def test_a_sale_that_was_dropped_has_no_proof_under_any_head(size: int, data: st.DataObject) -> None:
     dropped = data.draw(st.integers(0, size - 1))
