@@ -1,11 +1,13 @@
 """The package, booted: units come up, sell over the sockets, come back from faults, and reach no more than they need.
 
-One container is shared; the tests run in the order of a till's life. Times are the watchdogs' own plus two seconds.
+One container is shared; the tests run in the order of a till's life. A process is back two seconds after it is missed,
+on a machine that does nothing else; where others work too, as much later as they make everything.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +23,10 @@ from tests.support.wifi_codes import wifi_text
 Say = Callable[[str], None]
 READY_S_MAX = 20.0
 RECOVERY_S_MAX = 2.0
-BUSY_S = 6.0
-"""What a build machine with other work may add."""
 WATCHDOGS_S = {"pos-core": 40.0, "pos-devices": 20.0, "pos-sync": 20.0, "pos-screen": 20.0}
 
+YARDSTICK = ("/usr/lib/pos/bin/python3", "-I", "-c", "import numpy, textual.app, textual.widgets, pos.core.assembly")
+"""Work of the kind that a start is: it needs a processor and nothing else."""
 MEMORY_MB_MAX = 300
 OWN_MEMORY = """
 import pathlib, sys
@@ -86,6 +88,25 @@ def test_each_process_says_what_it_needs_of_memory(till: BootedTill, say: Say) -
         assert 1 < size_kib / 1024 < MEMORY_MB_MAX, unit
 
 
+def stretch(till: BootedTill) -> float:
+    """How many times longer than by themselves things take now, because of what else this machine does."""
+    used_s, began_s = processor_s(), time.monotonic()
+    till.must(*YARDSTICK)
+    return max(1.0, (time.monotonic() - began_s) / (processor_s() - used_s))
+
+
+def processor_s() -> float:
+    """Processor time of what this process has run and waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def ready_s(till: BootedTill, unit: str) -> float:
+    """When systemd last called it ready, on this machine's monotonic clock."""
+    stamp = till.must("systemctl", "show", f"{unit}.service", "--property=ActiveEnterTimestampMonotonic", "--value")
+    return int(stamp) / 1e6
+
+
 @pytest.mark.parametrize("unit", SERVICES)
 def test_a_killed_process_is_back_within_two_seconds(
     unit: str, till: BootedTill, town: Town, voucher: Path, say: Say
@@ -94,13 +115,15 @@ def test_a_killed_process_is_back_within_two_seconds(
     code = town.payment(voucher, 1_100)
     assert till.pay(code, 1_100)["outcome"] == "approved"
 
-    till.signal(unit, "KILL")
+    slower = stretch(till)
     began_s = time.monotonic()
+    till.signal(unit, "KILL")
     till.until(lambda: till.pid(unit) not in (0, before) and till.is_up(unit), f"{unit} is back")
-    took_s = time.monotonic() - began_s
+    took_s = ready_s(till, unit) - began_s
+    slower = max(slower, stretch(till))
 
-    say(f"{unit}: killed, back after {took_s:.1f} s")
-    assert took_s <= RECOVERY_S_MAX + BUSY_S
+    say(f"{unit}: killed, back after {took_s:.1f} s, of a machine {slower:.1f} times as slow as by itself")
+    assert 0 < took_s <= RECOVERY_S_MAX * slower
     again = till.pay(code, 1_100)
     assert (again["outcome"], again["reason"]) == ("declined", "already_used"), again
 
@@ -112,14 +135,19 @@ def test_processes_that_hang_are_ended_by_their_watchdogs_and_come_back(
     assert till.pay(code, 1_200)["outcome"] == "approved"
     before = {unit: till.pid(unit) for unit in SERVICES}
 
+    slower = stretch(till)
+    began_s = time.monotonic()
     for unit in SERVICES:
         till.signal(unit, "STOP")
-    began_s = time.monotonic()
     for unit in sorted(SERVICES, key=lambda name: WATCHDOGS_S[name]):
         till.until(lambda name=unit: till.pid(name) not in (0, before[name]) and till.is_up(name), f"{unit} is back")  # type: ignore[misc]
-        took_s = time.monotonic() - began_s
-        say(f"{unit}: stopped, back after {took_s:.1f} s (watchdog {WATCHDOGS_S[unit]:.0f} s)")
-        assert took_s <= WATCHDOGS_S[unit] + RECOVERY_S_MAX + BUSY_S
+    slower = max(slower, stretch(till))
+    for unit in SERVICES:
+        late_s = ready_s(till, unit) - began_s - WATCHDOGS_S[unit]
+        say(
+            f"{unit}: stopped, back {late_s:.1f} s after its watchdog's {WATCHDOGS_S[unit]:.0f} s, slow {slower:.1f} times"
+        )
+        assert late_s <= RECOVERY_S_MAX * slower
 
     again = till.pay(code, 1_200)
     assert (again["outcome"], again["reason"]) == ("declined", "already_used"), again
