@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,10 +19,11 @@ from pos.wifi.code import Protection, WifiCode
 from pos.wifi.keyfile import keyfile
 from tests.support.booted_till import Town
 from tests.support.debian_roots import DebianRoot, layer_over, with_proc
+from tests.support.updated_till import version_of
 
 MACHINES = ("amd64", "arm64")
 SIZE_BYTES_MAX = 15_000_000
-FILES_MAX = 3_000
+FILES_MAX = 3_300
 SERVICES = ("pos-core", "pos-devices", "pos-sync", "pos-screen")
 LIBRARIES = "PIL, cv2, escpos, gpiozero, nacl.signing, numpy, pyzbar.pyzbar, serial, textual, tuf, zeroconf, zxingcpp"
 
@@ -224,6 +228,83 @@ def test_a_purge_leaves_the_journal_and_takes_everything_else(spoiled: DebianRoo
     assert not (spoiled.folder / "usr/lib/pos").exists()
     assert not (spoiled.folder / "etc/pos").exists()
     assert list((spoiled.folder / "etc/systemd/system").glob("*.wants/pos-*")) == []
+
+
+def brought(root: DebianRoot, number: str) -> None:
+    """A version that the till fetched by itself, made the running one."""
+    (archive,) = Path(os.environ["CHAK_PACKAGES"]).glob("*-amd64.tar")
+    folder = root.folder / "opt/pos/versions" / number
+    folder.mkdir()
+    with tarfile.open(fileobj=io.BytesIO(version_of(archive, number))) as packed:
+        packed.extractall(folder, filter="fully_trusted")
+    # The interpreter is the machine's own, and never part of an archive.
+    (folder / "bin" / "python3").symlink_to("/usr/bin/python3")
+    current = root.folder / "opt/pos/current"
+    current.unlink()
+    current.symlink_to(f"versions/{number}")
+    assert root.must("pos", "--version") == f"chak-pos {number}\n"
+
+
+def release(number: str, scratch: Path) -> Path:
+    """The package under another number, as a later build would make it."""
+    tree, deb = scratch / f"tree-{number}", scratch / f"chak-pos_{number}_amd64.deb"
+    subprocess.run(["dpkg-deb", "--raw-extract", package("amd64"), tree], check=True)
+    (about,) = tree.glob("usr/lib/pos/lib/python3*/site-packages/chak_pos-*.dist-info")
+    metadata = about / "METADATA"
+    for file in (metadata, tree / "DEBIAN/control"):
+        file.write_text(file.read_text().replace("\nVersion: 0.1.0\n", f"\nVersion: {number}\n"))
+    name = about.name.replace("0.1.0", number)
+    sums = (tree / "DEBIAN/md5sums").read_text().splitlines()
+    kept = [line for line in sums if f"/{about.name}/" not in line]
+    digest = hashlib.md5(metadata.read_bytes()).hexdigest()
+    kept.append(f"{digest}  {metadata.relative_to(tree)}".replace(about.name, name))
+    (tree / "DEBIAN/md5sums").write_text("\n".join(kept) + "\n")
+    about.rename(about.with_name(name))
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "--build", tree, deb], check=True)
+    return deb
+
+
+def versions(root: DebianRoot) -> set[str]:
+    return {path.name for path in (root.folder / "opt/pos/versions").iterdir()}
+
+
+def test_a_newer_package_runs_at_once_and_can_go_back_to_what_was_brought(spoiled: DebianRoot, tmp_path: Path) -> None:
+    brought(spoiled, "0.1.5")
+
+    spoiled.install(release("0.2.0", tmp_path))
+
+    assert spoiled.must("pos", "--version") == "chak-pos 0.2.0\n"
+    assert versions(spoiled) == {"0.1.5", "0.2.0"}
+    assert (spoiled.folder / "opt/pos/versions/0.2.0").readlink() == Path("/usr/lib/pos")
+    trial = json.loads((spoiled.folder / "opt/pos/state.json").read_text())["trial"]
+    assert (trial["version"], trial["previous"]) == ("0.2.0", "0.1.5")
+    assert spoiled.must("dpkg", "--verify", "chak-pos") == ""
+    # Of the old package's own version nothing is left to be found.
+    assert [path.name for path in spoiled.folder.glob("usr/lib/pos/lib/*/site-packages/chak_pos-*")] == [
+        "chak_pos-0.2.0.dist-info"
+    ]
+
+
+def test_a_package_older_than_what_was_brought_leaves_that_running(spoiled: DebianRoot, tmp_path: Path) -> None:
+    brought(spoiled, "0.3.0")
+
+    spoiled.install(release("0.2.0", tmp_path))
+
+    assert spoiled.must("pos", "--version") == "chak-pos 0.3.0\n"
+    assert versions(spoiled) == {"0.2.0", "0.3.0"}
+    assert spoiled.must("/usr/lib/pos/bin/pos", "--version") == "chak-pos 0.2.0\n"
+
+
+def test_a_purge_takes_the_versions_that_were_brought_and_what_waited_for_them(spoiled: DebianRoot) -> None:
+    brought(spoiled, "0.1.5")
+    waiting = spoiled.folder / "var/lib/pos-staging/update"
+    waiting.mkdir(parents=True)
+    (waiting / "0.2.0.part").write_bytes(b"half")
+
+    spoiled.must("dpkg", "--purge", "chak-pos")
+
+    assert not (spoiled.folder / "opt/pos").exists()
+    assert not waiting.parent.exists()
 
 
 def test_a_purge_deletes_the_data_when_somebody_has_asked_for_it(spoiled: DebianRoot) -> None:
