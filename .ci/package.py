@@ -55,6 +55,8 @@ LEFT_OUT = (
     # (text and Python, whose names begin with s and p, are used).
     *("securesystemslib/_vendor/ed25519/test_data/*", "PIL/_avif*", "pillow.libs/libavif*", "PIL/_imagingtk*"),
     "pygments/lexers/[a-oqrt-z]*",
+    # What an installer notes for itself; dpkg has its own list. Version, licence and entry points stay.
+    *("*.dist-info/RECORD", "*.dist-info/WHEEL", "*.dist-info/top_level.txt"),
 )
 PLACES = (
     ("systemd/*.service", "usr/lib/systemd/system", 0o644),
