@@ -39,6 +39,7 @@ from pos.link.calls import (
     EquipmentCall,
     Examination,
     GiveReceipt,
+    GoOnInstalling,
     ListAttention,
     ListCashReceipts,
     ListDrawer,
@@ -51,6 +52,7 @@ from pos.link.calls import (
     LogIn,
     LogOut,
     MakeRefund,
+    MerchantQrAnswer,
     MoveCash,
     NoteProgram,
     NoteProgramPage,
@@ -78,6 +80,7 @@ from pos.link.calls import (
     ReceiptPage,
     Refused,
     RemovePerson,
+    RepeatStep,
     ReprintReceipt,
     RequestAnswer,
     RequestCashReceipt,
@@ -86,7 +89,9 @@ from pos.link.calls import (
     SalePage,
     ScanAgain,
     ScanSeen,
+    ShowMerchantQr,
     ShowReceipt,
+    SkipStep,
     State,
     StateChanged,
     SubmitNotes,
@@ -96,6 +101,7 @@ from pos.link.calls import (
     TakeItemBack,
     TakeNotes,
     TryWifi,
+    TypeInstallNumber,
     VerdictShown,
     WantBundle,
     Watch,
@@ -380,9 +386,13 @@ class TillSimulator:
                 return self._answer_wifi(call)
             case CloseDay(counted_won=counted_won):
                 return DayClosing(z_number=12, expected_won=135_000, counted_won=counted_won, difference_won=-500)
+            case ShowMerchantQr(program=program):
+                return MerchantQrAnswer(text="0002010102", amount_won=12_000, name=program, has_amount=True)
             case LogIn() | AllowOnce():
                 return PinRefused(cause=Refusal.PIN_WRONG, wait_s=30)
             case OpenDay() | MoveCash() | LogOut() | PrintDocument() | Practise() | AddPerson() | RemovePerson():
+                pass
+            case BeginCashReceipt() | GoOnInstalling() | TypeInstallNumber() | RepeatStep() | SkipStep():
                 pass
             case VerdictShown() | SyncNow() | OpenDrawer() | ReprintReceipt() | PrintDeclineSlip() | GiveReceipt():
                 pass
@@ -390,7 +400,6 @@ class TillSimulator:
                 PreviewRefund()
                 | MakeRefund()
                 | ListCashReceipts()
-                | BeginCashReceipt()
                 | RequestCashReceipt()
                 | CancelCashReceipt()
                 | ListRemotes()
