@@ -124,6 +124,17 @@ class KeyHands:
         self._press("1")
         self._go_home()
 
+    def look_at_owners_page(self, sold_won: int) -> None:
+        self._press("* 8 5")
+        self._expect(f"{sold_won:,}")
+        self._go_home()
+
+    def print_year(self, year: int) -> None:
+        self._press(f"* 6 0 4 {year} enter")
+        self._expect("기 간 매 출")
+        self._press("1")
+        self._go_home()
+
     def carry_to_safe(self, amount_won: int, *, allowed_by: Person) -> None:
         self._press(f"* 6 6 {amount_won} enter 1")
         self._expect("책임자 확인")

@@ -52,6 +52,7 @@ from pos.link.calls import (
 from pos.link.state import QuestionKind, TillState, VerdictView
 from pos.sandbox.town import HOME_ISSUER
 from pos.till.reasons import Refusal
+from pos.till.report.period import Span, typed_period
 
 R = TypeVar("R")
 QUESTION_S: Final = 30.0
@@ -94,6 +95,16 @@ class LinkHands:
 
     def print_interim(self) -> None:
         self._do(PrintDocument(name="x"))
+
+    def look_at_owners_page(self, sold_won: int) -> None:
+        page = self._must(ReadOwnersPage(), OwnersPage)
+        if page.sold_today_won != sold_won:
+            raise DemoError(f"the owner's page says {page.sold_today_won} won, not {sold_won}")
+
+    def print_year(self, year: int) -> None:
+        name = typed_period(Span.YEAR, year)
+        assert name is not None, "a year has four digits"
+        self._do(PrintDocument(name=name))
 
     def carry_to_safe(self, amount_won: int, *, allowed_by: Person) -> None:
         move = MoveCash(amount_won=amount_won, is_in=False, reason="금고")

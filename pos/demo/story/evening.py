@@ -7,8 +7,9 @@ from typing import Final
 from pos.demo.showing import DemoError
 from pos.demo.story.stage import Stage
 from pos.demo.story.yesterday import CLERK, MANAGER, OWNER
-from pos.link.calls import ListCashReceipts, OwnersPage, PrintDocument, ReadExchange, ReadOwnersPage, Refused, SyncNow
+from pos.link.calls import ListCashReceipts, OwnersPage, ReadExchange, ReadOwnersPage, SyncNow
 from pos.money import format_won
+from pos.till.report.period import Span, typed_period
 
 PHONE: Final = "01012345678"
 SAFE_WON: Final = 50_000
@@ -61,6 +62,7 @@ def spent_twice(stage: Stage) -> str:
 def owners_page(stage: Stage) -> str:
     page = stage.ask(ReadOwnersPage())
     assert isinstance(page, OwnersPage), page
+    stage.hands.look_at_owners_page(page.sold_today_won)
     lost_won = page.lost_by_shop_won + page.lost_by_issuers_won
     return (
         f"sold {format_won(page.sold_today_won)} won, to come {format_won(page.coming_won)}, "
@@ -143,16 +145,23 @@ def closing(stage: Stage) -> str:
 
 
 def period(stage: Stage) -> str:
-    """One page over both days, each figure the sum of its closings."""
-    days = [stage.report(f"Z{number}") for number in (1, 2)]
-    name = "P" + "-".join(day.business_date.replace("-", "") for day in days)
-    page = stage.report(name)
+    """One page over the year, each figure the sum of its closings; last year's are on last year's page."""
+    stage.come(OWNER)
+    closed = [stage.report(f"Z{number}") for number in (1, 2)]
+    year = int(closed[-1].business_date[:4])
+    days = [day for day in closed if day.business_date.startswith(f"{year}-")]
+    page = stage.report(_name_of(year))
     summed: dict[tuple[str, tuple[str, ...]], int] = {}
     for line in (line for day in days for line in day.figures):
         summed[line.group, line.labels] = summed.get((line.group, line.labels), 0) + line.won
     assert {(line.group, line.labels): line.won for line in page.figures} == summed, "a period is the sum of its days"
-    answer = stage.ask(PrintDocument(name=name))
-    assert not isinstance(answer, Refused), answer
+    stage.hands.print_year(year)
     stage.paper_with("기 간 매 출")
     sold_won = sum(line.won for line in page.figures if line.group == "sales")
-    return f"{days[0].business_date} to {days[1].business_date}: {format_won(sold_won)} won, the sum of Z 1 and Z 2"
+    return f"{year}: {format_won(sold_won)} won, the sum of {len(days)} closings"
+
+
+def _name_of(year: int) -> str:
+    name = typed_period(Span.YEAR, year)
+    assert name is not None, "a year has four digits"
+    return name

@@ -68,6 +68,14 @@ class Hands(Protocol):
 
     def print_interim(self) -> None: ...
 
+    def look_at_owners_page(self, sold_won: int) -> None:
+        """It says that so much was sold today."""
+        ...
+
+    def print_year(self, year: int) -> None:
+        """The page for the tax return, over a whole year."""
+        ...
+
     def carry_to_safe(self, amount_won: int, *, allowed_by: Person) -> None:
         """Not a clerk's right: somebody else allows it."""
         ...
