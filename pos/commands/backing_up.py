@@ -6,6 +6,7 @@ second medium stands the newest copy alone: what it adds to the entries there is
 """
 
 import os
+import sys
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -106,7 +107,7 @@ def _on_mirror(config: TerminalConfig, made: Path, ground: Ground) -> Path | Non
         folder = _made(medium / MIRROR_FOLDER)
         return Shelf(folder=folder, free_bytes=free_bytes, room_bytes=RESERVE_BYTES, kept=MIRROR_KEPT).take_same(made)
     except (JournalError, OSError) as error:
-        print_line(f"not on the second medium: {error}")
+        sys.stderr.write(f"pos: not on the second medium: {error}\n")
         return None
 
 

@@ -52,11 +52,22 @@ def add_ledger(commands: "Commands") -> None:
     send.add_argument("--terminal", required=True, metavar="ID")
     send.add_argument("--database", metavar="URL")
     send.set_defaults(run=_run_ledger_send)
+    _add_install_file(actions)
     audit = actions.add_parser("audit", help="prove the books from stored evidence alone")
     audit.add_argument("--data", type=Path, required=True, metavar="DIR")
     audit.add_argument("--database", metavar="URL")
     _json_option(audit)
     audit.set_defaults(run=_run_ledger_audit)
+
+
+def _add_install_file(actions: "Commands") -> None:
+    install = actions.add_parser("install-file", help="sign an enrolment code as a file for a memory stick")
+    install.add_argument("code", metavar="CODE", help="the code's text, CKE1:…")
+    install.add_argument("--data", type=Path, required=True, metavar="DIR")
+    install.add_argument("--database", metavar="URL")
+    install.add_argument("--machine", metavar="SERIAL", help="the one board that may use it (default: any)")
+    install.add_argument("--out", type=Path, required=True, metavar="FILE", help="chak-pos/install.cose on the stick")
+    install.set_defaults(run=_run_ledger_install_file)
 
 
 def _run_ledger_serve(options: argparse.Namespace) -> int:
@@ -103,6 +114,19 @@ def _run_ledger_send(options: argparse.Namespace) -> int:
     from pos.commands.telling import send
 
     return send(options.data, options.terminal, options.kind, options.body, database=options.database)
+
+
+def _run_ledger_install_file(options: argparse.Namespace) -> int:
+    from pos.durable import replace_file
+    from pos.ledger.install_file import sign_install_file
+
+    replace_file(
+        options.out,
+        sign_install_file(options.data, options.code, machine=options.machine, database=options.database),
+        mode=0o600,
+    )
+    sys.stdout.write(f"{options.out}\n")
+    return Exit.DONE
 
 
 def _run_ledger_audit(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Parsing of `pos journal`, `pos trust` and `pos receipt`; the work is in `records`, imported when asked for."""
+"""Parsing of `pos journal`, `pos trust`, `pos import` and `pos receipt`; the work is imported when it is asked for."""
 
 import argparse
 from functools import partial
@@ -36,6 +36,11 @@ def add_record_parsers(commands: "Commands", options: Options, config: Load) -> 
     for add in options:
         add(bring)
     bring.set_defaults(run=partial(_run_trust_import, config))
+    stick = commands.add_parser("import", help="take what a memory stick brings")
+    stick.add_argument("folder", type=Path, metavar="DIR", help="where it is mounted; what counts is in chak-pos/")
+    for add in options:
+        add(stick)
+    stick.set_defaults(run=partial(_run_import, config))
     receipt = commands.add_parser("receipt", help="stored receipts")
     receipt.add_argument("action", choices=("show", "reprint", "png"))
     receipt.add_argument("number", metavar="NUMBER")
@@ -81,3 +86,9 @@ def _run_trust_import(config: Load, options: argparse.Namespace) -> int:
     from pos.commands.trust import import_trust
 
     return import_trust(config(options), options.folder, as_json=options.json)
+
+
+def _run_import(config: Load, options: argparse.Namespace) -> int:
+    from pos.commands.importing import import_stick
+
+    return import_stick(config(options), options.folder, as_json=options.json)

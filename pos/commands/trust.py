@@ -4,7 +4,6 @@
 that watches for sticks. Nothing that is copied is believed here.
 """
 
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -16,19 +15,18 @@ import msgspec
 
 from pos.clock import LinuxMachine
 from pos.commands.output import print_json, print_line
+from pos.commands.stick_files import PROGRAMS, REPOSITORY, StickError, copy_tree, opened_folder
 from pos.config import TerminalConfig
+from pos.control import RoleLink
 from pos.core.timekeeper import Timekeeper
 from pos.core.trust_desk import STICK_FOLDER, TrustDesk
 from pos.errors import ConfigError, LedgerUnreachableError, TrustError
 from pos.exits import Exit
-from pos.link.calls import AskTrust, Call, TakeTrust, TrustOrigin, TrustStep
+from pos.link.calls import AskTrust, Call, Done, Role, TakeTrust, TellStick, TrustOrigin, TrustStep
 from pos.sync.trust import Link, TrustUpdate
 from pos.terminal import open_control, open_trust, trust_desk
-from pos.trust.adoption import TARGET_BYTES_MAX
 from pos.trust.folder import EMERGENCY_FOLDER
 
-FILES_MAX: Final = 20_000
-"""More than a city's repository has; a stick may hold anything."""
 R = TypeVar("R")
 
 
@@ -47,6 +45,8 @@ class _DeskLink:
     desk: TrustDesk
 
     def call(self, call: Call[R]) -> R:
+        if isinstance(call, TellStick):
+            return cast("R", Done())
         assert isinstance(call, AskTrust | TakeTrust), "nobody asks a desk for anything else"
         return cast("R", self.desk.answer(call))
 
@@ -55,8 +55,8 @@ def import_trust(config: TerminalConfig, folder: Path, *, as_json: bool) -> int:
     """Adopt a repository that lies in a folder. Declined where it is refused."""
     if not any((folder / place / "timestamp.json").is_file() for place in ("", EMERGENCY_FOLDER)):
         raise ConfigError((f"{folder}: holds no trust repository (timestamp.json is missing)",))
-    _copy(folder, config.terminal.staging / STICK_FOLDER)
-    with _trust_link(config) as link:
+    _stage(config, folder)
+    with trust_link(config) as link:
         taken = link.call(TakeTrust(origin=TrustOrigin.STICK))
     if as_json:
         print_json(ImportJson(outcome=taken.step, reason=taken.fault or None, trust_version=taken.trust_version))
@@ -70,7 +70,7 @@ def fetch_first_trust(config: TerminalConfig, url: str) -> None:
     try:
         open_trust(config)
     except TrustError:
-        with _trust_link(config) as link:
+        with trust_link(config) as link:
             refresh(link, config, url)
 
 
@@ -102,23 +102,22 @@ _EXIT: Final = {
 
 
 @contextmanager
-def _trust_link(config: TerminalConfig) -> Iterator[Link]:
+def trust_link(config: TerminalConfig, role: Role = Role.CONTROL) -> Iterator[Link]:
     """The running core, one opened here, or where there is nothing to sell with yet the desk alone."""
     with ExitStack() as stack:
         try:
-            link: Link = stack.enter_context(open_control(config))
+            link: Link = RoleLink(stack.enter_context(open_control(config)), role)
         except TrustError:
             link = _DeskLink(trust_desk(config, Timekeeper(LinuxMachine(), config.terminal.state_dir)))
         yield link
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy a repository's plain files. Raises ConfigError where it is no such thing."""
-    shutil.rmtree(target, ignore_errors=True)
-    files = [path for path in source.rglob("*") if path.is_file() and not path.is_symlink()]
-    if len(files) > FILES_MAX or any(path.stat().st_size > TARGET_BYTES_MAX for path in files):
-        raise ConfigError((f"{source}: holds more than a trust repository does",))
-    for path in files:
-        place = target / path.relative_to(source)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
+def _stage(config: TerminalConfig, folder: Path) -> None:
+    """Copy a repository's plain files to where core looks. Raises ConfigError where they are no such thing."""
+    # Named by a person, and so possibly through a link; what is in it is a stranger's.
+    with opened_folder(folder.resolve()) as source:
+        assert source is not None, "it holds a file"
+        try:
+            copy_tree(source, config.terminal.staging / STICK_FOLDER, REPOSITORY, leave=PROGRAMS)
+        except StickError as error:
+            raise ConfigError((f"{folder}: {error}",)) from error

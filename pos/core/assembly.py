@@ -52,6 +52,7 @@ from pos.core.scan_desk import ScanDesk
 from pos.core.screen_desk import ScreenDesk
 from pos.core.seen import of_device, of_mirror, of_till
 from pos.core.siblings import Siblings
+from pos.core.sticks import Sticks
 from pos.core.trust_desk import TrustDesk
 from pos.core.views import Views
 from pos.core.wiping import Wiping
@@ -122,6 +123,7 @@ def assemble(on: Grounds) -> Core:
         clock=on.timekeeper,
         network=ledger_side.network,
         equipment=selling.equipment,
+        sticks=Sticks(clock=on.timekeeper),
     )
     return _core(on, selling, views, on.trust_desk.selling(on.trust, views, on.journal, scans.emergency))
 

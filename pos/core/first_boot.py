@@ -3,7 +3,7 @@
 Rules:
 
 - nothing is sold and no journal is open; the only secret is the new key, which core makes and keeps;
-- the code comes from the camera, from a stick (`CODE_FILE` in the staging folder), or as digits from the pad; where the
+- the code comes from the camera, from a signed file (`INSTALL_FILE` in the staging folder), or as digits; where the
   configuration names a ledger, codes of any other are refused;
 - sync is sent for what the network has and is believed in nothing: authority and answer are checked against the code,
   trust data is verified from the root that the code names;
@@ -26,8 +26,11 @@ from pos.clock import Clock, Quality
 from pos.config import TerminalConfig
 from pos.core.enrolling import Enrolling
 from pos.core.gate import answer_without_journal
+from pos.core.install_file import InstallFiles, is_same_ledger, read_install_file
 from pos.core.joining import Joining
+from pos.core.sticks import Sticks
 from pos.core.stopped import stopped_till
+from pos.core.timekeeper import certain_s
 from pos.core.trust_desk import TrustDesk
 from pos.enrolled import ENROLMENT_FILE
 from pos.errors import MalformedError, PosError, TrustError
@@ -56,6 +59,7 @@ from pos.link.calls import (
     Stop,
     SyncWork,
     TakeTrust,
+    TellStick,
     TellWifi,
     TypeInstallNumber,
     Watch,
@@ -77,9 +81,8 @@ from pos.voucher.typed_code import CARD_SECRET, is_typed_number, typed_secret
 from pos.wifi.code import is_wifi_code
 from pos.words.findings import FindingCode, device_code
 
-CODE_FILE: Final = Path("install/code.txt")
-"""In the staging folder: the code's text, as whoever reads sticks has copied it there."""
-CODE_BYTES_MAX: Final = 1024
+INSTALL_FILE: Final = Path("install/install.cose")
+"""In the staging folder: a signed file, as whoever reads sticks has copied it there."""
 RETRY_S: Final = 3.0
 FREE_BYTES_MIN: Final = 200 * 1024 * 1024
 _WELL: Final = frozenset({Condition.OFF, Condition.READY, Condition.PAPER_LOW})
@@ -119,6 +122,8 @@ class FirstBoot:
         self._scanner = ScannerView(state=ScannerState.MISSING)
         self._is_online: bool | None = None
         self._not_before_s = 0.0
+        self._files = InstallFiles(path=config.terminal.staging / INSTALL_FILE)
+        self._sticks = Sticks(clock=clock, is_installed=False)
         self.enrolled: TerminalConfig | None = None
         """What to go on with, when this is over."""
         self.is_stop_wanted = False
@@ -139,6 +144,7 @@ class FirstBoot:
             clock_quality=int(reading.quality),
             printer=PrinterView(state=self._printer, unprinted=0),
             scanner=self._scanner,
+            stick=self._sticks.view(),
             installation=InstallView(
                 step=self._step,
                 fault=self._fault,
@@ -161,12 +167,12 @@ class FirstBoot:
         return SyncWork(waiting=0)
 
     def tick(self) -> None:
-        """Once a second: look for a code on a stick, and whether the trust data is there."""
+        """Once a second: look for an install file, and whether the trust data is there."""
         if not self._config.is_enrolled and (self._state / ENROLMENT_FILE).exists():
             # By `pos provision`, beside the screen.
             self._expect_trust(self._reload())
         if self._step is InstallStep.CODE:
-            self._look_at_stick()
+            self._look_at_file()
         if self._step is InstallStep.TRUST and self._has_trust(self._config):
             self.enrolled = self._config
 
@@ -187,7 +193,7 @@ class FirstBoot:
                 if is_wifi_code(text):
                     self._joining.take(text)
                 elif self._step is InstallStep.CODE:
-                    self._offer(text)
+                    self._offer(read_install_code(text))
                 return Done()
             case GoOnInstalling() | RepeatStep() | SkipStep() | TypeInstallNumber():
                 return self._pressed(call)
@@ -199,18 +205,25 @@ class FirstBoot:
                 return Done()
             case AskTrust() | TakeTrust() if self._trust is not None:
                 return self._trust.answer(call)
-            case ReportDevice(device=device):
-                self._devices[device.kind] = device
-            case ReportPrinter(state=state):
-                self._printer = state
-            case ReportScanner():
-                self._scanner = ScannerView(state=call.state, hint=call.hint, is_camera=call.is_camera)
+            case TellStick():
+                return self._sticks.tell(call)
+            case ReportDevice() | ReportPrinter() | ReportScanner():
+                self._note(call)
             case _:
                 pass
         answer = answer_without_journal(call)
         if answer is None:
             raise PosError("this machine is not installed yet")
         return answer
+
+    def _note(self, call: ReportDevice | ReportPrinter | ReportScanner) -> None:
+        match call:
+            case ReportDevice(device=device):
+                self._devices[device.kind] = device
+            case ReportPrinter(state=state):
+                self._printer = state
+            case ReportScanner():
+                self._scanner = ScannerView(state=call.state, hint=call.hint, is_camera=call.is_camera)
 
     def _lines(self) -> list[LookedAt]:
         """What was looked at before anything else."""
@@ -251,19 +264,14 @@ class FirstBoot:
             case _:
                 return Refused(cause=Refusal.NOT_ACCEPTABLE)
 
-    def _look_at_stick(self) -> None:
-        path = self._config.terminal.staging / CODE_FILE
-        try:
-            with path.open("rb") as file:
-                text = file.read(CODE_BYTES_MAX).decode("ascii", "replace")
-        except OSError:
-            return
-        if self._fault is None:
-            self._offer(text.strip())
+    def _look_at_file(self) -> None:
+        raw = self._files.newest()
+        if raw is not None:
+            card = self._card if self._is_meant else None
+            self._offer(read_install_file(raw, card=card, now_s=certain_s(self._clock)))
 
-    def _offer(self, text: str) -> None:
-        """A code was shown."""
-        code = read_install_code(text)
+    def _offer(self, code: EnrolmentCode | InstallFault) -> None:
+        """A code was shown, or brought."""
         if isinstance(code, InstallFault):
             self._fault = code
         elif not self._is_for(code):
@@ -283,11 +291,7 @@ class FirstBoot:
 
     def _is_for(self, code: EnrolmentCode) -> bool:
         card = self._card if self._is_meant else None
-        return card is None or (card.ledger, card.root_sha256, card.ca_pin) == (
-            code.ledger,
-            code.root_sha256,
-            code.ca_pin,
-        )
+        return card is None or is_same_ledger(code, card)
 
     def _begin(self, code: EnrolmentCode) -> None:
         try:

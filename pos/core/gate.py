@@ -59,6 +59,7 @@ from pos.link.calls import (
     TakeAcknowledgement,
     TakeItemBack,
     TakeNotes,
+    TellStick,
     VerdictShown,
     Watch,
     WatchDevices,
@@ -94,6 +95,7 @@ _SAYS_SOMETHING = (
     | SyncNow
     | ClearVerdict
     | VerdictShown
+    | TellStick
 )
 """Calls that write no entry; their answer is Done."""
 _LOOKS_SOMETHING_UP = (

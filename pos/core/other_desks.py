@@ -93,6 +93,7 @@ from pos.link.calls import (
     TakeRecovered,
     TakeSignedTime,
     TakeTrust,
+    TellStick,
     VerdictShown,
     WatchDevices,
     WatchSync,
@@ -168,15 +169,20 @@ class SyncDesk:
                 return self._heard(self.recovery.answer(call))
             case AskLog() | TakeGrowth() | TakeProof():
                 return self._heard(self.log.answer(call))
-            case ReportNetwork():
-                self.views.network.said(call)
-                return Done()
+            case ReportNetwork() | TellStick():
+                return self._told(call)
             case SummariseSync():
                 return self.delivery.summary()
             case AskTrust() | TakeTrust():
                 return self.trust.answer(call)
             case _:
                 assert_never(call)
+
+    def _told(self, call: ReportNetwork | TellStick) -> Done:
+        if isinstance(call, TellStick):
+            return self.views.sticks.tell(call)
+        self.views.network.said(call)
+        return Done()
 
     def _take(self, messages: Sequence[bytes]) -> MessagesTaken:
         before = self.inbox.position().after

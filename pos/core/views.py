@@ -29,6 +29,7 @@ from pos.core.receipts import Receipts
 from pos.core.remotes import Remotes
 from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
+from pos.core.sticks import Sticks
 from pos.journal.journal import Journal
 from pos.journal.records import SaleRecord, TenderForm
 from pos.link.calls import DevicesState, SyncWork
@@ -79,6 +80,7 @@ class Views:
     clock: Clock
     network: Network
     equipment: Equipment
+    sticks: Sticks
     stop: SellingStop | None = None
     """Set by a fault of the journal."""
 
@@ -131,6 +133,7 @@ class Views:
             siblings_count=siblings.linked + siblings.silent,
             siblings_silent=siblings.silent,
             emergency=self.scans.emergency.view(),
+            stick=self.sticks.view(),
             turns_screen=self.equipment.is_screen_turned,
         )
 

@@ -179,6 +179,7 @@ from pos.link.sibling_calls import (
     SiblingsKnown,
     TakeFromSibling,
 )
+from pos.link.stick_calls import TellStick
 from pos.link.sync_calls import (
     Acknowledged,
     AdoptEntries,
@@ -393,6 +394,7 @@ __all__ = [
     "TakeTrust",
     "TellBundle",
     "TellFindings",
+    "TellStick",
     "TellWifi",
     "Token",
     "TrustOrigin",
@@ -563,6 +565,7 @@ SyncCall: TypeAlias = (
     | ReportNetwork
     | AskTrust
     | TakeTrust
+    | TellStick
     | SummariseSync
 )
 ControlCall: TypeAlias = (

@@ -44,6 +44,12 @@ class InstallFault(StrEnum):
     DISK = "disk"
     OTHER_PAPER = "other_paper"
     PAYMENT = "payment"
+    FILE_UNSIGNED = "file_unsigned"
+    FILE_ALTERED = "file_altered"
+    """Not signed by the ledger that it names, or changed since."""
+    FILE_EXPIRED = "file_expired"
+    OTHER_MACHINE = "other_machine"
+    """The file is for another board."""
 
 
 class FormerMedium(StrEnum):

@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from pos.link.install import InstallView
+from pos.link.stick import StickState
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -398,6 +399,8 @@ class TillState(View, frozen=True, kw_only=True):
     disk_days_left: int | None = None
     """Days of selling until the disk is too full; None while there are enough of them."""
     emergency: EmergencyView | None = None
+    stick: StickState | None = None
+    """What became of the memory stick that was plugged in last."""
     has_pins: bool = False
     """Whether people have PINs in this shop."""
     lock: TillLock = TillLock.OPEN

@@ -15,7 +15,7 @@ from pos.sync.client import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, tls_context
 from pos.trust.sources import METADATA_FOLDER, TARGETS_FOLDER
 from pos.update.installation import Installation
 from pos.update.pieces import PIECE_BYTES, PartialFile
-from pos.update.versions import Offer, Version, newest_offer
+from pos.update.versions import Offer, newest_offer
 
 UPDATE_FOLDER: Final = "update"
 PIECES_A_ROUND: Final = 8
@@ -67,12 +67,9 @@ class UpdateDownload:
         try:
             raw = (self._staging / "trust" / METADATA_FOLDER / "targets.json").read_bytes()
             offer = newest_offer(raw, machine=self._machine)
-            running = Version.parse(self._installation.current)
+            return offer if offer is not None and self._installation.lacks(offer) else None
         except (OSError, MalformedError):
             return None
-        if offer is None or offer.version <= running or str(offer.version) in self._installation.state.refused:
-            return None
-        return None if str(offer.version) in self._installation.staged() else offer
 
     def _piece(self, partial: PartialFile) -> bytes:
         first, last = partial.wanted()

@@ -174,6 +174,8 @@ def _warning(till: TillState, words: Words) -> tuple[str, Tone]:
         return words.labels.stop_prefix, Tone.URGENT
     if till.emergency is not None:
         return words.emergency(till.emergency), Tone.URGENT
+    if till.stick is not None:
+        return words.stick(till.stick), Tone.URGENT
     if till.is_training:
         return words.day.training_line, Tone.URGENT
     waiting = _waiting(till, words)

@@ -100,6 +100,12 @@ class Installation:
         """Whole versions that could run, oldest first."""
         return tuple(str(version) for version in sorted(_versions(path.name for path in self._versions.iterdir())))
 
+    def lacks(self, offer: Offer) -> bool:
+        """Whether this is newer than what runs, was never left, and is not here yet. Raises OSError, MalformedError."""
+        if offer.version <= Version.parse(self.current) or str(offer.version) in self.state.refused:
+            return False
+        return str(offer.version) not in self.staged()
+
     def stage(self, archive: Path, offer: Offer) -> str:
         """Unpack an archive beside what runs; nothing else changes. Raises UpdateError, OSError."""
         name = str(offer.version)

@@ -23,5 +23,7 @@ class Aad(StrEnum):
     TIME = "chak/time/1"
     RETURN = "chak-pos/return/1"
     """Of this reference ledger, not of the protocol: a holder fetches what came back as a new voucher."""
+    INSTALL = "chak-pos/install/1"
+    """Of this reference implementation: a file that brings an enrolment code; PROTOCOL.md says how."""
     SIBLING = "chak/sibling/1"
     """Between two tills of one shop; PROTOCOL.md, section 11."""

@@ -24,6 +24,7 @@ from pos.link.state import (
     VerdictView,
     WaitingView,
 )
+from pos.link.stick import StickState
 from pos.till.reasons import Check, Refusal
 from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
@@ -315,6 +316,9 @@ class Words(Protocol):
 
     def emergency(self, emergency: EmergencyView) -> str:
         """Codes that take trust away: how many were read, or how it ended."""
+
+    def stick(self, stick: StickState) -> str:
+        """What became of a memory stick, or why it was not taken."""
 
     def contact_needed(self, days: int) -> str:
         """Without a contact nothing is sold after so many more days of running."""

@@ -27,6 +27,7 @@ EXPOSURE_MAX = {
     "pos-failure@.service": 0.8,
     "pos-doctor.service": 1.5,
     "pos-bundle.service": 3.5,
+    "pos-import@.service": 0.8,
     "pos-backup.service": 0.3,
     "pos-update-start.service": 0.9,
     "pos-update.service": 1.5,
@@ -36,6 +37,7 @@ EXPOSURE_MAX = {
 LATER_THAN_DEBIAN_12 = ("RestartSteps=", "RestartMaxDelaySec=")
 """systemd 252 warns of these and restarts every second instead; that is all it costs there."""
 OUR_OWN = "/usr/lib/pos/"
+STEPS = ("ExecStart", "ExecStartPre", "ExecStopPost")
 
 
 def test_every_unit_has_a_limit_to_its_exposure() -> None:
@@ -66,7 +68,8 @@ def test_systemd_understands_every_line(name: str, tool: Tool, systemd_version: 
 def _for_this_machine(text: str, systemd_version: int) -> list[str]:
     """The unit without what this systemd is too old for, its programs replaced: they need not be installed here."""
     lines = [line for line in text.splitlines() if systemd_version >= 254 or not line.startswith(LATER_THAN_DEBIAN_12)]
-    return ["ExecStart=/bin/true" if line.startswith("ExecStart=") else line for line in lines]
+    programs = ("ExecStart=", "ExecStartPre=", "ExecStopPost=")
+    return [f"{line.partition('=')[0]}=/bin/true" if line.startswith(programs) else line for line in lines]
 
 
 def test_every_pos_command_of_a_unit_exists(tmp_path: Path) -> None:
@@ -85,7 +88,8 @@ def test_every_pos_command_of_a_unit_exists(tmp_path: Path) -> None:
 
 
 def test_every_script_of_a_unit_is_here_and_can_run() -> None:
-    scripts = [word for name in UNITS for word in read_unit(name).words("ExecStart") if word.startswith(OUR_OWN)]
+    steps = [word.lstrip("+-") for name in UNITS for key in STEPS for word in read_unit(name).words(key)]
+    scripts = [word for word in steps if word.startswith(OUR_OWN)]
 
     assert scripts
     for script in scripts:

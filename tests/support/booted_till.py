@@ -64,6 +64,8 @@ dir = "/opt/pos"
 units = "pos-core pos-devices pos-sync pos-screen"
 [mirror]
 path = "/srv/mirror"
+[backup]
+path = "/var/lib/pos/backup"
 [printer]
 url = "none"
 [scanner]
@@ -218,7 +220,17 @@ class BootedTill:
 
 
 _ONLY_THE_TILLS = (
-    *("Type=", "NotifyAccess=", "ExecStart=", "Restart", "WatchdogSec=", "StandardOutput=", "OnFailure=", "Wants="),
+    *(
+        "Type=",
+        "NotifyAccess=",
+        "ExecStart",
+        "ExecStopPost=",
+        "Restart",
+        "WatchdogSec=",
+        "StandardOutput=",
+        "OnFailure=",
+        "Wants=",
+    ),
     *(
         "After=",
         "Requires=",

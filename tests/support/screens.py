@@ -39,6 +39,7 @@ from pos.link.state import (
     TillLock,
     WaitingView,
 )
+from pos.link.stick import StickState
 from pos.link.wifi import WifiState
 from pos.till.reasons import Reason
 from pos.tui.app import TillApp
@@ -359,6 +360,16 @@ async def install_wifi(counter: Counter) -> None:
 async def install_code(counter: Counter) -> None:
     await _installing(counter, step=InstallStep.CODE, fault=InstallFault.WRONG_NUMBER)
     await counter.press("1234567890")
+
+
+async def install_file(counter: Counter) -> None:
+    """A stick was plugged in at a machine that is nobody yet, and its file is not good."""
+    await _installing(counter, step=InstallStep.CODE, fault=InstallFault.FILE_ALTERED)
+    await counter.change(stick=StickState.INSTALL_TAKEN)
+
+
+async def stick_refused(counter: Counter) -> None:
+    await counter.change(stick=StickState.OLDER)
 
 
 async def install_enrolling(counter: Counter) -> None:
@@ -718,6 +729,7 @@ SCENES: dict[str, Scene] = {
         *(devices_wifi, devices_wifi_wrong, install_wifi),
         *(tender_kinds, change_given, after_cut, notes, notes_count, items, items_due),
         *(request_first, over_offline),
+        *(install_file, stick_refused),
         *(install_look, install_code, install_enrolling, install_compare, install_read, install_payment, install_done),
         install_other_stick,
         *(receipt_code, why, attention, attention_answer, request, tender),

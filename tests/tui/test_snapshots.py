@@ -38,6 +38,8 @@ ENGLISH = (
     "owner_other_tills",
     "install_look",
     "install_code",
+    "install_file",
+    "stick_refused",
     "install_enrolling",
     "install_compare",
     "install_read",

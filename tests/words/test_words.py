@@ -29,6 +29,7 @@ from pos.link.state import (
     VerdictView,
     WaitingView,
 )
+from pos.link.stick import StickState
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Check, Reason, Refusal
 from pos.tui.drawing import Pixels, has_glyph
@@ -124,6 +125,8 @@ def header_words(words: Words) -> Iterator[tuple[int, str]]:
     yield 34, words.notices(12)
     for state in EmergencyState:
         yield 34, words.emergency(EmergencyView(state=state, collected=12, total=32))
+    for stick in StickState:
+        yield 34, words.stick(stick)
     yield 34, words.contact_needed(3)
     yield 34, words.contact_needed(0)
 

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 
 from pos.link.calls import GoOnInstalling, InstallCall, RepeatStep, SkipStep, TypeInstallNumber
 from pos.link.install import FormerMedium, InstallStep, InstallView, LookedAt
+from pos.link.stick import StickState
 from pos.link.wifi import WifiState
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
@@ -123,7 +124,7 @@ class InstallScreen(PadScreen):
         told = words.former[view.former_medium].format(terminal=view.former, entries=view.former_entries)
         is_told = bool(view.former) or view.former_medium is FormerMedium.OTHER
         former = (told,) if is_told else ()
-        return (*self._wifi(view), *fault, *words.lines[view.step], *shop, *paper, *former)
+        return (*self._wifi(view), *fault, *self._stick(view), *words.lines[view.step], *shop, *paper, *former)
 
     def _wifi(self, view: InstallView) -> tuple[str, ...]:
         """What became of the wireless network that was shown, or that one can be."""
@@ -132,6 +133,13 @@ class InstallScreen(PadScreen):
             name = (words.network.format(network=view.network),) if view.network else ()
             return (*name, *words.states[view.wifi], "")
         return (words.hint,) if view.step is InstallStep.LOOK else ()
+
+    def _stick(self, view: InstallView) -> tuple[str, ...]:
+        """What became of a stick that was plugged in; where its file is refused, that says more."""
+        till = self.host.desk.till
+        stick = None if till is None else till.stick
+        is_said = stick is StickState.INSTALL_TAKEN and view.fault is not None
+        return () if stick is None or is_said else (self.host.words.stick(stick), "")
 
     def _show_looked_at(self, line: Line, looked: LookedAt) -> None:
         well, bad, unknown = self.host.words.install.marks

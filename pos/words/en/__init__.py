@@ -24,6 +24,7 @@ from pos.link.state import (
     VerdictView,
     WaitingView,
 )
+from pos.link.stick import StickState
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
 from pos.words.day import DayLabels
@@ -36,6 +37,7 @@ from pos.words.en.labels import LABELS
 from pos.words.en.notices import NOTICES
 from pos.words.en.papers import PAPER_LABELS
 from pos.words.en.reasons import ReasonsInEnglish, approval, approved, unknown, won
+from pos.words.en.sticks import STICKS
 from pos.words.en.support import SUPPORT_LABELS
 from pos.words.en.wares import WARE_LABELS
 from pos.words.en.wifi import WIFI_LABELS
@@ -162,6 +164,9 @@ class EnglishWords:
                 return "Show the emergency codes again"
             case _:
                 assert_never(emergency.state)
+
+    def stick(self, stick: StickState) -> str:
+        return STICKS[stick]
 
     def contact_needed(self, days: int) -> str:
         return f"Connect within {days} days" if days else "Connect today"

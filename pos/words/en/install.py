@@ -37,6 +37,13 @@ INSTALL_LABELS: Final = InstallLabels(
         InstallFault.NOT_PROMISED: ("Whoever answered is not this code's ledger", "Try another network, then call"),
         InstallFault.DISK: ("The card cannot be written", "Change it and begin again"),
         InstallFault.OTHER_PAPER: ("This is another paper", "Show the code that was just printed"),
+        InstallFault.FILE_UNSIGNED: ("The file on the stick is not signed", "Have the operator make an install file"),
+        InstallFault.FILE_ALTERED: (
+            "The file on the stick was changed or is damaged",
+            "Have the operator make a new install file",
+        ),
+        InstallFault.FILE_EXPIRED: ("The file on the stick is too old", "Have the operator make a new install file"),
+        InstallFault.OTHER_MACHINE: ("The file is for another machine", "Get one for this machine's serial number"),
         InstallFault.PAYMENT: ("The test payment was not approved", "Call support"),
     },
     go_on="Go on",

@@ -25,6 +25,7 @@ from pos.link.state import (
     VerdictView,
     WaitingView,
 )
+from pos.link.stick import StickState
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
 from pos.words.day import DayLabels
@@ -40,6 +41,7 @@ from pos.words.ko.labels import LABELS
 from pos.words.ko.notices import NOTICES
 from pos.words.ko.papers import PAPER_LABELS
 from pos.words.ko.reasons import ReasonsInKorean, approval, approved, unknown, won
+from pos.words.ko.sticks import STICKS
 from pos.words.ko.support import SUPPORT_LABELS
 from pos.words.ko.wares import WARE_LABELS
 from pos.words.ko.wifi import WIFI_LABELS
@@ -163,6 +165,9 @@ class KoreanWords:
                 return "긴급 코드를 다시 비춰 주세요"
             case _:
                 assert_never(emergency.state)
+
+    def stick(self, stick: StickState) -> str:
+        return STICKS[stick]
 
     def contact_needed(self, days: int) -> str:
         return f"{days}일 안에 인터넷 연결 필요" if days else "오늘 안에 인터넷 연결 필요"

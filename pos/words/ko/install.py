@@ -46,6 +46,16 @@ INSTALL_LABELS: Final = InstallLabels(
         ),
         InstallFault.DISK: ("저장 장치에 쓸 수 없습니다", "카드를 바꾸고 다시 하세요"),
         InstallFault.OTHER_PAPER: ("다른 종이입니다", "방금 나온 종이의 코드를 비추세요"),
+        InstallFault.FILE_UNSIGNED: (
+            "메모리의 파일에 본부의 확인이 없습니다",
+            "본부에서 설치 파일을 새로 받아 담으세요",
+        ),
+        InstallFault.FILE_ALTERED: (
+            "메모리의 설치 파일이 바뀌었거나 깨졌습니다",
+            "본부에서 설치 파일을 새로 받아 담으세요",
+        ),
+        InstallFault.FILE_EXPIRED: ("메모리의 설치 파일이 기한이 지났습니다", "본부에서 설치 파일을 새로 받으세요"),
+        InstallFault.OTHER_MACHINE: ("다른 기기의 설치 파일입니다", "이 기기의 번호로 만든 파일을 받으세요"),
         InstallFault.PAYMENT: ("시험 결제가 승인되지 않았습니다", "전화로 알려 주세요"),
     },
     go_on="계속",

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from pos.core.trust_desk import STICK_FOLDER
 from pos.wifi.code import Protection, WifiCode
 from pos.wifi.keyfile import FILE_NAME, PROFILE_UUID, keyfile
 from tests.support.booted_till import SERVICES, BootedTill, Town, prepared_till
 from tests.support.debian_roots import layer_over
+from tests.support.plugged_sticks import UNIT, plugged_in
 from tests.support.wifi_codes import wifi_text
 
 Say = Callable[[str], None]
@@ -105,6 +108,112 @@ def ready_s(till: BootedTill, unit: str) -> float:
     """When systemd last called it ready, on this machine's monotonic clock."""
     stamp = till.must("systemctl", "show", f"{unit}.service", "--property=ActiveEnterTimestampMonotonic", "--value")
     return int(stamp) / 1e6
+
+
+def test_the_journal_is_copied_beside_a_till_that_sells(till: BootedTill, town: Town, voucher: Path, say: Say) -> None:
+    assert till.pay(town.payment(voucher, 1_400), 1_400)["outcome"] == "approved"
+    began_s = time.monotonic()
+    till.must("systemctl", "start", "pos-backup.service")
+    say(f"backup of the journal: {time.monotonic() - began_s:.1f} s")
+
+    (copy,) = (till.data / "backup" / "t-bakery-1").iterdir()
+    found = copy.stat()
+    assert (str(found.st_uid), found.st_mode & 0o777) == (till.must("id", "--user", "pos-core").strip(), 0o600)
+    assert till.inside("systemctl", "is-active", "pos-backup.timer", "pos-backup.path").exit_status == 0
+    assert till.pay(town.payment(voucher, 1_500), 1_500)["outcome"] == "approved"
+
+    # As after closing: core leaves a wish, and a unit hears it.
+    wish = till.root_of_running / "run/pos/wanted/backup"
+    wish.touch()
+    till.until(lambda: not wish.exists() and len(list(copy.parent.iterdir())) == 2, "the second copy")
+    findings = till.inside("pos", "doctor", "--json").stdout
+    assert '"code":205' in findings, findings
+
+
+IN_THE_BACKUP = """
+import os
+def tried(name, what):
+    try:
+        what()
+    except OSError as error:
+        print(name, "denied", error.errno)
+    else:
+        print(name, "allowed")
+tried("read", lambda: open("/var/lib/pos/state/journal.db", "rb").close())
+tried("write", lambda: open("/var/lib/pos/state/journal.db", "r+b").close())
+tried("key", lambda: os.listdir("/var/lib/pos/credentials"))
+tried("sh", lambda: os.waitpid(os.posix_spawn("/bin/sh", ["sh", "-c", "exit 0"], {}), 0))
+"""
+
+
+def test_whoever_copies_the_journal_can_do_nothing_else_to_it(till: BootedTill) -> None:
+    lines = [line.split() for line in till.probe("pos-backup", IN_THE_BACKUP).splitlines()]
+
+    # The folder of the copies is handed to the unit by name, which a probe is not.
+    assert [words[0] for words in lines if words[1] == "allowed"] == ["read"], lines
+
+
+def test_a_stick_brings_trust_data_and_a_spoilt_one_brings_nothing(
+    till: BootedTill, town: Town, tmp_path: Path, say: Say
+) -> None:
+    repository = tmp_path / "stick" / "chak-pos" / "trust"
+    shutil.copytree(town.folder / "ledger" / "repository", repository)
+    (repository / "link.json").symlink_to("/etc/shadow")
+    with plugged_in(till, tmp_path / "stick", tmp_path / "stick.img"):
+        began_s = time.monotonic()
+        till.must("systemctl", "start", UNIT)
+        say(f"memory stick: {time.monotonic() - began_s:.1f} s")
+    staged = till.root.folder / "var/lib/pos-staging" / STICK_FOLDER
+    assert (staged / "timestamp.json").is_file()
+    assert not (staged / "link.json").is_symlink()
+    assert stick_said(till) in ("StickState.SAME", "StickState.TRUST_TAKEN")
+
+    (repository / "timestamp.json").write_bytes(b"{}")
+    with plugged_in(till, tmp_path / "stick", tmp_path / "stick.img"):
+        till.must("systemctl", "start", UNIT)
+    assert stick_said(till) == "StickState.FORGED"
+    assert till.inside("findmnt", "/run/pos-import/sdz1").exit_status != 0, "the stick was let go of"
+
+
+STICK_SAID = """
+from pathlib import Path
+from pos.link.calls import Role, Watch
+from pos.link.client import BlockingLink
+print(repr(BlockingLink(Path("/run/pos"), Role.SCREEN).call(Watch()).till.stick).split(":")[0].strip("<"))
+"""
+
+
+def stick_said(till: BootedTill) -> str:
+    """What the screen says of the newest stick."""
+    return till.must("/usr/lib/pos/bin/python3", "-I", "-c", STICK_SAID).strip()
+
+
+IN_THE_IMPORT = """
+import os, socket
+def tried(name, what):
+    try:
+        what()
+    except OSError as error:
+        print(name, "denied", error.errno)
+    else:
+        print(name, "allowed")
+tried("journal", lambda: os.listdir("/var/lib/pos/state"))
+tried("network", lambda: socket.socket(socket.AF_INET).close())
+tried("etc", lambda: os.close(os.open("/etc/pos/x", os.O_CREAT | os.O_WRONLY)))
+tried("sh", lambda: os.waitpid(os.posix_spawn("/bin/sh", ["sh", "-c", "exit 0"], {}), 0))
+for role in ("screen", "devices", "sync", "control"):
+    link = socket.socket(socket.AF_UNIX)
+    tried("role-" + role, lambda: link.connect(f"/run/pos/{role}/core.sock"))
+print("user", os.getuid())
+"""
+
+
+def test_whoever_reads_sticks_reaches_syncs_socket_and_no_more(till: BootedTill) -> None:
+    lines = [line.split() for line in till.probe("pos-import@sdz1", IN_THE_IMPORT).splitlines()]
+
+    assert lines[-1] == ["user", till.must("id", "--user", "pos-sync").strip()]
+    # The staging folder is handed to the unit by name, which a probe is not.
+    assert [words[0] for words in lines[:-1] if words[1] == "allowed"] == ["role-sync"], lines
 
 
 @pytest.mark.parametrize("unit", SERVICES)

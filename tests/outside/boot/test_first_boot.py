@@ -16,16 +16,17 @@ from pathlib import Path
 
 import pytest
 
-from pos.sandbox.enrolling import issue_code, make_authority
+from pos.ledger.install_file import sign_install_file
+from pos.sandbox.enrolling import issue_code, ledger_card, make_authority
 from pos.sandbox.town import open_town
 from tests.support.booted_till import ROOT, BootedTill, Town, prepared_till
 from tests.support.debian_roots import layer_over
+from tests.support.plugged_sticks import UNIT, plugged_in
 from tests.support.process_tools import Child, run
 from tests.system.test_provisioning import held_of
 
 Say = Callable[[str], None]
 URL = "https://127.0.0.1:8400"
-CODE_FILE = "var/lib/pos-staging/install/code.txt"
 TECHNICIAN = """
 import time
 from pathlib import Path
@@ -84,6 +85,9 @@ def machine(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bo
         for device in ("usb:/dev/pos/printer", "v4l2:/dev/pos/camera"):
             assert device in box
             box = box.replace(device, "none")
+        card = ledger_card(open_town(town.folder), url=URL)
+        box = box.replace('# [enrolment]\n# card = "CKE1:..."\n', f'[enrolment]\ncard = "{card}"\n')
+        assert card in box, "the machine knows which ledger it is for"
         (root.folder / "etc/pos/terminal.toml").write_text(box)
         shutil.rmtree(data / "trust")
         (data / "trust").mkdir(mode=0o755)
@@ -93,15 +97,18 @@ def machine(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bo
         yield till
 
 
-def test_a_machine_without_a_key_comes_up_and_becomes_a_till_by_one_code(
-    machine: BootedTill, town: Town, say: Say
+def test_a_machine_without_a_key_comes_up_and_becomes_a_till_by_a_stick_that_its_ledger_signed(
+    machine: BootedTill, town: Town, tmp_path: Path, say: Say
 ) -> None:
     machine.until_up()
-    terminal, text = issue_code(open_town(town.folder), merchant="m-bakery", url=URL)
-    file = machine.root_of_running / CODE_FILE
+    known = open_town(town.folder)
+    terminal, text = issue_code(known, merchant="m-bakery", url=URL)
+    folder = tmp_path / "stick" / "chak-pos"
+    folder.mkdir(parents=True)
+    (folder / "install.cose").write_bytes(sign_install_file(known.ledger_dir, text))
     with ledger_of(machine, town):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text)
+        with plugged_in(machine, tmp_path / "stick", tmp_path / "stick.img"):
+            machine.must("systemctl", "start", UNIT)
         told = machine.must("/usr/lib/pos/bin/python3", "-I", "-c", TECHNICIAN, deadline_s=120).split()
         log = machine.inside("journalctl", "--boot", "--no-pager", "--lines=80").stdout
 
