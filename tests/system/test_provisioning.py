@@ -49,7 +49,8 @@ def provision(text: str, config: Path, capsys: pytest.CaptureFixture[str]) -> di
     status = main(["provision", text, "--config", str(config), "--json"])
     said = capsys.readouterr()
     assert status == Exit.DONE, said.err
-    return json.loads(said.out.splitlines()[-1])
+    answer: dict[str, str] = json.loads(said.out.splitlines()[-1])
+    return answer
 
 
 def test_a_terminal_enrols_over_tls_and_delivers(
