@@ -14,12 +14,13 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeVar
 
 import msgspec
 
 from pos.errors import MalformedError, TrustError
 from pos.ledger.judge import Bearer
+from pos.ledger.provider import Shop, TradeOption
 from pos.voucher.aad import Aad
 from pos.voucher.cose import verify_sign1
 from pos.voucher.fields import is_id
@@ -96,6 +97,12 @@ class _ProgramsShape(msgspec.Struct, frozen=True, kw_only=True):
     programs: dict[str, _ProgramShape]
 
 
+class _MerchantShape(msgspec.Struct, frozen=True, kw_only=True):
+    business_number: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{10}\Z")]
+    branch_number: Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{4}\Z")] | None = None
+    trade_option: TradeOption | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownTerminal:
     """A terminal that the trust data vouches for."""
@@ -133,6 +140,7 @@ class Authority:
         self._policy = _Watched(trust_dir / "policy.json", _policy_of)
         self._programs: dict[str, _Watched[dict[str, Bearer]]] = {}
         self._terminals: dict[str, _Watched[KnownTerminal]] = {}
+        self._shops: dict[str, _Watched[Shop]] = {}
 
     def keys(self) -> KeyView:
         """The keys of issuers and ledgers as they are now."""
@@ -161,6 +169,15 @@ class Authority:
                 return Bearer.MERCHANT
             self._programs[issuer] = _Watched(path, _bearers_of)
         return self._programs[issuer].current().get(program, Bearer.MERCHANT)
+
+    def shop(self, merchant: str) -> Shop | None:
+        """Who a merchant is to the tax office, or None. Raises TrustError if its file cannot be used."""
+        if merchant not in self._shops:
+            path = self._dir / "merchants" / f"{merchant}.json"
+            if not is_id(merchant) or not path.is_file():
+                return None
+            self._shops[merchant] = _Watched(path, _shop_of)
+        return self._shops[merchant].current()
 
     def terminal(self, terminal: str) -> KnownTerminal | None:
         """The terminal of that id, or None. Raises TrustError if its file or certificate cannot be used."""
@@ -270,6 +287,13 @@ def _ledger_of(name: str, shape: _LedgerShape) -> Ledger:
 
 def _policy_of(raw: bytes) -> PolicyView:
     return msgspec.json.decode(raw, type=PolicyView)
+
+
+def _shop_of(raw: bytes) -> Shop:
+    shape = msgspec.json.decode(raw, type=_MerchantShape)
+    return Shop(
+        business_number=shape.business_number, branch_number=shape.branch_number, trade_option=shape.trade_option
+    )
 
 
 def _bearers_of(raw: bytes) -> dict[str, Bearer]:

@@ -11,21 +11,17 @@ Rules:
   their day only;
 - an approval is final when the tax office has it; the provider passes the day's on in the night, and is asked after it.
 
-Which provider there is is the operator's choice (`[cash_receipts] provider`); `RehearsalProvider` approves everything
-and tells nobody, for towns and tests.
+Which provider there is is the operator's choice (`[cash_receipts] provider`); what one is says `pos.ledger.provider`.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
-from enum import StrEnum
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 
@@ -33,14 +29,11 @@ from pos.errors import MalformedError
 from pos.ledger import inbox, schema
 from pos.ledger.database import Database
 from pos.ledger.dialect import insert_missing
+from pos.ledger.provider import KOREA, Cancelled, CashReceiptOrder, Provider, ProviderAnswer, Shop, document_key_of
 from pos.ledger.schema import StoredRow
 from pos.voucher.bodies import (
     CashReceiptCancelRequested,
-    CashReceiptPurpose,
-    CashReceiptReason,
     CashReceiptRequested,
-    IdentifierKind,
-    TaxSplit,
 )
 from pos.voucher.entry import Entry, parse_entry, verify_entry
 from pos.voucher.keys import SigningKey
@@ -52,94 +45,8 @@ CONFIRM_DAYS: Final = 10
 """What the tax office does not have after so long is a person's matter, and must not hold up the others."""
 ASK_MAX: Final = 32
 """Asked in one round; each may take the provider a second."""
-_KOREA: Final = timezone(timedelta(hours=9))
-_MORNING_HOUR: Final = 9
 
 logger = logging.getLogger(__name__)
-
-
-class TaxKind(StrEnum):
-    """How the goods are taxed."""
-
-    TAXABLE = "taxable"
-    EXEMPT = "exempt"
-    MIXED = "mixed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled:
-    """What is cancelled, as the notice wants it named (NTS notice 2025-19, section 2(2))."""
-
-    approval_number: str
-    approved_on: date
-    """In Korea."""
-    reason: CashReceiptReason
-    is_part: bool
-    """Less than the whole of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashReceiptOrder:
-    """What the provider is asked for; the identifier goes beside it."""
-
-    merchant: str
-    cash_receipt_id: bytes
-    amount_won: int
-    tax: TaxSplit
-    traded_s: int
-    identifier_kind: IdentifierKind | None = None
-    """What the identifier beside it is."""
-    purpose: CashReceiptPurpose | None = None
-    """None for a cancellation."""
-    cancels: Cancelled | None = None
-
-    @property
-    def document_key(self) -> str:
-        """The id as providers take one: 22 of `[A-Za-z0-9_-]`."""
-        return document_key_of(self.cash_receipt_id)
-
-    @property
-    def tax_kind(self) -> TaxKind:
-        """What the whole is to the tax office."""
-        if not self.tax.vat_won and not self.tax.taxable_won:
-            return TaxKind.EXEMPT
-        return TaxKind.MIXED if self.tax.exempt_won else TaxKind.TAXABLE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderAnswer:
-    """An approval with its number, or a refusal with the provider's code."""
-
-    approval_number: str | None = None
-    approved_s: int | None = None
-    failure: str | None = None
-
-
-class Provider(Protocol):
-    """Whoever passes cash receipts on to the tax office. OSError where it cannot be reached now."""
-
-    def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer: ...
-
-    def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
-        """Whether the tax office has it."""
-
-
-class RehearsalProvider:
-    """Approves everything and tells nobody; what was approved on one day the tax office "has" at nine on the next."""
-
-    def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
-        morning = datetime.combine(approved_on + timedelta(days=1), time(hour=_MORNING_HOUR), _KOREA)
-        return now_s >= morning.timestamp()
-
-    def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
-        """Give the same request the same number, as a provider does."""
-        seed = hashlib.sha256(order.merchant.encode("ascii") + order.cash_receipt_id).digest()
-        return ProviderAnswer(approval_number=f"{int.from_bytes(seed[:8], 'big') % 10**9:09d}", approved_s=now_s)
-
-
-def document_key_of(cash_receipt_id: bytes) -> str:
-    """22 of `[A-Za-z0-9_-]`; providers take up to 24."""
-    return base64.urlsafe_b64encode(cash_receipt_id).rstrip(b"=").decode("ascii")
 
 
 def take(connection: Connection, entries: Sequence[Entry], *, terminal: str, merchant: str) -> None:
@@ -163,13 +70,25 @@ def take(connection: Connection, entries: Sequence[Entry], *, terminal: str, mer
 
 
 def ask_waiting(
-    database: Database, provider: Provider, *, identifier_key: SigningKey, message_key: SigningKey, now_s: int
+    database: Database,
+    provider: Provider,
+    *,
+    shop_of: Callable[[str], Shop | None],
+    identifier_key: SigningKey,
+    message_key: SigningKey,
+    now_s: int,
 ) -> int:
-    """Ask the provider for what waits, oldest first, and tell the terminals; return how many were answered."""
+    """Ask the provider for what waits, oldest first, and tell the terminals; return how many were answered.
+
+    `shop_of` says who the merchant of an id is to the tax office.
+    """
     answered = 0
     for row in database.read(_waiting):
         try:
-            answer = _answer(row, provider, identifier_key=identifier_key, now_s=now_s)
+            shop = shop_of(row.merchant)
+            answer = _answer(row, provider, shop=shop, identifier_key=identifier_key, now_s=now_s)
+        except BlockingIOError:
+            return answered
         except OSError as error:
             logger.warning("the provider of cash receipts cannot be reached: %s", error.strerror)
             return answered
@@ -188,6 +107,8 @@ def confirm_waiting(database: Database, provider: Provider, *, message_key: Sign
             is_there = provider.is_confirmed(
                 key, approval_number=row.approval_number, approved_on=approved_on, now_s=now_s
             )
+        except BlockingIOError:
+            return confirmed
         except OSError as error:
             logger.warning("the provider of cash receipts cannot be reached: %s", error.strerror)
             return confirmed
@@ -237,12 +158,15 @@ def _waiting(connection: Connection) -> Sequence[StoredRow]:
     return connection.execute(rows).all()
 
 
-def _answer(row: StoredRow, provider: Provider, *, identifier_key: SigningKey, now_s: int) -> ProviderAnswer | None:
+def _answer(
+    row: StoredRow, provider: Provider, *, shop: Shop | None, identifier_key: SigningKey, now_s: int
+) -> ProviderAnswer | None:
     body = _asked(verify_entry(row.raw, row.public_key))
     if body is None:
         return None
     order = CashReceiptOrder(
         merchant=row.merchant,
+        shop=shop,
         cash_receipt_id=body.cash_receipt_id,
         amount_won=body.amount_won,
         tax=body.tax,
@@ -274,13 +198,13 @@ def _cancelled(row: StoredRow, body: CashReceiptCancelRequested) -> Cancelled:
 
 
 def _day_of(moment_s: int) -> date:
-    return datetime.fromtimestamp(moment_s, _KOREA).date()
+    return datetime.fromtimestamp(moment_s, KOREA).date()
 
 
 def _approved_before(connection: Connection, *, now_s: int) -> Sequence[StoredRow]:
     """Approvals and approved cancellations of earlier days, oldest first."""
     table = schema.cash_receipts
-    today = datetime.combine(_day_of(now_s), time(), _KOREA)
+    today = datetime.combine(_day_of(now_s), time(), KOREA)
     rows = (
         select(table)
         .where(table.c.state.in_((CashReceiptState.APPROVED, CashReceiptState.CANCELLED)))
@@ -329,12 +253,16 @@ def _keep(connection: Connection, *, row: StoredRow, answer: ProviderAnswer, now
     )
     if changed.rowcount != 1:
         return 0  # another process was quicker, and the provider gave it the same answer
+    if answer.found_at is not None:
+        found = {"merchant": row.merchant, "cash_receipt_id": row.cash_receipt_id, **asdict(answer.found_at)}
+        insert_missing(connection, schema.provider_receipts, [found])
     told = CashReceiptTold(
         cash_receipt_id=row.cash_receipt_id,
         state=state,
         approval_number=answer.approval_number,
         approved_on=None if answer.approved_s is None else _day_of(answer.approved_s),
         failure=answer.failure,
+        note=answer.message,
         approved_s=answer.approved_s,
     )
     inbox.send(connection, row.terminal, [inbox.draft_of(told)], now_s=now_s, key=key)

@@ -14,11 +14,13 @@ for loopback addresses only. What the trust files mean is left to `pos.ledger.au
 import difflib
 import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from pos.errors import ConfigError
 from pos.ledger.dialect import sqlite_url
@@ -32,9 +34,13 @@ _KNOWN: Final[dict[str, dict[str, type[str] | type[int]]]] = {
     "http": {"host": str, "port": int, "tls_certificate": str, "tls_key": str},
     "database": {"url": str},
     "log": {"witnesses": str},
-    "cash_receipts": {"provider": str},
+    "cash_receipts": {"provider": str, "url": str, "key_file": str},
 }
 REHEARSAL: Final = "rehearsal"
+HTTP: Final = "http"
+_PROVIDERS: Final = ("", REHEARSAL, HTTP)
+API_KEY_PATTERN: Final = re.compile(r"[!-~]{8,512}")
+"""What a provider's key to its interface may be: one line of ASCII without blanks."""
 _PORT_MAX: Final = 65_535
 
 
@@ -49,6 +55,15 @@ class LedgerKeys:
     confirmation: SigningKey
     identifier: SigningKey
     log: SigningKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAt:
+    """Where a provider of cash receipts answers."""
+
+    url: str
+    key_file: Path
+    """Its key to the interface; read at each call, so that a new one needs no restart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +84,8 @@ class LedgerFolder:
     tls_key: Path | None
     provider: str
     """Who passes cash receipts on; empty where they wait."""
+    provider_at: ProviderAt | None
+    """Where that is somebody over a network."""
     issuing_keys: str
     """Path of the key that an issuer lends for returned vouchers, with `{issuer}` in it; empty where none does."""
     witnesses: tuple[str, ...]
@@ -132,7 +149,7 @@ class _Reader:
         certificate, tls_key = self._file_named("http.tls_certificate"), self._file_named("http.tls_key")
         if (certificate is None) != (tls_key is None):
             self._problem("http.tls_certificate", "tls_certificate and tls_key are used together or not at all")
-        provider = self._provider()
+        provider, provider_at = self._provider()
         if self._problems or keys is None:
             raise ConfigError(tuple(self._problems))
         return LedgerFolder(
@@ -148,15 +165,46 @@ class _Reader:
             tls_certificate=certificate,
             tls_key=tls_key,
             provider=provider,
+            provider_at=provider_at,
             issuing_keys=self._beside(self._text("ledger.issuing_keys", "")),
             witnesses=tuple(self._witness(name) for name in self._text("log.witnesses", "").split()),
         )
 
-    def _provider(self) -> str:
+    def _provider(self) -> tuple[str, ProviderAt | None]:
         provider = self._text("cash_receipts.provider", "")
-        if provider not in ("", REHEARSAL):
-            self._problem("cash_receipts.provider", f"known is {REHEARSAL}, which tells nobody; or leave it empty")
-        return provider
+        url, key_file = self._text("cash_receipts.url", ""), self._text("cash_receipts.key_file", "")
+        if provider not in _PROVIDERS:
+            known = f"known are {REHEARSAL}, which tells nobody, and {HTTP}; or leave it empty"
+            self._problem("cash_receipts.provider", known)
+        if provider != HTTP:
+            for name, value in (("url", url), ("key_file", key_file)):
+                if value:
+                    self._problem(f"cash_receipts.{name}", f"is for the provider {HTTP} only")
+            return provider, None
+        problem = _url_problem(url)
+        if problem is not None:
+            self._problem("cash_receipts.url", problem)
+        if not key_file:
+            self._problem("cash_receipts.key_file", f"the provider {HTTP} needs one")
+            return provider, None
+        path = self._path("cash_receipts.key_file", "")
+        self._check_api_key(path)
+        return provider, ProviderAt(url=url.rstrip("/"), key_file=path)
+
+    def _check_api_key(self, path: Path) -> None:
+        try:
+            content, mode = path.read_text("ascii"), path.stat().st_mode
+        except OSError as error:
+            self._problem("cash_receipts.key_file", f"{path} cannot be read: {error.strerror}")
+            return
+        except UnicodeDecodeError:
+            content, mode = "", path.stat().st_mode
+        if mode & 0o077:
+            self._problem("cash_receipts.key_file", f"others may read {path}; get a new key and chmod 600")
+        if API_KEY_PATTERN.fullmatch(content.strip()) is None:
+            self._problem(
+                "cash_receipts.key_file", f"{path}: expected one line of 8 to 512 ASCII characters, no blanks"
+            )
 
     def _beside(self, path: str) -> str:
         return str(self._data / path) if path else ""
@@ -242,6 +290,19 @@ def _write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _url_problem(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "is not a URL"
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
+        return "expected https://host[:port][/path]"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return f"plain http to {host} can be read by others; use https"
+    return None
 
 
 def _is_loopback(host: str) -> bool:

@@ -26,7 +26,7 @@ from sqlalchemy.schema import SchemaItem
 
 from pos.ledger.dialect import Whole, index_where, strict_table
 
-VERSION: Final = 7
+VERSION: Final = 8
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -275,6 +275,16 @@ cash_receipts = _table(
     Index("cash_receipts_by_state", "state"),
 )
 """Requests to the provider. The buyer's identifier is in the sealed part of the entry and nowhere else."""
+
+provider_receipts = _table(
+    "provider_receipts",
+    _text("merchant", key=True),
+    _bytes("cash_receipt_id", key=True),
+    _text("provider"),
+    _text("receipt"),
+    _text("url"),
+)
+"""Where the provider keeps what it approved: what one asks it with when something is wrong."""
 
 messages = _table(
     "messages",

@@ -37,11 +37,11 @@ from pos.ledger import (
 from pos.ledger.authority import Authority, KnownTerminal
 from pos.ledger.batch import join_batch, split_batch, verify_batch
 from pos.ledger.calls import Caller
-from pos.ledger.cash_receipts import Provider, RehearsalProvider
 from pos.ledger.chain import Break
 from pos.ledger.database import Database
 from pos.ledger.examiner import Examiner
 from pos.ledger.folder import AUTHORITY_FILE, REHEARSAL, LedgerFolder
+from pos.ledger.http_provider import HttpProvider
 from pos.ledger.intake import Taken
 from pos.ledger.office import MerchantDay, MerchantLine, SeenEnrolment
 from pos.ledger.partner_calls import (
@@ -54,6 +54,7 @@ from pos.ledger.partner_calls import (
 )
 from pos.ledger.payouts import Payout
 from pos.ledger.problem import forbidden, malformed, not_found, unacceptable_entry
+from pos.ledger.provider import Provider, RehearsalProvider
 from pos.ledger.publishing import Publisher
 from pos.ledger.returns import FolderIssuing
 from pos.ledger.witnesses import Witnesses
@@ -88,7 +89,7 @@ class LedgerService:
         self._database = database
         self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
         self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
-        self._provider: Provider | None = RehearsalProvider() if folder.provider == REHEARSAL else None
+        self._provider = _provider_of(folder)
         self._issuing = FolderIssuing(folder.issuing_keys)
         self._witnesses = Witnesses(folder.witnesses)
         self._publisher = Publisher(folder, database)
@@ -251,6 +252,7 @@ class LedgerService:
             cash_receipts.ask_waiting(
                 self._database,
                 self._provider,
+                shop_of=self._authority.shop,
                 identifier_key=self._keys.identifier,
                 message_key=self._keys.message,
                 now_s=now_s,
@@ -365,3 +367,9 @@ class LedgerService:
             return work(connection)
 
         return self._database.write(once)
+
+
+def _provider_of(folder: LedgerFolder) -> Provider | None:
+    if folder.provider_at is not None:
+        return HttpProvider(folder.provider_at)
+    return RehearsalProvider() if folder.provider == REHEARSAL else None

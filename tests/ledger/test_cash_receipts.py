@@ -6,23 +6,19 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from pos.ledger import cash_receipts, inbox, schema
-from pos.ledger.cash_receipts import Cancelled, CashReceiptOrder, ProviderAnswer, RehearsalProvider, TaxKind
+from pos.ledger import cash_receipts, schema
+from pos.ledger import provider as seam
+from pos.ledger.provider import Cancelled, CashReceiptOrder, ProviderAnswer, RehearsalProvider, Shop, TaxKind
 from pos.voucher.bodies import (
-    CashReceiptCancelRequested,
     CashReceiptPurpose,
     CashReceiptReason,
-    CashReceiptRequested,
     IdentifierKind,
     TaxSplit,
 )
-from pos.voucher.message_bodies import CashReceiptState, CashReceiptTold, read_message
-from pos.voucher.messages import parse_message
+from pos.voucher.message_bodies import CashReceiptState
 from pos.voucher.sealing import seal
-from tests.support.ledger_builders import NOW_S, Desk, Till, ledger_keys, seeded_key
-
-PHONE = b"01012345678"
-TAX = TaxSplit(taxable_won=9_091, vat_won=909, exempt_won=0, service_won=0)
+from tests.support.cash_receipt_requests import PHONE, TAX, cancel, request, told
+from tests.support.ledger_builders import NOW_S, Desk, ledger_keys, seeded_key
 
 
 @dataclass
@@ -49,52 +45,16 @@ class Provider:
         return self.has_at_office
 
 
-def request(till: Till, number: int, *, sealed: bytes | None = None) -> None:
-    till.record(
-        CashReceiptRequested(
-            cash_receipt_id=bytes([number]) * 16,
-            sale_id=bytes(16),
-            sale_receipt="0001",
-            amount_won=10_000,
-            tax=TAX,
-            purpose=CashReceiptPurpose.DEDUCTION,
-            identifier_kind=IdentifierKind.PHONE,
-            identifier="010****5678",
-            sealed=sealed or seal(PHONE, recipient=ledger_keys().identifier.public_key),
-            traded_s=NOW_S,
-            business_date="2026-09-21",
-        )
-    )
-
-
-def cancel(
-    till: Till, number: int, original: int, *, amount_won: int = 10_000, reason: CashReceiptReason | None = None
-) -> None:
-    till.record(
-        CashReceiptCancelRequested(
-            cash_receipt_id=bytes([number]) * 16,
-            original_id=bytes([original]) * 16,
-            sale_id=bytes(16),
-            amount_won=amount_won,
-            tax=TAX,
-            reason=reason or CashReceiptReason.CANCELLED,
-            traded_s=NOW_S,
-            business_date="2026-09-21",
-        )
-    )
-
-
-def ask(desk: Desk, provider: cash_receipts.Provider) -> int:
+def ask(desk: Desk, provider: seam.Provider) -> int:
     keys = ledger_keys()
     return cash_receipts.ask_waiting(
-        desk.database, provider, identifier_key=keys.identifier, message_key=keys.message, now_s=NOW_S
+        desk.database,
+        provider,
+        shop_of={"m-bakery": Shop(business_number="1234567891")}.get,
+        identifier_key=keys.identifier,
+        message_key=keys.message,
+        now_s=NOW_S,
     )
-
-
-def told(desk: Desk, terminal: str = "t-1") -> list[CashReceiptTold]:
-    raws = desk.database.read(lambda connection: inbox.messages_after(connection, terminal, 0))
-    bodies = [read_message(parse_message(raw).claims) for raw in raws]
-    return [body for body in bodies if isinstance(body, CashReceiptTold)]
 
 
 KOREA = timezone(timedelta(hours=9))
@@ -220,7 +180,7 @@ def test_the_order_has_what_providers_ask_for(desk: Desk) -> None:
     assert [replace(order, tax=tax).tax_kind for tax in (exempt, both)] == [TaxKind.EXEMPT, TaxKind.MIXED]
 
 
-def confirm(desk: Desk, provider: cash_receipts.Provider, *, now_s: int) -> int:
+def confirm(desk: Desk, provider: seam.Provider, *, now_s: int) -> int:
     return cash_receipts.confirm_waiting(desk.database, provider, message_key=ledger_keys().message, now_s=now_s)
 
 
