@@ -33,6 +33,7 @@ from pos.tui.screens.receipt_number import FindReceiptScreen, ReceiptNumberScree
 from pos.tui.screens.sale import SaleScreen
 from pos.tui.sounds import QUIET_S, BellSounds, Sounds
 from pos.tui.wedge import TypedScan, Wedge
+from pos.tui.window import WindowDriver
 from pos.words import Notice, Words, words_for
 
 R = TypeVar("R")
@@ -64,7 +65,7 @@ class TillApp(App[None], inherit_bindings=False):
         pressed_s: Callable[[events.Key], float] = lambda key: key.time,
         after: Callable[[float, Callable[[], Awaitable[None]]], object] | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=WindowDriver)
         self.animation_level = "none"
         self.words = words
         self.desk = Desk()
