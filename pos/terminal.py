@@ -11,7 +11,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -140,10 +140,12 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
         raise ConfigError((f"{config.file}: this machine is not enrolled yet; see its screen, or `pos provision`",))
     key = load_key(config)
     trust = open_trust(config)
-    journal, report = Journal.open(
-        config.terminal.state_dir / JOURNAL_FILE, mirror=config.mirror.path, key=key, terminal=config.terminal.id
-    )
-    try:
+    with ExitStack() as held:
+        held.callback(trust.close)
+        journal, report = Journal.open(
+            config.terminal.state_dir / JOURNAL_FILE, mirror=config.mirror.path, key=key, terminal=config.terminal.id
+        )
+        held.callback(journal.close)
         core = _wired(config, machine or LinuxMachine(), key=key, trust=trust, journal=journal)
         core.start(
             report,
@@ -157,9 +159,7 @@ def build_core(config: TerminalConfig, machine: Machine | None = None) -> Core:
         if not config.is_tested:
             core.installation = _installation(config, core, key=key, trust=trust)
             core.installation.begin()
-    except BaseException:
-        journal.close()
-        raise
+        held.pop_all()
     return core
 
 

@@ -356,6 +356,7 @@ def _core(on: Grounds, selling: _Selling, views: Views, trust: TrustDesk) -> Cor
         examining=_examining(on, views, selling.former),
         joining=Joining(socket_dir=on.config.terminal.socket_dir, clock=on.timekeeper),
         former=selling.former,
+        trust=on.trust,
         takes_writes=on.takes_writes,
         wiping=Wiping.of(on.config, on.journal, on.timekeeper),
     )

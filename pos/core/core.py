@@ -24,6 +24,7 @@ from pos.core.former import Former
 from pos.core.gate import answer_while_stopped
 from pos.core.installation import Installation
 from pos.core.joining import Joining
+from pos.core.live_trust import LiveTrust
 from pos.core.other_desks import ControlDesk, DevicesDesk, SyncDesk
 from pos.core.paper import Paper
 from pos.core.people import People
@@ -103,6 +104,7 @@ class Core:
     """Whether the disk that the journal is on takes writes now."""
     wiping: Wiping
     former: Former
+    trust: LiveTrust
     installation: Installation | None = None
     """The tests of a terminal that was enrolled just now."""
     must_end: bool = False
@@ -275,6 +277,7 @@ class Core:
     def close(self) -> None:
         self.practice.end()
         self.former.close()
+        self.trust.close()
         self.journal.close()
 
     @contextmanager

@@ -4,7 +4,8 @@ Everybody in core asks this one object; a new set takes the place of the old bet
 distrusts stays distrusted under every later set: it can only take trust away.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from pos.core.trust_store import FolderTrustStore
 from pos.till.policy import ConflictBearer, Limits, Merchant, Policy, Program, ProgramForm, RevocationState
@@ -15,30 +16,56 @@ from pos.voucher.serial_list import SerialCause
 from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerRole
 
 
+@dataclass(slots=True)
+class _Held:
+    """What holds at this moment, for everybody who asks."""
+
+    store: FolderTrustStore
+    distrusted: EmergencyFile
+
+
 class LiveTrust:
     """A `TrustStore` over the newest set."""
 
     def __init__(self, store: FolderTrustStore, distrusted: EmergencyFile, *, terminal: str) -> None:
-        self._store = store
-        self._distrusted = distrusted
+        self._held = _Held(store, distrusted)
         self._terminal = terminal
 
     def for_practice(self) -> "LiveTrust":
-        """What holds now, for a till that only practises."""
-        return PracticeTrust(self._store, self._distrusted, terminal=self._terminal)
+        """The same, for a till that only practises."""
+        return PracticeTrust._sharing(self)
 
     def for_selftest(self) -> "LiveTrust":
-        """What holds now, for the one payment with which a new terminal tries itself."""
-        return SelftestTrust(self._store, self._distrusted, terminal=self._terminal)
+        """The same, for the one payment with which a new terminal tries itself."""
+        return SelftestTrust._sharing(self)
 
     def install(self, store: FolderTrustStore) -> None:
-        """Let a new set hold."""
-        former, self._store = self._store, store
+        """Let a new set hold, here and for practice."""
+        former, self._held.store = self._held.store, store
         former.close()
 
     def distrust(self, distrusted: EmergencyFile) -> None:
         """Take trust away from these too."""
-        self._distrusted = self._distrusted.joined(distrusted)
+        self._held.distrusted = self._held.distrusted.joined(distrusted)
+
+    def close(self) -> None:
+        """Let the files go; nothing can be asked any more."""
+        self._store.close()
+
+    @classmethod
+    def _sharing(cls, other: "LiveTrust") -> Self:
+        made = cls.__new__(cls)
+        made._held = other._held
+        made._terminal = other._terminal
+        return made
+
+    @property
+    def _store(self) -> FolderTrustStore:
+        return self._held.store
+
+    @property
+    def _distrusted(self) -> EmergencyFile:
+        return self._held.distrusted
 
     @property
     def version(self) -> int:
@@ -99,6 +126,9 @@ class LiveTrust:
 
 class PracticeTrust(LiveTrust):
     """The shop's own names and rules, and no issuer at all: nothing real can be taken under it."""
+
+    def close(self) -> None:
+        """The files are another's."""
 
     @property
     def siblings(self) -> tuple[str, ...]:

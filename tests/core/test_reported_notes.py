@@ -17,6 +17,7 @@ from pos.link.calls import (
     ListAttention,
     ListDrawer,
     NumberNotes,
+    Practise,
     PrintDocument,
     ReadExchange,
     Refused,
@@ -28,7 +29,7 @@ from pos.link.calls import (
 )
 from pos.sandbox.issuing import VoucherOrder, issue_voucher
 from pos.sandbox.town import report_serials
-from pos.till.reasons import Refusal
+from pos.till.reasons import Reason, Refusal
 from pos.tui.screens.attention import AttentionScreen
 from pos.voucher.bodies import AttentionClosed, DocumentAsked, NoteReported, NotesSubmitted
 from pos.voucher.serial_list import SerialCause, SerialRange
@@ -118,6 +119,20 @@ def test_a_list_that_was_taken_just_before_the_power_went_is_looked_at_after_it(
     shop.core.tick()
 
     assert len(told(shop)) == 1
+
+
+def test_a_list_that_comes_while_somebody_practises_is_the_one_that_is_asked(shop: Shop) -> None:
+    assert shop.screen(Practise(is_begun=True)) == Done()
+    assert bring_list(shop, stolen("300003")) is TrustStep.TAKEN
+
+    shop.type_amount(10_000)
+    answer = shop.screen(
+        TakeNotes(
+            issuer="41390", program="paper", denomination_won=10_000, count=1, serials=("300003",), agreed=("check",)
+        )
+    )
+    assert answer == Refused(cause=Refusal.NOTE_DECLINED)
+    assert shop.verdict.reason == Reason.NOTE_STOLEN
 
 
 def test_nothing_is_said_while_a_customer_waits(shop: Shop) -> None:
