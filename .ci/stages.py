@@ -69,7 +69,7 @@ def layers(bench: Bench) -> None:
 
 def tests(bench: Bench) -> None:
     install_packages(PACKAGES_TO_TEST)
-    bench.pytest("-n", "2", "-m", "not slow")
+    bench.pytest("-n", "3", "-m", "not slow")
 
 
 def slow(bench: Bench) -> None:
