@@ -6,7 +6,8 @@ Rules:
   nothing twice, and the provider is given the id too;
 - the buyer's identifier is sealed in the entry and stored nowhere else. It is opened in memory to be handed over, and
   overwritten; the interpreter's own copy is let go at once. No log line, table or message holds it;
-- a provider that cannot be reached is asked again; one that refuses is final. Asking happens outside of transactions;
+- what the provider does not answer is asked again, each request after a wait of its own, and holds up no other
+  (`pos.ledger.provider_waits`); what it refuses is final. Asking happens outside of transactions;
 - a cancellation waits for the approval of what it cancels, and names it by number and date: numbers are unique within
   their day only;
 - an approval is final when the tax office has it; the provider passes the day's on in the night, and is asked after it.
@@ -29,7 +30,17 @@ from pos.errors import MalformedError
 from pos.ledger import inbox, schema
 from pos.ledger.database import Database
 from pos.ledger.dialect import insert_missing
-from pos.ledger.provider import KOREA, Cancelled, CashReceiptOrder, Provider, ProviderAnswer, Shop, document_key_of
+from pos.ledger.provider import (
+    KOREA,
+    Cancelled,
+    CashReceiptOrder,
+    Provider,
+    ProviderAnswer,
+    ProviderGoneError,
+    Shop,
+    document_key_of,
+)
+from pos.ledger.provider_waits import CONFIRM_PAUSE_S, PAUSE_S, Patience, drop, is_due, joined, put_off, tries, turn
 from pos.ledger.schema import StoredRow
 from pos.voucher.bodies import (
     CashReceiptCancelRequested,
@@ -72,49 +83,69 @@ def take(connection: Connection, entries: Sequence[Entry], *, terminal: str, mer
 def ask_waiting(
     database: Database,
     provider: Provider,
+    patience: Patience,
     *,
     shop_of: Callable[[str], Shop | None],
     identifier_key: SigningKey,
     message_key: SigningKey,
     now_s: int,
 ) -> int:
-    """Ask the provider for what waits, oldest first, and tell the terminals; return how many were answered.
+    """Ask the provider for what is due, oldest first, and tell the terminals; return how many were answered.
 
     `shop_of` says who the merchant of an id is to the tax office.
     """
     answered = 0
-    for row in database.read(_waiting):
+    for row in database.read(partial(_waiting, now_s=now_s)):
+        if patience.is_over(now_s):
+            break
         try:
             shop = shop_of(row.merchant)
             answer = _answer(row, provider, shop=shop, identifier_key=identifier_key, now_s=now_s)
-        except BlockingIOError:
-            return answered
         except OSError as error:
-            logger.warning("the provider of cash receipts cannot be reached: %s", error.strerror)
-            return answered
+            _unanswered(database, row, error, patience, first_s=PAUSE_S, now_s=now_s)
+            continue
         if answer is not None:
+            patience.answered()
             answered += database.write(partial(_keep, row=row, answer=answer, now_s=now_s, key=message_key))
     return answered
 
 
-def confirm_waiting(database: Database, provider: Provider, *, message_key: SigningKey, now_s: int) -> int:
+def confirm_waiting(
+    database: Database, provider: Provider, patience: Patience, *, message_key: SigningKey, now_s: int
+) -> int:
     """Ask what the tax office has, of what was approved before today; tell the terminals, and return how many it is."""
     confirmed = 0
     for row in database.read(partial(_approved_before, now_s=now_s)):
+        if patience.is_over(now_s):
+            break
         approved_on = _day_of(row.approved_s)
         key = document_key_of(row.cash_receipt_id)
         try:
             is_there = provider.is_confirmed(
                 key, approval_number=row.approval_number, approved_on=approved_on, now_s=now_s
             )
-        except BlockingIOError:
-            return confirmed
         except OSError as error:
-            logger.warning("the provider of cash receipts cannot be reached: %s", error.strerror)
-            return confirmed
+            _unanswered(database, row, error, patience, first_s=CONFIRM_PAUSE_S, now_s=now_s)
+            continue
+        patience.answered()
         if is_there:
             confirmed += database.write(partial(_confirm, row=row, now_s=now_s, key=message_key))
+        else:
+            database.write(partial(put_off, row=row, first_s=CONFIRM_PAUSE_S, now_s=now_s))
     return confirmed
+
+
+def _unanswered(
+    database: Database, row: StoredRow, error: OSError, patience: Patience, *, first_s: int, now_s: int
+) -> None:
+    if isinstance(error, ProviderGoneError):
+        patience.gone(now_s=now_s)
+        logger.warning("the provider of cash receipts cannot be reached: %s", error.strerror)
+        return
+    patience.missed(now_s=now_s)
+    next_s = database.write(partial(put_off, row=row, first_s=first_s, now_s=now_s))
+    key = document_key_of(row.cash_receipt_id)
+    logger.warning("the provider of cash receipts, for %s, tried again at %d: %s", key, next_s, error.strerror)
 
 
 def _asked(entry: Entry) -> CashReceiptRequested | CashReceiptCancelRequested | None:
@@ -128,8 +159,8 @@ def _asked(entry: Entry) -> CashReceiptRequested | CashReceiptCancelRequested | 
     return None
 
 
-def _waiting(connection: Connection) -> Sequence[StoredRow]:
-    """Requests that can be asked now, with their entries; cancellations once their original has a number."""
+def _waiting(connection: Connection, *, now_s: int) -> Sequence[StoredRow]:
+    """Requests that are due, with their entries; cancellations once their original has a number."""
     table, entries, terminals = schema.cash_receipts, schema.entries, schema.terminals
     original = table.alias("original")
     first = entries.alias("first")
@@ -140,6 +171,7 @@ def _waiting(connection: Connection) -> Sequence[StoredRow]:
         original.c.approval_number.label("original_number"),
         original.c.approved_s.label("original_approved_s"),
         first.c.raw.label("original_raw"),
+        tries().label("tries"),
     )
     rows = (
         select(*columns)
@@ -150,9 +182,10 @@ def _waiting(connection: Connection) -> Sequence[StoredRow]:
             (original.c.merchant == table.c.merchant) & (original.c.cash_receipt_id == table.c.original_id),
         )
         .outerjoin(first, (first.c.terminal == original.c.terminal) & (first.c.sequence == original.c.sequence))
-        .where(table.c.state == ASKED)
+        .outerjoin(schema.provider_waits, joined())
+        .where(table.c.state == ASKED, is_due(now_s))
         .where(table.c.original_id.is_(None) | original.c.approval_number.is_not(None))
-        .order_by(entries.c.received_s, table.c.terminal, table.c.sequence)
+        .order_by(turn(), entries.c.received_s, table.c.terminal, table.c.sequence)
         .limit(ASK_MAX)
     )
     return connection.execute(rows).all()
@@ -202,15 +235,17 @@ def _day_of(moment_s: int) -> date:
 
 
 def _approved_before(connection: Connection, *, now_s: int) -> Sequence[StoredRow]:
-    """Approvals and approved cancellations of earlier days, oldest first."""
+    """Approvals and approved cancellations of earlier days that are due, oldest first."""
     table = schema.cash_receipts
     today = datetime.combine(_day_of(now_s), time(), KOREA)
     rows = (
-        select(table)
+        select(table, tries().label("tries"))
+        .outerjoin(schema.provider_waits, joined())
+        .where(is_due(now_s))
         .where(table.c.state.in_((CashReceiptState.APPROVED, CashReceiptState.CANCELLED)))
         .where(table.c.approved_s < int(today.timestamp()))
         .where(table.c.approved_s >= int((today - timedelta(days=CONFIRM_DAYS)).timestamp()))
-        .order_by(table.c.approved_s)
+        .order_by(turn(), table.c.approved_s)
         .limit(ASK_MAX)
     )
     return connection.execute(rows).all()
@@ -224,6 +259,7 @@ def _confirm(connection: Connection, *, row: StoredRow, now_s: int, key: Signing
     )
     if changed.rowcount != 1:
         return 0
+    drop(connection, row=row)
     told = CashReceiptTold(
         cash_receipt_id=row.cash_receipt_id,
         state=CashReceiptState.CONFIRMED,
@@ -253,6 +289,7 @@ def _keep(connection: Connection, *, row: StoredRow, answer: ProviderAnswer, now
     )
     if changed.rowcount != 1:
         return 0  # another process was quicker, and the provider gave it the same answer
+    drop(connection, row=row)
     if answer.found_at is not None:
         found = {"merchant": row.merchant, "cash_receipt_id": row.cash_receipt_id, **asdict(answer.found_at)}
         insert_missing(connection, schema.provider_receipts, [found])

@@ -7,16 +7,15 @@ Rules:
 
 - the document key makes an order one for good. After an answer that was lost the same order goes out with the same key,
   and "used already" (409) is looked up: the same order is the same approval, another one under that key is refused;
-- only a receipt, and a refusal with a code (400, 422), are answers. All else is "cannot be reached now", and the order
-  waits: silence, 5xx, a key to the interface that is not taken, a redirection, a page of somebody's hotel network;
-- who could not be reached is left alone for PAUSE_S, and the tax office's word on one receipt is asked for once in
-  CONFIRM_PAUSE_S;
+- only a receipt, and a refusal with a code (400, 422), are answers. All else is "not now", and the order waits:
+  silence, 5xx, a redirection, a page of somebody's hotel network;
+- where there is no connection, or the key to the interface is not taken, no order would be answered, and it is said so;
 - TLS is verified against the system's authorities; redirections and proxies are not followed;
 - the identifier is written into the body last, the body is overwritten when it was sent, and whatever an answer says
   with the identifier in it is not taken over. Nothing of an answer is ever logged. The copies that the TLS library and
   the kernel make on the way are out of reach.
 
-What is asked for and stored, and who is told, is left to `pos.ledger.cash_receipts`.
+What is asked for and stored, who is told and when to ask again is left to `pos.ledger.cash_receipts`.
 """
 
 import errno
@@ -38,6 +37,7 @@ from pos.ledger.provider import (
     CashReceiptOrder,
     FoundAt,
     ProviderAnswer,
+    ProviderGoneError,
     Shop,
     TaxKind,
     TradeOption,
@@ -46,8 +46,6 @@ from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, Identifier
 
 TIMEOUT_S: Final = 5.0
 """For one step on the line, and for reading an answer to its end."""
-PAUSE_S: Final = 30
-CONFIRM_PAUSE_S: Final = 600
 ANSWER_BYTES_MAX: Final = 16_384
 PATH: Final = "/cash-receipts"
 REASON_NUMBERS: Final = {
@@ -56,6 +54,7 @@ REASON_NUMBERS: Final = {
     CashReceiptReason.OTHER: 3,
 }
 """As in the tax office's record (NTS notice 2025-19, section 3(3))."""
+_NOT_LET_IN: Final = (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
 _MESSAGE_CHARACTERS_MAX: Final = 200
 _FOUND_CHARACTERS_MAX: Final = 500
 
@@ -131,7 +130,7 @@ class RefusalShape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HttpProvider:
-    """The provider at a URL. Raises OSError where it cannot be reached now."""
+    """The provider at a URL. Raises OSError where it does not answer an order now, ProviderGoneError where none."""
 
     def __init__(self, at: ProviderAt, *, timeout_s: float = TIMEOUT_S) -> None:
         parts = urlsplit(at.url)
@@ -140,8 +139,6 @@ class HttpProvider:
         self._tls = ssl.create_default_context() if parts.scheme == "https" else None
         self._key_file = at.key_file
         self._timeout_s = timeout_s
-        self._away_s: int | None = None
-        self._looked_s: dict[str, int] = {}
 
     def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
         """Issue or cancel; the same document key again is the same answer."""
@@ -152,98 +149,106 @@ class HttpProvider:
         asked = _order_shape(order, order.shop)
         body = _body(msgspec.json.encode(asked), digits)
         try:
-            status, answer = self._call("POST", self._path, body, now_s=now_s)
+            status, answer = self._call("POST", self._path, body)
         finally:
             body[:] = bytes(len(body))
         if status == http.HTTPStatus.CONFLICT:
-            return self._same(asked, digits, now_s=now_s)
+            return self._same(asked, digits)
         if status in (http.HTTPStatus.BAD_REQUEST, http.HTTPStatus.UNPROCESSABLE_ENTITY):
-            return self._refusal(answer, digits, now_s=now_s)
-        receipt = self._receipt(status, answer, asked.document_key, now_s=now_s)
+            return self._refusal(answer, digits)
+        receipt = self._receipt(status, answer, asked.document_key)
         if not _is_of(asked, receipt):
-            raise self._away("answers for another order", now_s=now_s)
+            raise _not_now("answers for another order")
         return _approval(receipt, digits)
 
     def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
         """Whether the tax office has it."""
-        self._looked_s = {key: at_s for key, at_s in self._looked_s.items() if 0 <= now_s - at_s < CONFIRM_PAUSE_S}
-        if document_key in self._looked_s:
-            return False
-        status, answer = self._call("GET", f"{self._path}/{document_key}", None, now_s=now_s)
+        status, answer = self._call("GET", f"{self._path}/{document_key}", None)
         if status == http.HTTPStatus.NOT_FOUND:
             logger.warning("the provider of cash receipts does not know %s any more", document_key)
         else:
-            receipt = self._receipt(status, answer, document_key, now_s=now_s)
+            receipt = self._receipt(status, answer, document_key)
             if receipt.nts_result is NtsResult.ACCEPTED and receipt.approval_number == approval_number:
                 return True
             if receipt.nts_result is NtsResult.REJECTED:
                 logger.warning("the tax office rejected %s of %s", document_key, approved_on)
-        self._looked_s[document_key] = now_s
         return False
 
-    def _same(self, asked: OrderShape, digits: bytearray, *, now_s: int) -> ProviderAnswer:
+    def _same(self, asked: OrderShape, digits: bytearray) -> ProviderAnswer:
         """What stands under a key that was used already."""
-        status, answer = self._call("GET", f"{self._path}/{asked.document_key}", None, now_s=now_s)
-        receipt = self._receipt(status, answer, asked.document_key, now_s=now_s)
+        status, answer = self._call("GET", f"{self._path}/{asked.document_key}", None)
+        receipt = self._receipt(status, answer, asked.document_key)
         return _approval(receipt, digits) if _is_of(asked, receipt) else ProviderAnswer(failure="document_key_taken")
 
-    def _receipt(self, status: int, answer: bytes, document_key: str, *, now_s: int) -> ReceiptShape:
+    def _receipt(self, status: int, answer: bytes, document_key: str) -> ReceiptShape:
         if status not in (http.HTTPStatus.OK, http.HTTPStatus.CREATED):
-            raise self._away(f"answers {status}", now_s=now_s)
+            raise _not_now(f"answers {status}")
         try:
             receipt = msgspec.json.decode(answer, type=ReceiptShape)
         except msgspec.MsgspecError:
-            raise self._away("answers what is no receipt", now_s=now_s) from None
+            raise _not_now("answers what is no receipt") from None
         if receipt.document_key != document_key:
-            raise self._away("answers for another document key", now_s=now_s)
+            raise _not_now("answers for another document key")
         return receipt
 
-    def _refusal(self, answer: bytes, digits: bytearray, *, now_s: int) -> ProviderAnswer:
+    def _refusal(self, answer: bytes, digits: bytearray) -> ProviderAnswer:
         try:
             refusal = msgspec.json.decode(answer, type=RefusalShape)
         except msgspec.MsgspecError:
-            raise self._away("refuses without a code", now_s=now_s) from None
+            raise _not_now("refuses without a code") from None
         code, message = _without(refusal.code, digits), _without(refusal.message, digits)
         return ProviderAnswer(
             failure=code or "code_not_repeatable",
             message="".join(filter(str.isprintable, message))[:_MESSAGE_CHARACTERS_MAX] or None,
         )
 
-    def _call(self, method: str, path: str, body: bytearray | None, *, now_s: int) -> tuple[int, bytes]:
-        if self._away_s is not None and 0 <= now_s - self._away_s < PAUSE_S:
-            raise BlockingIOError(errno.EAGAIN, "could not be reached a moment ago")
-        headers = {"Authorization": f"Bearer {self._api_key(now_s=now_s)}", "Accept": "application/json"}
+    def _call(self, method: str, path: str, body: bytearray | None) -> tuple[int, bytes]:
+        headers = {"Authorization": f"Bearer {self._api_key()}", "Accept": "application/json"}
         if body is not None:
             headers["Content-Type"] = "application/json"
         line = self._line()
         try:
             line.request(method, path, body, headers)
             answer = line.getresponse()
-            return answer.status, _read(answer, self._timeout_s)
+            content = _read(answer, self._timeout_s)
         except http.client.HTTPException as error:
-            raise self._away(f"breaks off: {type(error).__name__}", now_s=now_s) from None
+            raise _not_now(f"breaks off: {type(error).__name__}") from None
         except OSError as error:
-            raise self._away(error.strerror or type(error).__name__, now_s=now_s) from None
+            raise _not_now(error.strerror or type(error).__name__) from None
         finally:
             line.close()
+        if answer.status in _NOT_LET_IN:
+            raise _gone(f"does not take the key: {answer.status}")
+        return answer.status, content
 
     def _line(self) -> http.client.HTTPConnection:
-        if self._tls is None:
-            return http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
-        return http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout_s, context=self._tls)
+        """A connection that stands. Raises ProviderGoneError."""
+        line = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
+        if self._tls is not None:
+            line = http.client.HTTPSConnection(self._host, self._port, timeout=self._timeout_s, context=self._tls)
+        try:
+            line.connect()
+        except OSError as error:
+            line.close()
+            raise _gone(error.strerror or type(error).__name__) from None
+        return line
 
-    def _api_key(self, *, now_s: int) -> str:
+    def _api_key(self) -> str:
         try:
             key = self._key_file.read_text("ascii").strip()
         except (OSError, UnicodeDecodeError):
             key = ""
         if API_KEY_PATTERN.fullmatch(key) is None:
-            raise self._away(f"{self._key_file} holds no key", now_s=now_s)
+            raise _gone(f"{self._key_file} holds no key")
         return key
 
-    def _away(self, why: str, *, now_s: int) -> OSError:
-        self._away_s = now_s
-        return OSError(errno.EIO, why)
+
+def _not_now(why: str) -> OSError:
+    return OSError(errno.EIO, why)
+
+
+def _gone(why: str) -> ProviderGoneError:
+    return ProviderGoneError(errno.EIO, why)
 
 
 def _order_shape(order: CashReceiptOrder, shop: Shop) -> OrderShape:

@@ -117,11 +117,15 @@ class ProviderAnswer:
     """What the provider says about a refusal; at most 1 000 bytes."""
 
 
+class ProviderGoneError(OSError):
+    """Nobody is there to be asked now, whatever the order: no connection, no key to the interface that is taken."""
+
+
 class Provider(Protocol):
     """Whoever passes cash receipts on to the tax office.
 
-    OSError where it cannot be reached now, whatever the reason; BlockingIOError where it could not a moment ago and is
-    not tried again yet, which nobody has to hear of. Everything else is an answer, and final.
+    OSError where this order is not answered now, whatever the reason, and ProviderGoneError where no order would be;
+    when to ask again is the caller's business. Everything else is an answer, and final.
     """
 
     def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:

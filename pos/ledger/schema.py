@@ -26,7 +26,7 @@ from sqlalchemy.schema import SchemaItem
 
 from pos.ledger.dialect import Whole, index_where, strict_table
 
-VERSION: Final = 8
+VERSION: Final = 9
 metadata = MetaData()
 StoredRow: TypeAlias = Row[*tuple[object, ...]]
 """A row of any of these tables, its columns by name."""
@@ -285,6 +285,15 @@ provider_receipts = _table(
     _text("url"),
 )
 """Where the provider keeps what it approved: what one asks it with when something is wrong."""
+
+provider_waits = _table(
+    "provider_waits",
+    _text("merchant", key=True),
+    _bytes("cash_receipt_id", key=True),
+    _int("tries"),
+    _int("next_s"),
+)
+"""Requests that the provider did not answer, or the tax office did not have yet: when each is tried again."""
 
 messages = _table(
     "messages",

@@ -55,6 +55,7 @@ from pos.ledger.partner_calls import (
 from pos.ledger.payouts import Payout
 from pos.ledger.problem import forbidden, malformed, not_found, unacceptable_entry
 from pos.ledger.provider import Provider, RehearsalProvider
+from pos.ledger.provider_waits import Patience
 from pos.ledger.publishing import Publisher
 from pos.ledger.returns import FolderIssuing
 from pos.ledger.witnesses import Witnesses
@@ -90,6 +91,7 @@ class LedgerService:
         self._authority = Authority(folder.trust_dir, ledger=folder.ledger)
         self._examiner = Examiner(self._authority, database, message_key=folder.keys.message)
         self._provider = _provider_of(folder)
+        self._patience = Patience()
         self._issuing = FolderIssuing(folder.issuing_keys)
         self._witnesses = Witnesses(folder.witnesses)
         self._publisher = Publisher(folder, database)
@@ -252,12 +254,15 @@ class LedgerService:
             cash_receipts.ask_waiting(
                 self._database,
                 self._provider,
+                self._patience,
                 shop_of=self._authority.shop,
                 identifier_key=self._keys.identifier,
                 message_key=self._keys.message,
                 now_s=now_s,
             )
-            cash_receipts.confirm_waiting(self._database, self._provider, message_key=self._keys.message, now_s=now_s)
+            cash_receipts.confirm_waiting(
+                self._database, self._provider, self._patience, message_key=self._keys.message, now_s=now_s
+            )
 
     def pay_out(self, *, now_s: int) -> tuple[Payout, ...]:
         """Pay out every merchant to whom something is owed."""

@@ -2,8 +2,8 @@
 
 It speaks what `pos.ledger.http_provider` speaks and keeps its own books: what it issued and cancelled, for whom and
 over how much, so that its sums can be held against the ledger's. What it approves on one day the tax office has at nine
-on the next. Faults meet the next calls in the order in which they were named; those that lose an answer lose it *after*
-the receipt was issued, which is the case that costs money.
+on the next. Faults meet the next calls in the order in which they were named, or every call about one order until that
+is over; those that lose an answer lose it *after* the receipt was issued, which is the case that costs money.
 """
 
 import asyncio
@@ -77,6 +77,10 @@ class _Identified(OrderShape, frozen=True, kw_only=True, forbid_unknown_fields=T
     identity_number: str = ""
 
 
+class _Keyed(msgspec.Struct, frozen=True, kw_only=True):
+    document_key: str = ""
+
+
 class _RefusedError(Exception):
     """Raised for an order that is refused; `code` says why. Never leaves this module."""
 
@@ -92,11 +96,14 @@ class SimulatedProvider:
         self._clock = clock
         self._authorization = f"Bearer {api_key}"
         self._faults: deque[Fault | None] = deque()
+        self._poisoned: dict[str, Fault] = {}
         self._refusals: deque[RefusalShape] = deque()
         self._issued: dict[str, Issued] = {}
         self._ended = asyncio.Event()
         self.calls = 0
         """All that arrived, whatever became of them."""
+        self.orders: list[str] = []
+        """The document key of every order that arrived, whatever became of it."""
 
     @property
     def issued(self) -> tuple[Issued, ...]:
@@ -111,6 +118,12 @@ class SimulatedProvider:
     def fail(self, *faults: Fault | None) -> None:
         """Let the next calls go wrong, one after the other; None is one that goes well."""
         self._faults.extend(faults)
+
+    def poison(self, document_key: str, fault: Fault | None) -> None:
+        """Let every call about one order go wrong from now on; None ends it."""
+        self._poisoned.pop(document_key, None)
+        if fault is not None:
+            self._poisoned[document_key] = fault
 
     def refuse(self, code: str, message: str = "") -> None:
         """Refuse the next order that is not answered otherwise."""
@@ -135,16 +148,19 @@ class SimulatedProvider:
 
     async def _ordered(self, request: Request) -> Response:
         body = await request.body()
-        return await self._spoilt(request, lambda: self._answer(body))
+        key = _key_in(body)
+        self.orders.append(key)
+        return await self._spoilt(request, key, lambda: self._answer(body))
 
     async def _looked_up(self, request: Request) -> Response:
-        return await self._spoilt(request, lambda: self._found(request.path_params["document_key"]))
+        key = request.path_params["document_key"]
+        return await self._spoilt(request, key, lambda: self._found(key))
 
-    async def _spoilt(self, request: Request, answer: Callable[[], Response]) -> Response:
+    async def _spoilt(self, request: Request, document_key: str, answer: Callable[[], Response]) -> Response:
         self.calls += 1
         if request.headers.get("authorization") != self._authorization:
             return _refused(401, "key_unknown")
-        fault = self._faults.popleft() if self._faults else None
+        fault = self._faults.popleft() if self._faults else self._poisoned.get(document_key)
         match fault:
             case None:
                 return answer()
@@ -283,6 +299,13 @@ class _Half(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         half = bytes(self.body)[: len(self.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+def _key_in(body: bytes) -> str:
+    try:
+        return msgspec.json.decode(body, type=_Keyed).document_key
+    except msgspec.MsgspecError:
+        return ""
 
 
 def _refused(status: int, code: str) -> Response:

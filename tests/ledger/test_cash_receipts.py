@@ -9,6 +9,7 @@ import pytest
 from pos.ledger import cash_receipts, schema
 from pos.ledger import provider as seam
 from pos.ledger.provider import Cancelled, CashReceiptOrder, ProviderAnswer, RehearsalProvider, Shop, TaxKind
+from pos.ledger.provider_waits import CONFIRM_PAUSE_S, PAUSE_S, Patience
 from pos.voucher.bodies import (
     CashReceiptPurpose,
     CashReceiptReason,
@@ -45,15 +46,16 @@ class Provider:
         return self.has_at_office
 
 
-def ask(desk: Desk, provider: seam.Provider) -> int:
+def ask(desk: Desk, provider: seam.Provider, *, patience: Patience | None = None, now_s: int = NOW_S) -> int:
     keys = ledger_keys()
     return cash_receipts.ask_waiting(
         desk.database,
         provider,
+        patience or Patience(),
         shop_of={"m-bakery": Shop(business_number="1234567891")}.get,
         identifier_key=keys.identifier,
         message_key=keys.message,
-        now_s=NOW_S,
+        now_s=now_s,
     )
 
 
@@ -108,7 +110,7 @@ def test_a_provider_that_cannot_be_reached_is_asked_again(desk: Desk) -> None:
 
     assert ask(desk, provider) == 0
     provider.answer = APPROVED
-    assert ask(desk, provider) == 1
+    assert ask(desk, provider, now_s=NOW_S + PAUSE_S) == 1
 
 
 def test_a_refusal_is_told_and_final(desk: Desk) -> None:
@@ -181,7 +183,8 @@ def test_the_order_has_what_providers_ask_for(desk: Desk) -> None:
 
 
 def confirm(desk: Desk, provider: seam.Provider, *, now_s: int) -> int:
-    return cash_receipts.confirm_waiting(desk.database, provider, message_key=ledger_keys().message, now_s=now_s)
+    key = ledger_keys().message
+    return cash_receipts.confirm_waiting(desk.database, provider, Patience(), message_key=key, now_s=now_s)
 
 
 def test_an_approval_is_final_when_the_tax_office_has_it(desk: Desk) -> None:
@@ -195,10 +198,11 @@ def test_an_approval_is_final_when_the_tax_office_has_it(desk: Desk) -> None:
     assert confirm(desk, provider, now_s=tomorrow_s) == 0
     assert provider.asked_about == [("AQEBAQEBAQEBAQEBAQEBAQ", "G12345678", DAY)]
     provider.has_at_office = None
-    assert confirm(desk, provider, now_s=tomorrow_s) == 0, "it cannot be reached"
+    assert confirm(desk, provider, now_s=tomorrow_s + CONFIRM_PAUSE_S) == 0, "it does not answer"
     provider.has_at_office = True
 
-    assert [confirm(desk, provider, now_s=tomorrow_s) for _ in range(2)] == [1, 0]
+    later_s = tomorrow_s + 3 * CONFIRM_PAUSE_S
+    assert [confirm(desk, provider, now_s=later_s) for _ in range(2)] == [1, 0]
 
     assert [(answer.state, answer.approval_number) for answer in told(desk)] == [
         (CashReceiptState.APPROVED, "G12345678"),

@@ -103,6 +103,7 @@ def test_a_database_of_the_first_version_is_brought_up_and_keeps_what_it_holds(t
         since = (
             *("conflicts", "revocations", "refunds", "declined", "closed_nonces", "returns", "return_parts"),
             *("payouts", "cash_receipts", "news", "log_cosignatures", "log_published"),
+            *("provider_receipts", "provider_waits"),
         )
         first.write(lambda connection: [connection.exec_driver_sql(f"DROP TABLE {name}") for name in since])
         first.write(lambda connection: connection.exec_driver_sql("DROP INDEX terminals_by_merchant"))

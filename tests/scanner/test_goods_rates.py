@@ -16,8 +16,7 @@ way), measured on 2026-11-23:
     Code 128 turned    100  100    0  100  100    0  100  100  100
 
 Without enlarging, a quarter of the unblurred ones was not read (modules of 1.25 to 3 px). A wrong number whose check
-digit fits was believed, because two frames of one showing said it, in 3 of 2,880 showings, all of them out of focus or
-nearly as small as a pixel allows.
+digit fits was believed, because two frames of one showing said it, in 3 of 2,880 showings.
 """
 
 from __future__ import annotations
