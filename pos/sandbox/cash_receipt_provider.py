@@ -11,7 +11,7 @@ import contextlib
 import socket
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -92,13 +92,22 @@ class _RefusedError(Exception):
 class SimulatedProvider:
     """The provider's books and manners; `clock` says what time it is, `api_key` who may call."""
 
-    def __init__(self, *, clock: Callable[[], int], api_key: str) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], int],
+        api_key: str,
+        books: Iterable[Issued] = (),
+        keep: Callable[[Issued], None] = lambda line: None,
+    ) -> None:
+        """`books` is what was issued before; `keep` gets each new line before the answer goes out."""
         self._clock = clock
+        self._keep = keep
         self._authorization = f"Bearer {api_key}"
         self._faults: deque[Fault | None] = deque()
         self._poisoned: dict[str, Fault] = {}
         self._refusals: deque[RefusalShape] = deque()
-        self._issued: dict[str, Issued] = {}
+        self._issued = {line.order.document_key: line for line in books}
         self._ended = asyncio.Event()
         self.calls = 0
         """All that arrived, whatever became of them."""
@@ -192,12 +201,14 @@ class SimulatedProvider:
         except _RefusedError as error:
             return _refused(422, error.code)
         plain = OrderShape(**{name: getattr(order, name) for name in OrderShape.__struct_fields__})
-        self._issued[order.document_key] = Issued(
+        line = Issued(
             order=plain,
             identity=order.identity_number,
             approval_number=f"SB{len(self._issued) + 1:07d}",
             approved_s=self._clock(),
         )
+        self._keep(line)
+        self._issued[order.document_key] = line
         return self._found(order.document_key)
 
     def _check(self, order: _Identified) -> None:
@@ -253,16 +264,10 @@ class SimulatedProvider:
         return Response(msgspec.json.encode(receipt), media_type=_JSON)
 
 
-class ProviderThread:
-    """A provider on a loopback port of this process: `with ProviderThread(provider) as service: service.url`."""
-
-    def __init__(self, provider: SimulatedProvider, *, port: int = 0, certificate: str = "", tls_key: str = "") -> None:
-        """`port` 0 lets the system choose; TLS where a certificate is named."""
-        self._provider = provider
-        self._listener = socket.create_server(("127.0.0.1", port))
-        self.port: int = self._listener.getsockname()[1]
-        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
-        config = uvicorn.Config(
+def provider_server(provider: SimulatedProvider, *, certificate: str = "", tls_key: str = "") -> uvicorn.Server:
+    """What serves a provider on a listening socket; TLS where a certificate is named."""
+    return uvicorn.Server(
+        uvicorn.Config(
             provider.app(),
             log_config=None,
             access_log=False,
@@ -273,7 +278,19 @@ class ProviderThread:
             ssl_certfile=certificate or None,
             ssl_keyfile=tls_key or None,
         )
-        self._server = uvicorn.Server(config)
+    )
+
+
+class ProviderThread:
+    """A provider on a loopback port of this process: `with ProviderThread(provider) as service: service.url`."""
+
+    def __init__(self, provider: SimulatedProvider, *, port: int = 0, certificate: str = "", tls_key: str = "") -> None:
+        """`port` 0 lets the system choose; TLS where a certificate is named."""
+        self._provider = provider
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
+        self._server = provider_server(provider, certificate=certificate, tls_key=tls_key)
         self._thread = threading.Thread(
             target=self._server.run, kwargs={"sockets": [self._listener]}, name="cash receipts"
         )

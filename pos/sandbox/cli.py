@@ -38,6 +38,7 @@ def add_parsers(commands: "Commands") -> None:
     _add_redeem(actions)
     _add_emergency(actions)
     _add_enrol(actions)
+    _add_provider(actions)
 
 
 def run_init(options: argparse.Namespace) -> int:
@@ -282,6 +283,27 @@ def _add_redeem(actions: "Commands") -> None:
     redeem.add_argument("--receipt", required=True, metavar="TEXT", help="the slip's receipt code (CKS1:…)")
     redeem.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="the new voucher's file")
     redeem.set_defaults(run=run_redeem)
+
+
+def run_provider(options: argparse.Namespace) -> int:
+    """`pos sandbox cash-receipt-provider`."""
+    from pos.sandbox.provider_service import serve_provider
+    from pos.sandbox.town import open_town
+
+    try:
+        serve_provider(open_town(options.directory), port=options.port)
+    except (SandboxError, OSError) as error:
+        return _fail(error)
+    return Exit.DONE
+
+
+def _add_provider(actions: "Commands") -> None:
+    provider = actions.add_parser(
+        "cash-receipt-provider", help="run a provider that issues nothing; the town's ledger asks it from then on"
+    )
+    provider.add_argument("directory", type=Path, metavar="DIR")
+    provider.add_argument("--port", type=int, default=8420, metavar="P", help="0 lets the system choose (default 8420)")
+    provider.set_defaults(run=run_provider)
 
 
 def _issuer(issuer: str) -> str:

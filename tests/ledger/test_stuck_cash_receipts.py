@@ -1,0 +1,150 @@
+"""Cash receipts that the provider does not answer: each waits for itself, and a provider that is down costs little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pos.ledger import schema
+from pos.ledger.database import Database
+from pos.ledger.provider import document_key_of
+from pos.ledger.provider_waits import CONFIRM_PAUSE_S, MISSES_MAX, PAUSE_S, WAIT_MAX_S, wait_s
+from pos.sandbox.cash_receipt_provider import Fault
+from pos.voucher.message_bodies import CashReceiptState
+from tests.support.ledger_builders import NOW_S, Desk, Town
+from tests.support.provider_wire import Wire, wired
+
+DAY_S = 86_400
+
+
+@pytest.fixture
+def wire(town: Town, database: Database) -> Iterator[Wire]:
+    with wired(town, database) as made:
+        yield made
+
+
+def key(number: int) -> str:
+    return document_key_of(bytes([number]) * 16)
+
+
+def of_state(wire: Wire, state: CashReceiptState) -> list[int]:
+    return sorted(answer.cash_receipt_id[0] for answer in wire.told if answer.state is state)
+
+
+def waits(wire: Wire) -> list[tuple[int, int, int]]:
+    rows = wire.desk.database.read(lambda connection: connection.execute(schema.provider_waits.select()).all())
+    return sorted((row.cash_receipt_id[0], row.tries, row.next_s - NOW_S) for row in rows)
+
+
+@pytest.mark.parametrize("fault", [Fault.ERROR, Fault.HALF])
+def test_one_poisoned_order_among_five_holds_up_nobody_and_is_issued_once_in_the_end(wire: Wire, fault: Fault) -> None:
+    wire.provider.poison(key(2), fault)
+    for number in range(1, 6):
+        wire.request(number)
+
+    wire.ask()
+
+    assert of_state(wire, CashReceiptState.APPROVED) == [1, 3, 4, 5]
+    assert waits(wire) == [(2, 1, PAUSE_S)]
+    wire.ask(later_s=PAUSE_S - 1)
+    assert wire.provider.orders.count(key(2)) == 1
+    for tried in (2, 3):
+        wire.ask(later_s=PAUSE_S * 2 ** (tried - 1))
+        assert wire.provider.orders.count(key(2)) == tried
+    wire.provider.poison(key(2), None)
+    wire.ask(later_s=WAIT_MAX_S)
+    wire.ask(later_s=2 * DAY_S)
+
+    for state in (CashReceiptState.APPROVED, CashReceiptState.CONFIRMED):
+        assert of_state(wire, state) == [1, 2, 3, 4, 5]
+    assert (len(wire.provider.issued), wire.provider.net_won) == (5, 50_000)
+    assert len({answer.approval_number for answer in wire.told}) == 5
+    assert waits(wire) == []
+
+
+def test_the_wait_outlives_the_service_that_began_it(wire: Wire) -> None:
+    wire.provider.poison(key(1), Fault.ERROR)
+    wire.request(1)
+    wire.ask()
+    wire.ask(later_s=PAUSE_S)
+    assert waits(wire) == [(1, 2, 3 * PAUSE_S)]
+    wire.provider.poison(key(1), None)
+
+    wire.desk = Desk(wire.desk.town, wire.desk.database)
+    wire.ask(later_s=2 * PAUSE_S - 1)
+    assert wire.told == []
+    wire.ask(later_s=1)
+
+    assert of_state(wire, CashReceiptState.APPROVED) == [1]
+
+
+def test_a_provider_that_answers_nobody_costs_three_calls_and_then_one_at_a_time(wire: Wire) -> None:
+    wire.provider.fail(*[Fault.ERROR] * (MISSES_MAX + 1))
+    for number in range(1, 11):
+        wire.request(number)
+
+    wire.ask()
+    wire.ask(later_s=PAUSE_S - 1)
+    assert wire.provider.calls == MISSES_MAX
+    wire.ask(later_s=1)
+    assert wire.provider.calls == MISSES_MAX + 1
+    assert wire.told == []
+    wire.ask(later_s=PAUSE_S)
+
+    assert of_state(wire, CashReceiptState.APPROVED) == list(range(1, 11))
+    assert (len(wire.provider.issued), wire.provider.net_won) == (10, 100_000)
+
+
+def test_a_provider_that_is_not_there_costs_one_try_and_no_order_its_turn(wire: Wire) -> None:
+    wire.service.__exit__(None, None, None)
+    for number in range(1, 6):
+        wire.request(number)
+
+    for _ in range(3):
+        wire.ask(later_s=PAUSE_S)
+
+    assert (waits(wire), wire.told) == ([], [])
+
+
+def test_as_many_poisoned_orders_as_end_a_round_do_not_keep_the_others_for_ever(wire: Wire) -> None:
+    for number in range(1, MISSES_MAX + 3):
+        wire.request(number)
+    for number in range(1, MISSES_MAX + 1):
+        wire.provider.poison(key(number), Fault.ERROR)
+
+    wire.ask()
+    assert wire.told == []
+    wire.ask(later_s=PAUSE_S)
+
+    assert of_state(wire, CashReceiptState.APPROVED) == [MISSES_MAX + 1, MISSES_MAX + 2]
+
+
+def test_one_that_cannot_be_looked_up_does_not_keep_the_others_from_being_confirmed(wire: Wire) -> None:
+    for number in range(1, 6):
+        wire.request(number)
+    wire.ask()
+    wire.provider.poison(key(1), Fault.ERROR)
+
+    wire.ask(later_s=2 * DAY_S)
+    assert of_state(wire, CashReceiptState.CONFIRMED) == [2, 3, 4, 5]
+    wire.provider.poison(key(1), None)
+    wire.ask(later_s=CONFIRM_PAUSE_S)
+
+    assert of_state(wire, CashReceiptState.CONFIRMED) == [1, 2, 3, 4, 5]
+    assert waits(wire) == []
+
+
+def test_a_clock_that_was_set_back_keeps_nobody_waiting(wire: Wire) -> None:
+    wire.provider.poison(key(1), Fault.ERROR)
+    wire.request(1)
+    wire.ask(later_s=10 * DAY_S)
+    wire.provider.poison(key(1), None)
+
+    wire.ask(later_s=-10 * DAY_S)
+
+    assert of_state(wire, CashReceiptState.APPROVED) == [1]
+
+
+def test_a_wait_grows_and_ends_growing() -> None:
+    assert [wait_s(tries, first_s=PAUSE_S) for tries in (1, 2, 3, 8, 10**6)] == [30, 60, 120, WAIT_MAX_S, WAIT_MAX_S]
