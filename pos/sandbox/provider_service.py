@@ -46,17 +46,17 @@ def serve_provider(town: Town, *, port: int) -> None:
     listener = _listener(port)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     path = town.directory / BOOKS_FILE
-    lines = _read_books(path)
+    lines = read_books(path)
     with path.open("ab", buffering=0) as books:
         path.chmod(0o600)
 
         def keep(line: Issued) -> None:
-            written = msgspec.json.encode(_masked(line)) + b"\n"
+            written = msgspec.json.encode(masked(line)) + b"\n"
             books.write(written)
             os.fsync(books.fileno())
             _say(written.decode("utf-8"))
 
-        key = _appoint(town.ledger_dir, url=url)
+        key = appoint(town.ledger_dir, url=url)
         provider = SimulatedProvider(clock=lambda: int(time.time()), api_key=key, books=lines, keep=keep)
         # The server stops on a signal and then raises it again: as an exception it lets this process put things away.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -65,7 +65,7 @@ def serve_provider(town: Town, *, port: int) -> None:
             provider_server(provider).run(sockets=[listener])
 
 
-def _appoint(ledger_dir: Path, *, url: str) -> str:
+def appoint(ledger_dir: Path, *, url: str) -> str:
     """Let the ledger ask the provider at `url`; returns its key to the interface. Raises ConfigError."""
     key_path, settings = ledger_dir / KEY_FILE, ledger_dir / SETTINGS_FILE
     if not key_path.exists():
@@ -86,7 +86,8 @@ def _listener(port: int) -> socket.socket:
         raise SandboxError(f"cannot listen on 127.0.0.1 port {port}: {error}") from error
 
 
-def _read_books(path: Path) -> tuple[Issued, ...]:
+def read_books(path: Path) -> tuple[Issued, ...]:
+    """What was issued before; makes the folder. Raises SandboxError."""
     path.parent.mkdir(exist_ok=True)
     content = path.read_bytes() if path.exists() else b""
     whole, newline, torn = content.rpartition(b"\n")
@@ -99,7 +100,8 @@ def _read_books(path: Path) -> tuple[Issued, ...]:
         raise SandboxError(f"{path}: {error}") from error
 
 
-def _masked(line: Issued) -> Issued:
+def masked(line: Issued) -> Issued:
+    """The line without the buyer's number."""
     kind = line.order.identity_kind
     return replace(line, identity="" if kind is None else mask_identifier(IdentifierKind(kind), line.identity))
 
