@@ -44,8 +44,8 @@ OWNERS = {
         "pos.commands.auditing",
         "pos.commands.telling",
     ),
-    "starlette": ("pos.ledger", "pos.sandbox.cash_receipt_provider"),
-    "uvicorn": ("pos.ledger", "pos.sandbox.cash_receipt_provider"),
+    "starlette": ("pos.ledger", "pos.sandbox.cash_receipt_provider", "pos.sandbox.provider_service"),
+    "uvicorn": ("pos.ledger", "pos.sandbox.cash_receipt_provider", "pos.sandbox.provider_service"),
     "cbor2": ("pos.sandbox", "pos.demo", "pos.bench"),
 }
 """Each heavy library with the packages that may load it when they are imported."""
