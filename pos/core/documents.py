@@ -36,7 +36,7 @@ from pos.till.report.bank_sheet import BankSheet, Bundle, bank_sheet_rows
 from pos.till.report.cheat_sheet import cheat_sheet_rows
 from pos.till.report.document_words import DocumentWords
 from pos.till.report.evidence import Evidence, evidence_rows
-from pos.till.report.figures import Figures, Group
+from pos.till.report.figures import Figures, Group, average_won, customers
 from pos.till.report.layout import layout
 from pos.till.report.report import Report, ReportKind, Unconfirmed
 from pos.till.report.reported_note import ReportedNotePaper, reported_note_rows
@@ -120,6 +120,13 @@ class Documents:
             float_won=report.float_won,
             expected_won=report.expected_won,
             counted_won=report.counted_won,
+            customers=customers(report.figures),
+            average_won=average_won(report.figures),
+            first_receipt="" if report.receipts is None else report.receipts[0],
+            last_receipt="" if report.receipts is None else report.receipts[1],
+            unsent=report.unsent,
+            unsent_payments=report.unsent_payments[0],
+            unsent_won=report.unsent_payments[1],
             figures=tuple(
                 FigureLine(group=row.group.value, labels=row.labels, count=row.count, won=row.won)
                 for row in report.figures.rows
@@ -213,7 +220,7 @@ class Documents:
     def _closing(self, closing: Closing) -> Report:
         base = self._report(ReportKind.CLOSING, closing.figures, dates=(closing.business_date,) * 2)
         return replace(
-            base,
+            self._standing(base, closing.after, closing.entry),
             made_s=closing.time_s,
             number=closing.z_number,
             opened_s=closing.opened_s,
@@ -221,10 +228,6 @@ class Documents:
             counted_won=closing.counted_won,
             counted=closing.counted,
             clerk=self._name(closing.clerk),
-            unconfirmed=self._unconfirmed(closing.after, closing.entry),
-            entries=(closing.after + 1, closing.entry),
-            unsent=self._unsent(closing.entry),
-            unissued=self._unissued(closing.entry),
         )
 
     def _interim(self, until: int) -> Report | None:
@@ -236,13 +239,22 @@ class Documents:
         date = date_of(entry.time_s) if opened is None else opened.business_date
         base = self._report(ReportKind.INTERIM, days.figures_up_to(after, until), dates=(date, date))
         return replace(
-            base,
+            self._standing(base, after, until),
             made_s=entry.time_s,
             opened_s=None if opened is None else opened.time_s,
             float_won=0 if opened is None else opened.float_won,
+        )
+
+    def _standing(self, report: Report, after: int, until: int) -> Report:
+        """With what is known of the entries of its day, and with what has not become of them until now."""
+        waiting = self.journal.outbox.waiting(until=until)
+        return replace(
+            report,
             unconfirmed=self._unconfirmed(after, until),
             entries=(after + 1, until),
-            unsent=self._unsent(until),
+            receipts=self.journal.sales.receipt_numbers(after=after, until=until),
+            unsent=waiting.entries,
+            unsent_payments=(waiting.count, waiting.value_won),
             unissued=self._unissued(until),
         )
 
@@ -306,10 +318,6 @@ class Documents:
             and (receipt.answer is None or asked.standing(receipt.sale_id) is None)
         ]
         return len(waiting), sum(receipt.amount_won for receipt in waiting)
-
-    def _unsent(self, until: int) -> int:
-        """Entries up to this one that the ledger does not have yet."""
-        return max(until - self.journal.outbox.acknowledged().sequence, 0)
 
     def _name(self, clerk: str) -> str:
         """A person's name beside the number that figures carry."""

@@ -21,7 +21,7 @@ from pos.journal.journal import Journal
 from pos.journal.owed import Conflict
 from pos.link.calls import ConflictLine, OwnersPage
 from pos.till.receipt.moment import date_of
-from pos.till.report.figures import Group
+from pos.till.report.figures import net_sales_won
 from pos.voucher.message_bodies import SettlementState, SettlementTold
 
 
@@ -56,7 +56,7 @@ class Owner:
         days = self.journal.days
         if days.open_day() is not None:
             figures = days.figures_now(until=self.journal.head.sequence)
-            return figures.won(Group.SALES) - figures.won(Group.CLERK_REFUNDS)
+            return net_sales_won(figures)
         return self.journal.day_totals(business_date(self.journal, self.clock.read())).total_won
 
     def _settlements(self) -> tuple[int, int]:

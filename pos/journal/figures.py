@@ -23,9 +23,11 @@ from pos.voucher.bodies import (
     ChangeRuling,
     DrawerOpened,
     EntryBody,
+    IdentifierKind,
     NoteTaken,
     PaymentApproved,
     ReceiptReprinted,
+    RefundKind,
     RefundRequested,
     RemoteAccepted,
     SaleCancelled,
@@ -83,18 +85,18 @@ class FigureReader:
             case PaymentApproved():
                 yield from _voucher(read_spent(body.object_bytes), body.amount_won)
                 yield from _change(body)
-                yield from _completed(body)
+                yield from self._completed(body)
             case NoteTaken():
                 yield from _notes(body)
                 yield from _change(body)
-                yield from _completed(body)
+                yield from self._completed(body)
             case RemoteAccepted():
                 yield _one(Group.TENDER, body.amount_won, CONFIRMATION_FORM, body.issuer, body.program)
-                yield from _completed(body)
+                yield from self._completed(body)
             case TenderRecorded():
                 method = "" if body.method is None else body.method.value
                 yield _one(Group.TENDER, body.amount_won, body.tender.value, "", method)
-                yield from _completed(body)
+                yield from self._completed(body)
             case SaleCancelled():
                 paid_won = self._paid_won(body.sale_id)
                 yield _one(Group.CANCELLED, paid_won)
@@ -104,6 +106,12 @@ class FigureReader:
             case _:
                 yield from _around(body)
 
+    def _completed(self, body: PaymentApproved | TenderRecorded | NoteTaken | RemoteAccepted) -> Iterator[Figure]:
+        """The tax split stands with the tender that completes its sale."""
+        if body.tax is not None and body.total_won is not None:
+            yield from _sale(body.total_won, body.tax, body.clerk)
+            yield self._items(body.sale_id)
+
     def _refund(self, body: RefundRequested) -> Iterator[Figure]:
         yield _one(Group.REFUND, body.amount_won, self._form_of(body.tender_sequence))
         if body.tax is not None and body.total_won is not None:
@@ -111,6 +119,20 @@ class FigureReader:
                 body.tax, Group.REFUND_TAXABLE, Group.REFUND_VAT, Group.REFUND_EXEMPT, Group.REFUND_SERVICE
             )
             yield _one(Group.CLERK_REFUNDS, body.total_won, body.clerk or "")
+            if body.kind is RefundKind.VOID:
+                yield _one(Group.VOIDED, body.total_won)
+                yield self._items(body.sale_id, sign=-1)
+
+    def _items(self, sale_id: bytes, *, sign: int = 1) -> Figure:
+        """What was rung up in this sale; nothing where only its amount was typed."""
+        row = self._database.row(
+            "SELECT coalesce(sum(quantity), 0), coalesce(sum(quantity * unit_price_won), 0) FROM items"
+            " WHERE sale_id = ?",
+            sale_id,
+        )
+        assert row is not None, "an aggregate has one row"
+        pieces, won = row
+        return Figure(group=Group.ITEMS, labels=(), count=sign * pieces, won=sign * won)
 
     def _paid_won(self, sale_id: bytes) -> int:
         row = self._database.row("SELECT paid_won FROM sales WHERE sale_id = ?", sale_id)
@@ -154,12 +176,6 @@ def _change(body: PaymentApproved | NoteTaken) -> Iterator[Figure]:
         yield _one(Group.CLERK_BELOW_RATIO, body.change_won, body.clerk or "")
 
 
-def _completed(body: PaymentApproved | TenderRecorded | NoteTaken | RemoteAccepted) -> Iterator[Figure]:
-    """The tax split stands with the tender that completes its sale."""
-    if body.tax is not None and body.total_won is not None:
-        yield from _sale(body.total_won, body.tax, body.clerk)
-
-
 def _sale(total_won: int, tax: TaxSplit, clerk: str | None) -> Iterator[Figure]:
     yield _one(Group.SALES, total_won)
     yield _one(Group.CLERK_SALES, total_won, clerk or "")
@@ -186,6 +202,8 @@ def _around(body: EntryBody | UnknownBody) -> Iterator[Figure]:
             yield Figure(group=Group.CLERK_TRAINING, labels=(body.clerk or "",), count=body.sales, won=0)
         case CashReceiptRequested():
             yield _one(Group.CASH_RECEIPT, body.amount_won, body.purpose.value)
+            if body.identifier_kind is IdentifierKind.SELF:
+                yield _one(Group.CASH_RECEIPT_SELF, body.amount_won, body.purpose.value)
         case CashReceiptCancelRequested():
             yield _one(Group.CASH_RECEIPT_CANCELLED, body.amount_won)
         case _:

@@ -29,14 +29,14 @@ BATCH_BYTES_MAX: Final = 1024 * 1024
 """Of one call's body (protocol, journal API): the entries with their CBOR heads, and the array's."""
 _HEAD_BYTES: Final = 3
 _SINCE: Final = f"(SELECT {{}} FROM payments WHERE entry <= {ACKNOWLEDGED} ORDER BY entry DESC LIMIT 1)"
-_UNTIL: Final = "(SELECT {} FROM payments ORDER BY entry DESC LIMIT 1)"
+_UNTIL: Final = f"(SELECT {{}} FROM payments WHERE entry <= max(?1, {ACKNOWLEDGED}) ORDER BY entry DESC LIMIT 1)"
 _WAITING: Final = (
     "SELECT"
     f" coalesce({_UNTIL.format('total_count')}, 0) - coalesce({_SINCE.format('total_count')}, 0) + count(*),"
     f" coalesce({_UNTIL.format('total_won')}, 0) - coalesce({_SINCE.format('total_won')}, 0)"
     " + coalesce(sum(amount_won), 0),"
-    f" coalesce((SELECT max(sequence) FROM entries), 0) - {ACKNOWLEDGED}"
-    f" FROM confirmations WHERE entry > {ACKNOWLEDGED}"
+    f" max(coalesce((SELECT max(sequence) FROM entries WHERE sequence <= ?1), 0) - {ACKNOWLEDGED}, 0)"
+    f" FROM confirmations WHERE entry > {ACKNOWLEDGED} AND entry <= ?1"
 )
 
 
@@ -70,9 +70,9 @@ class Outbox:
         sequence, digest = (0, FIRST_PREVIOUS) if row is None else row
         return Acknowledged(sequence=sequence, hash=digest)
 
-    def waiting(self) -> Waiting:
-        """Approved payments, and entries, that the ledger has not acknowledged."""
-        row = self._database.row(_WAITING)
+    def waiting(self, *, until: int = SEQUENCE_MAX) -> Waiting:
+        """Approved payments, and entries, up to this one, that the ledger has not acknowledged."""
+        row = self._database.row(_WAITING, until)
         assert row is not None, "an aggregate has one row"
         count, value_won, entries = row
         return Waiting(count=count, value_won=value_won, entries=entries)

@@ -83,6 +83,13 @@ class Sales:
         assert row is not None, "an aggregate has one row"
         return receipt_number(row[0] + 1)
 
+    def receipt_numbers(self, *, after: int, until: int) -> tuple[str, str] | None:
+        """The first and the last number that was taken in a stretch of the journal; None where none was."""
+        row = self._database.row(
+            "SELECT min(ordinal), max(ordinal) FROM receipts WHERE entry > ? AND entry <= ?", after, until
+        )
+        return None if row is None or row[0] is None else (receipt_number(row[0]), receipt_number(row[1]))
+
     def sale(self, sale_id: bytes) -> SaleRecord | None:
         """The sale of this id."""
         return self._one("WHERE s.sale_id = ?", sale_id)

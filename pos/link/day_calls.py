@@ -63,6 +63,18 @@ class ReportPage(Answer, frozen=True, kw_only=True):
     float_won: int
     expected_won: int
     counted_won: int | None
+    customers: int
+    """Completed sales without the cancelled ones."""
+    average_won: int | None
+    """Net sales for each customer, rounded down; None where there was none."""
+    first_receipt: str
+    """First and last receipt number of the day; both empty where there was none, and for a period."""
+    last_receipt: str
+    unsent: int
+    """Entries of the day and before that the ledger does not have now; 0 for a period, and so on below."""
+    unsent_payments: int
+    """Payments among them."""
+    unsent_won: int
     figures: tuple[FigureLine, ...]
     rows: tuple[PrintRow, ...]
     lines: tuple[str, ...]

@@ -53,10 +53,13 @@ from pos.voucher.bodies import (
     EntryBody,
     NoteTaken,
     PaymentApproved,
+    RefundKind,
     RefundRequested,
     SaleCancelled,
+    SaleItemised,
     TaxSplit,
     TenderRecorded,
+    UnknownBody,
 )
 from pos.voucher.signed import decode_payment
 from tests.support.core_builders import Shop, move_in, open_shop
@@ -408,8 +411,18 @@ def check_reports(shop: Shop) -> None:
     bodies = shop.bodies
     assert whole.won(Group.TENDER) == sum(body.amount_won for body in bodies if isinstance(body, Paid))
     assert whole.won(Group.REFUND) == sum(body.amount_won for body in bodies if isinstance(body, RefundRequested))
+    assert (whole.count(Group.ITEMS), whole.won(Group.ITEMS)) == rung_up(bodies)
     split = (Group.TAXABLE, Group.VAT, Group.EXEMPT, Group.SERVICE)
     assert whole.won(Group.SALES) == sum(whole.won(group) for group in split)
+
+
+def rung_up(bodies: list[EntryBody | UnknownBody]) -> tuple[int, int]:
+    """Pieces and their price in sales that were completed and not cancelled."""
+    items = {body.sale_id: body.items for body in bodies if isinstance(body, SaleItemised)}
+    ended = {body.sale_id for body in bodies if isinstance(body, Paid) and body.tax is not None}
+    voids = {body.sale_id for body in bodies if isinstance(body, RefundRequested) and body.kind is RefundKind.VOID}
+    sold = [item for sale_id in ended - voids for item in items.get(sale_id, ())]
+    return sum(item.quantity for item in sold), sum(item.amount_won for item in sold)
 
 
 def check_both_sides(shop: Shop) -> None:

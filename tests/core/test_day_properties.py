@@ -19,8 +19,16 @@ from pos.link.calls import (
     ReadReport,
     ReportPage,
 )
-from pos.till.report.figures import Figures, Group
-from pos.voucher.bodies import DayClosed, PaymentApproved, RefundRequested, SaleCancelled, TenderKind, TenderRecorded
+from pos.till.report.figures import Figures, Group, customers
+from pos.voucher.bodies import (
+    DayClosed,
+    PaymentApproved,
+    RefundKind,
+    RefundRequested,
+    SaleCancelled,
+    TenderKind,
+    TenderRecorded,
+)
 from tests.support.core_builders import Shop, move_in, open_shop
 
 ACTS = (
@@ -87,6 +95,7 @@ def check_parts(shop: Shop) -> None:
     assert parts == days.figures_between(0, head)
     period = shop.control(ReadReport(name="P00010101-99991231"))
     assert isinstance(period, ReportPage)
+    assert period.customers == sum(customers(closing.figures) for closing in closings)
     summed = Figures().plus(*(closing.figures for closing in closings))
     assert [(line.group, line.count, line.won) for line in period.figures] == [
         (row.group.value, row.count, row.won) for row in summed.rows
@@ -113,6 +122,8 @@ def check_money(shop: Shop) -> None:
     # A sale that was given up was never taxed, and what goes back of it is not either.
     taxed = sum(body.total_won or 0 for body in bodies if isinstance(body, RefundRequested) and body.tax is not None)
     assert sum(whole.won(group) for group in taxes) == taxed
+    voids = [body for body in bodies if isinstance(body, RefundRequested) and body.kind is RefundKind.VOID]
+    assert customers(whole) == len(ended) - sum(body.tax is not None for body in voids)
     assert whole.count(Group.CANCELLED) == sum(isinstance(body, SaleCancelled) for body in bodies)
     assert shop.core.journal.days.next_z_number - 1 == sum(isinstance(body, DayClosed) for body in bodies)
 

@@ -1,5 +1,6 @@
 """Reports as text, and their golden files: `python -m tests.support.report_golden`, then read the difference."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pos.till.receipt.plain import plain_lines
@@ -25,6 +26,8 @@ def busy_figures() -> Figures:
         (
             figure(Group.SALES, 41, 1_234_000),
             figure(Group.CANCELLED, 1, 4_000),
+            figure(Group.VOIDED, 1, 12_000),
+            figure(Group.ITEMS, 57, 812_500),
             figure(Group.TAXABLE, 41, 1_000_000),
             figure(Group.VAT, 41, 100_000),
             figure(Group.EXEMPT, 3, 134_000),
@@ -42,6 +45,7 @@ def busy_figures() -> Figures:
             figure(Group.REFUND, 1, 12_000, "cash"),
             figure(Group.CASH_RECEIPT, 3, 80_000, "deduction"),
             figure(Group.CASH_RECEIPT, 1, 50_000, "expense"),
+            figure(Group.CASH_RECEIPT_SELF, 1, 20_000, "deduction"),
             figure(Group.CASH_RECEIPT_CANCELLED, 1, 12_000),
             figure(Group.CASH_IN, 1, 30_000),
             figure(Group.CASH_OUT, 2, 120_000),
@@ -83,7 +87,9 @@ def a_report(kind: ReportKind = ReportKind.CLOSING, figures: Figures | None = No
             ("41390", "paper"): "시루 지류",
         },
         entries=(1_001, 1_187),
+        receipts=None if kind is ReportKind.PERIOD else ("000101", "000144"),
         unsent=23 if kind is ReportKind.CLOSING else 0,
+        unsent_payments=(5, 96_000) if kind is ReportKind.CLOSING else (0, 0),
         unissued=(2, 35_000) if kind is ReportKind.CLOSING else (0, 0),
     )
 
@@ -98,7 +104,7 @@ def golden_texts() -> dict[str, str]:
         for columns in COLUMNS
     }
     texts["closing-en-42.txt"] = _text(plain_lines(layout(a_report(), columns=42, words=ENGLISH), columns=42))
-    empty = a_report(ReportKind.INTERIM, Figures())
+    empty = replace(a_report(ReportKind.INTERIM, Figures()), receipts=None)
     texts["empty-42.txt"] = _text(plain_lines(layout(empty, columns=42, words=KOREAN), columns=42))
     return texts
 

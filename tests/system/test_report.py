@@ -29,6 +29,7 @@ def test_a_day_is_closed_shown_and_added_up(config: Path, tmp_path: Path, capsys
     assert main(["report", "z", "--number", "1", "--json"]) == Exit.DONE
     closing = json.loads(capsys.readouterr().out)
     assert (closing["z_number"], closing["counted_won"], closing["figures"]) == (1, 0, [])
+    assert (closing["customers"], closing["average_won"], closing["unsent_won"]) == (0, None, 0)
 
     assert main(["report", "x", "--json"]) == Exit.DONE
     assert json.loads(capsys.readouterr().out)["name"].startswith("X")

@@ -25,6 +25,10 @@ class Group(StrEnum):
     SALES = "sales"
     CANCELLED = "cancelled"
     """Sales given up after something was paid; won is what had been paid."""
+    VOIDED = "voided"
+    """Completed sales cancelled whole on their own day; won is what of them went back."""
+    ITEMS = "items"
+    """Pieces of what was rung up in completed sales, without those of the cancelled ones; won is their price."""
     TAXABLE = "taxable"
     VAT = "vat"
     EXEMPT = "exempt"
@@ -43,6 +47,8 @@ class Group(StrEnum):
     REFUND_SERVICE = "refund_service"
     CASH_RECEIPT = "cash_receipt"
     """[purpose]"""
+    CASH_RECEIPT_SELF = "cash_receipt_self"
+    """[purpose], of the above: for buyers who gave no number."""
     CASH_RECEIPT_CANCELLED = "cash_receipt_cancelled"
     CASH_IN = "cash_in"
     CASH_OUT = "cash_out"
@@ -119,6 +125,23 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
             for group, labels, count, won in rows
             if group in known
         )
+
+
+def net_sales_won(figures: Figures) -> int:
+    """Sales less what of completed ones went back; negative where more went back than was sold."""
+    # What goes back of a sale that was given up never was among the sales.
+    return figures.won(Group.SALES) - figures.won(Group.CLERK_REFUNDS)
+
+
+def customers(figures: Figures) -> int:
+    """Completed sales without the cancelled ones. A return on a later day leaves the customer of that day."""
+    return figures.count(Group.SALES) - figures.count(Group.VOIDED)
+
+
+def average_won(figures: Figures) -> int | None:
+    """Net sales for each customer, rounded down; None where there was no customer, or more went back than was sold."""
+    people, net_won = customers(figures), net_sales_won(figures)
+    return net_won // people if people > 0 and net_won >= 0 else None
 
 
 def cash_expected_won(figures: Figures, *, float_won: int) -> int:

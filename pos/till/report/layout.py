@@ -11,7 +11,7 @@ from pos.money import format_won, is_banknote
 from pos.till.receipt.moment import date_of, minute_of
 from pos.till.receipt.rows import Align, BlankRow, CutRow, Row, Rule, RuleRow, Size, TextRow
 from pos.till.receipt.sheet import Sheet
-from pos.till.report.figures import Figures, Group
+from pos.till.report.figures import Figures, Group, average_won, customers, net_sales_won
 from pos.till.report.report import Report, ReportKind
 from pos.till.report.words import ReportWords
 from pos.voucher.bodies import TenderMethod
@@ -78,15 +78,24 @@ def _business_number(digits: str) -> str:
 
 def _sales(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
     yield RuleRow(rule=Rule.THICK)
-    # What goes back of a sale that was given up never was among the sales.
     refunded_won = figures.won(Group.CLERK_REFUNDS)
     yield from _counted(sheet, words, words.sales, figures.count(Group.SALES), figures.won(Group.SALES))
     yield from _counted(sheet, words, words.refunds, figures.count(Group.CLERK_REFUNDS), -refunded_won)
-    net_won = figures.won(Group.SALES) - refunded_won
-    yield from sheet.pair(words.net_sales, format_won(net_won), bold=True, size=Size.TALL)
+    yield from sheet.pair(words.net_sales, format_won(net_sales_won(figures)), bold=True, size=Size.TALL)
+    yield from _customers(figures, sheet, words)
     if figures.count(Group.CANCELLED):
         won = figures.won(Group.CANCELLED)
         yield from _counted(sheet, words, words.given_up, figures.count(Group.CANCELLED), won)
+
+
+def _customers(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
+    yield from sheet.pair(words.customers, words.persons.format(number=customers(figures)))
+    each_won = average_won(figures)
+    if each_won is not None:
+        yield from sheet.pair(words.average, format_won(each_won))
+    pieces = figures.count(Group.ITEMS)
+    if pieces:
+        yield from sheet.pair(words.items.format(number=pieces), format_won(figures.won(Group.ITEMS)))
 
 
 def _taxes(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
@@ -169,9 +178,13 @@ def _cash_receipts(figures: Figures, sheet: Sheet, words: ReportWords) -> Iterat
         return
     yield from _title_row(words.cash_receipts_title, sheet)
     for purpose, name in (("deduction", words.for_deduction), ("expense", words.for_expense)):
-        count = figures.count(Group.CASH_RECEIPT, purpose)
+        count = figures.count(Group.CASH_RECEIPT, purpose) - figures.count(Group.CASH_RECEIPT_SELF, purpose)
         if count:
-            yield from _counted(sheet, words, name, count, figures.won(Group.CASH_RECEIPT, purpose))
+            won = figures.won(Group.CASH_RECEIPT, purpose) - figures.won(Group.CASH_RECEIPT_SELF, purpose)
+            yield from _counted(sheet, words, name, count, won)
+    without = figures.count(Group.CASH_RECEIPT_SELF)
+    if without:
+        yield from _counted(sheet, words, words.self_issued, without, figures.won(Group.CASH_RECEIPT_SELF))
     if cancelled:
         won = figures.won(Group.CASH_RECEIPT_CANCELLED)
         yield from _counted(sheet, words, words.cash_receipt_cancelled, cancelled, -won)
@@ -250,9 +263,10 @@ def _end(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
     if report.kind is ReportKind.PERIOD:
         yield from sheet.text(words.equals_closings)
     else:
+        if report.receipts is not None:
+            yield from sheet.text(words.receipts.format(first=report.receipts[0], last=report.receipts[1]))
         yield from sheet.text(words.entries.format(first=first, last=last))
-        waiting = words.waiting.format(number=report.unsent) if report.unsent else words.all_sent
-        yield from sheet.text(waiting)
+        yield from _unsent(report, sheet, words)
     count, won = report.unissued
     if count:
         yield from sheet.pair(words.unissued.format(number=count), format_won(won))
@@ -260,6 +274,13 @@ def _end(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
         yield from sheet.text(words.training_banner, align=Align.CENTRE, bold=True)
     yield BlankRow()
     yield CutRow()
+
+
+def _unsent(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
+    yield from sheet.text(words.waiting.format(number=report.unsent) if report.unsent else words.all_sent)
+    payments, won = report.unsent_payments
+    if payments:
+        yield from _counted(sheet, words, f"{_INDENT}{words.waiting_payments}", payments, won)
 
 
 def _title_row(title: str, sheet: Sheet) -> Iterator[Row]:

@@ -57,7 +57,12 @@ class Report:
     """First and last entry of the journal that it adds up."""
     unconfirmed: tuple[Unconfirmed, ...] = ()
     """What was paid by the shop's own code, as far as anybody here can know."""
+    receipts: tuple[str, str] | None = None
+    """First and last number that a paper of the day got; None where none did, and for a period."""
     unsent: int = 0
+    """Entries that the ledger does not have yet."""
+    unsent_payments: tuple[int, int] = (0, 0)
+    """Payments among them: how many, and won."""
     unissued: tuple[int, int] = (0, 0)
     """Cash receipts that were asked for and have no approval yet: how many, and won."""
     is_training: bool = False

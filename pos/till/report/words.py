@@ -28,6 +28,13 @@ class ReportWords:
     sales: str
     refunds: str
     net_sales: str
+    customers: str
+    persons: str
+    """{number} of customers."""
+    average: str
+    """Net sales for each customer."""
+    items: str
+    """{number} of pieces that were rung up."""
     given_up: str
     """Sales given up after something was paid."""
     count: str
@@ -56,6 +63,8 @@ class ReportWords:
     cash_receipts_title: str
     for_deduction: str
     for_expense: str
+    self_issued: str
+    """For buyers who gave no number."""
     cash_receipt_cancelled: str
     # the drawer
     drawer_title: str
@@ -82,10 +91,14 @@ class ReportWords:
     wrong_pins: str
     training_sales: str
     # end
+    receipts: str
+    """{first} and {last} receipt number of the day."""
     entries: str
     """{first} and {last} entry of the journal."""
     waiting: str
     """{number} entries that the ledger does not have yet."""
+    waiting_payments: str
+    """Payments among those."""
     unissued: str
     """{number} of cash receipts."""
     all_sent: str

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from pos.errors import MalformedError
 from pos.till.receipt.plain import plain_lines
 from pos.till.receipt.width import columns_of
-from pos.till.report.figures import Figure, Figures, Group, cash_expected_won
+from pos.till.report.figures import (
+    Figure,
+    Figures,
+    Group,
+    average_won,
+    cash_expected_won,
+    customers,
+    net_sales_won,
+)
 from pos.till.report.layout import layout
 from pos.till.report.period import period_name, period_of
 from pos.till.report.report import ReportKind
@@ -60,6 +68,26 @@ def test_a_group_of_a_later_version_is_left_out() -> None:
     assert Figures.from_bytes(b'[["sales",[],1,500],["tips",[],1,900]]').won(Group.SALES) == 500
     with pytest.raises(MalformedError):
         Figures.from_bytes(b'{"sales":1}')
+
+
+def test_a_closing_from_before_a_group_was_there_reads_and_prints_as_it_did() -> None:
+    later = {Group.VOIDED, Group.ITEMS, Group.CASH_RECEIPT_SELF}
+    rows = tuple(row for row in busy_figures().rows if row.group not in later)
+    old = Figures.from_bytes(Figures(rows=rows).to_bytes())
+    lines = plain_lines(layout(a_report(figures=old), columns=42, words=KOREAN), columns=42)
+
+    assert (customers(old), average_won(old)) == (41, 1_222_000 // 41)
+    assert [line for line in lines if line.startswith(("찍은 상품", "자진발급"))] == []
+    assert [line.split()[-1] for line in lines if line.startswith("소득공제 3건")] == ["80,000"]
+
+
+@given(PARTS)
+def test_an_average_times_its_customers_is_never_more_than_the_net_sales(parts: list[Figure]) -> None:
+    figures = Figures.of(parts)
+    each_won, people = average_won(figures), customers(figures)
+
+    assert (each_won is None) == (people <= 0 or net_sales_won(figures) < 0)
+    assert each_won is None or 0 <= net_sales_won(figures) - each_won * people < people
 
 
 def test_the_drawer_should_hold_the_float_and_what_came_less_what_went() -> None:
