@@ -33,12 +33,24 @@ def store_anchor(path: Path, anchor: Anchor, raw: bytes) -> None:
 
 def load_anchor(path: Path) -> Anchor | None:
     """The stored anchor; a damaged one is no anchor, because the journal still gives a floor."""
-    try:
-        given = cbor.decode(path.read_bytes())
-    except (OSError, MalformedError):
-        return None
-    match given:
+    match _read(path):
         case {2: bytes(boot_id), 3: int(boot_ms), 4: int(time_s), 5: int(error_s)}:
             return Anchor(time_s=time_s, error_s=error_s, boot_id=boot_id, boot_ms=boot_ms)
         case _:
             return None
+
+
+def load_proof(path: Path) -> bytes:
+    """The signed object that the stored anchor rests on; empty where there is none."""
+    match _read(path):
+        case {1: bytes(raw)}:
+            return raw
+        case _:
+            return b""
+
+
+def _read(path: Path) -> cbor.Value:
+    try:
+        return cbor.decode(path.read_bytes())
+    except (OSError, MalformedError):
+        return None

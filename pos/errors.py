@@ -9,6 +9,7 @@
     │   ├── DatabaseVersionError  the database was written by a newer program
     │   ├── DiskFullError
     │   ├── ReadOnlyDiskError
+    │   ├── BehindError           the next entry is signed already, and is not here
     │   ├── OutcomeUnknownError   a commit raised: what is on the disk must be looked up
     │   └── RollbackError         the database is older than what other media prove
     ├── LinkError                 another process of the terminal cannot be reached
@@ -71,6 +72,10 @@ class DiskFullError(JournalError):
 
 class ReadOnlyDiskError(JournalError):
     """The medium accepts no writes."""
+
+
+class BehindError(JournalError):
+    """Entries of this journal are known to exist that are not here; nothing was written, nothing may be."""
 
 
 class OutcomeUnknownError(JournalError):

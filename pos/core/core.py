@@ -35,7 +35,7 @@ from pos.core.screen_desk import ScreenDesk
 from pos.core.stopped import stop_of, stopped_till
 from pos.core.views import Views
 from pos.core.wiping import Wiping
-from pos.errors import JournalError, OutcomeUnknownError
+from pos.errors import BehindError, JournalError, OutcomeUnknownError
 from pos.journal.boot import BootReport
 from pos.journal.faults import ContradictionError
 from pos.journal.journal import Journal
@@ -111,6 +111,8 @@ class Core:
     """Only a fresh look at the disk can tell what is true: this process has to go."""
     _is_half_started: bool = False
     """The journal could be read and not written: what a start settles is still to be settled."""
+    _opening: JournalOpened | None = None
+    """The first entry of the journal, until it is there."""
     _newest: TillState | None = None
     _probed_s: float = 0.0
     _rejoined_s: float = 0.0
@@ -122,8 +124,10 @@ class Core:
         if report.write_fault is not None:
             self.views.stop = stop_of(report.write_fault)
             self._is_half_started = True
-        elif report.head.sequence == 0:
-            self.journal.record([opening], reading=self.views.clock.read())
+        else:
+            self.control.delivery.look_back()
+            self._opening = opening
+            self._begin()
         if report.fork is not None:
             self.control.delivery.is_forked = True
         if report.mirror.is_rollback:
@@ -136,6 +140,13 @@ class Core:
             log.warning("a payment was approved as the power went, and nobody was told")
         elif report.head.sequence and self.views.clock.read().time_s - report.head.time_s <= CUT_S:
             self.counter.note_cut()
+
+    def _begin(self) -> None:
+        """Write the first entry of an empty journal; where the old one is only lost, not before it is back."""
+        if self._opening is not None and not self.journal.is_behind:
+            opening, self._opening = self._opening, None
+            if self.journal.head.sequence == 0:
+                self.journal.record([opening], reading=self.views.clock.read())
 
     @property
     def is_stop_wanted(self) -> bool:
@@ -172,10 +183,11 @@ class Core:
         if isinstance(call, InstallCall):
             return Refused(cause=Refusal.NOT_ACCEPTABLE)
         stop = self.views.selling_stop or self._not_installed
-        refusal = None if stop is None else answer_while_stopped(call, stop)
+        refusal = None if stop is None else answer_while_stopped(call, is_behind=self.journal.is_behind)
         if refusal is not None:
             return refusal
         with self._noting_faults():
+            self._begin()
             return self._answer(role, call)
 
     def _wifi(self, call: WifiCall) -> AnyAnswer:
@@ -200,6 +212,7 @@ class Core:
                 self._wipe_if_told()
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
+                self._begin()
                 self._watch_mirror()
                 self.counter.expire_requests()
                 self.paper.tick()
@@ -227,7 +240,7 @@ class Core:
 
     def _practise(self, *, is_begun: bool) -> Done | Refused:
         """Turn the till to practice, or back; who did it is in the real journal."""
-        refusal = self.people.refusal(Right.TRAIN)
+        refusal = Refusal.SELLING_STOPPED if self.journal.is_behind else self.people.refusal(Right.TRAIN)
         if refusal is None and is_begun == self.practice.is_on:
             refusal = Refusal.NOT_ACCEPTABLE
         if refusal is None and (self.counter.sale is not None or self.journal.paper.count(PrintState.SENDING)):
@@ -285,7 +298,7 @@ class Core:
         """Let a fault of the journal end selling, and an unknown outcome this process."""
         try:
             yield
-        except ContradictionError:
+        except (ContradictionError, BehindError):
             # A mistake of ours in front of the journal: nothing was written, and the journal goes on.
             log.exception("the journal refused a draft")
             raise

@@ -6,7 +6,8 @@ Rules (protocol, "Ledger API" and "Repeats, gaps and forks"):
   process's own monotonic clock, whatever the sync process says;
 - an acknowledgement counts only when the ledger signed it for that nonce; anything else is no answer at all;
 - a head that lies in our own chain is where sending goes on, even below what was acknowledged before;
-- a head ahead of us means that this terminal forgot entries: they are fetched, verified and adopted;
+- a head ahead of us means that this terminal forgot entries: they are fetched, verified and adopted; what the ledger
+  acknowledged before the last start counts too;
 - a head that differs from ours at a sequence we also hold is a fork: selling stops, both heads are kept.
 """
 
@@ -38,7 +39,12 @@ from pos.link.calls import (
 from pos.till.reasons import Refusal
 from pos.voucher.calls import CallToken, authorization_header, build_call_token, verify_signed_time
 from pos.voucher.keys import SigningKey
-from pos.voucher.messages import Acknowledgement, OutcomeStatus, verify_acknowledgement
+from pos.voucher.messages import (
+    Acknowledgement,
+    OutcomeStatus,
+    verify_acknowledgement,
+    verify_kept_acknowledgement,
+)
 
 NONCE_BYTES: Final = 16
 TRIES_MAX: Final = 64
@@ -78,7 +84,21 @@ class Delivery:
     @property
     def is_missing_entries(self) -> bool:
         """Whether the ledger holds entries of ours that are not here: nothing may be recorded before they are."""
-        return self.journal.outbox.ledger_head() > self.journal.head.sequence
+        return self.journal.is_behind
+
+    def look_back(self) -> None:
+        """At the start: whether the ledger once acknowledged more than is here.
+
+        The proof lies beside the journal, with the clock's anchor, and does not go back with the journal's file. Who
+        puts the whole disk back puts it back too; then only the second medium or the first contact can tell.
+        """
+        try:
+            held = verify_kept_acknowledgement(self.timekeeper.proof, self.trust.ledger)
+        except MalformedError:
+            return
+        if self.journal.outbox.note_held(held):
+            what = f"the ledger acknowledged entries up to {held.sequence}, and {self.journal.head.sequence} are here"
+            self.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
 
     def progress_percent(self) -> int | None:
         """How far a long backlog is delivered, 0 to 99; None while there is none."""
@@ -219,6 +239,7 @@ class Delivery:
         self.alarms.raise_(AlarmCause.JOURNAL_FORKED, what)
 
     def tell_alarms(self) -> None:
-        """Write alarms down, unless another entry is signed already for the sequence that they would take."""
-        if not self.is_missing_entries and not self.is_forked:
+        """Write alarms down, unless another entry is signed already for the sequence that they would take, or the first
+        entry of all is still to come."""
+        if self.journal.head.sequence and not self.is_missing_entries and not self.is_forked:
             self.alarms.tell()

@@ -3,8 +3,9 @@
 Rules:
 
 - whatever the reason, nothing is sold: amounts, tenders, requests and codes are refused or passed over;
-- while the ledger holds entries that are missing here (`SellingStop.JOURNAL_BEHIND`), nothing at all is recorded:
-  the next sequence is signed already, and a second entry for it would be a fork.
+- while the ledger holds entries that are missing here nothing at all is recorded, not even who comes to the till: the
+  next sequence is signed already, and a second entry for it would be a fork. The journal itself refuses whatever is
+  forgotten here (`Journal.record`).
 """
 
 from pos.link.calls import (
@@ -65,7 +66,6 @@ from pos.link.calls import (
     WatchDevices,
     WatchSync,
 )
-from pos.link.state import SellingStop
 from pos.till.reasons import Refusal
 
 _SELLING = (
@@ -120,15 +120,13 @@ _LOOKS_SOMETHING_UP = (
 )
 
 
-def answer_while_stopped(call: AnyCall, stop: SellingStop) -> AnyAnswer | None:
-    """The answer to a call that cannot be obeyed now; None where it can."""
+def answer_while_stopped(call: AnyCall, *, is_behind: bool) -> AnyAnswer | None:
+    """The answer to a call that cannot be obeyed now, `is_behind` where nothing may be recorded; None where it can."""
     if isinstance(call, ScanSeen):
         return Done()
     if isinstance(call, _SELLING):
         return Refused(cause=Refusal.SELLING_STOPPED)
-    if stop is not SellingStop.JOURNAL_BEHIND or isinstance(
-        call, SyncCall | _SAYS_SOMETHING | _LOOKS_SOMETHING_UP | Stop
-    ):
+    if not is_behind or isinstance(call, SyncCall | _SAYS_SOMETHING | _LOOKS_SOMETHING_UP | Stop):
         return None
     match call:
         case NextPrintJob():

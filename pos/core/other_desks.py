@@ -160,7 +160,7 @@ class SyncDesk:
             case TakeSignedTime():
                 return self.delivery.take_signed_time(call)
             case AdoptEntries():
-                return self.delivery.adopt(call)
+                return self._adopted(self.delivery.adopt(call))
             case ReadPosition():
                 return self.inbox.position()
             case TakeMessages(messages=messages):
@@ -177,6 +177,11 @@ class SyncDesk:
                 return self.trust.answer(call)
             case _:
                 assert_never(call)
+
+    def _adopted(self, answer: Done | Refused) -> Done | Refused:
+        """Among what came back may be people."""
+        self.views.people.reread()
+        return answer
 
     def _told(self, call: ReportNetwork | TellStick) -> Done:
         if isinstance(call, TellStick):

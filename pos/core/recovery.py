@@ -66,7 +66,8 @@ class Recovery:
 
     def _next(self) -> RecoveredBatch:
         # Where sync asks more often than the second passes, or no second does: beside a single command.
-        self.former.tick()
+        if not self.journal.is_behind:
+            self.former.tick()
         old = self._old()
         if old is None or self._is_refused:
             return RecoveredBatch(terminal=self.terminal, old="", medium=self.former.state)

@@ -10,6 +10,7 @@ from pos.core.examining import Examining
 from pos.core.gate import answer_without_journal
 from pos.core.trust_desk import TrustDesk
 from pos.errors import (
+    BehindError,
     ChainError,
     DatabaseVersionError,
     DiskFullError,
@@ -63,6 +64,8 @@ def stop_of(error: JournalError | TrustError) -> SellingStop:
             return SellingStop.DATABASE_NEWER
         case OutcomeUnknownError():
             return SellingStop.OUTCOME_UNKNOWN
+        case BehindError():
+            return SellingStop.JOURNAL_BEHIND
         case ChainError() | DamagedError() | RollbackError():
             return SellingStop.JOURNAL_DAMAGED
         case TrustError():

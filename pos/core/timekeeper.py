@@ -15,7 +15,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
-from pos.anchor import ANCHOR_FILE, load_anchor, store_anchor
+from pos.anchor import ANCHOR_FILE, load_anchor, load_proof, store_anchor
 from pos.clock import BUILD_EPOCH_S, Anchor, Clock, Machine, Quality, Reading, reading
 from pos.core.uptime import UPTIME_FILE, Uptime
 from pos.journal.journal import Journal
@@ -52,6 +52,11 @@ class Timekeeper:
         Counts no clock that anybody could set, and not the nights that it was switched off.
         """
         return self._uptime.since_ms(self._anchor) // 1000 if self._anchor else NEVER_S
+
+    @property
+    def proof(self) -> bytes:
+        """What the ledger signed with that time: its last acknowledgement, as a rule; empty if it never did."""
+        return load_proof(self._path)
 
     def tick(self) -> None:
         """Now and then: keep what was counted over a power cut."""

@@ -147,6 +147,20 @@ def remember_missing(database: Database, entry_hash: bytes) -> None:
         )
 
 
+def remember_held(database: Database, acknowledgement: Acknowledgement) -> bool:
+    """Take an acknowledgement that was kept beside the journal: whether it proves that entries are missing here.
+
+    They are remembered as missing until the ledger is heard again or they are back. An acknowledgement of what is here
+    says nothing new.
+    """
+    head = database.row("SELECT coalesce(max(sequence), 0) FROM entries")
+    assert head is not None, "an aggregate has one row"
+    is_ahead = acknowledgement.sequence > max(int(head[0]), ledger_head(database))
+    if is_ahead:
+        _remember_ahead(database, acknowledgement)
+    return is_ahead
+
+
 def _remember_ahead(database: Database, acknowledgement: Acknowledgement) -> None:
     """Remember, through a power cut too, that entries are signed which are not here."""
     with database.transaction() as transaction:

@@ -9,7 +9,10 @@ Rules:
 - with a second medium the entries are synced there before the database commits: mirror ⊇ database ⊇ approved;
 - a mirror that fails is left out, and the journal goes on and says so (`mirror_state`);
 - when `record` raises OutcomeUnknownError nobody knows whether the entries exist: `reopen` looks, and tells;
-- every other exception of `record` means that nothing was written.
+- every other exception of `record` means that nothing was written;
+- while entries of this journal are known to exist that are not here, nothing whatever is recorded (BehindError): the
+  next sequence is signed already, and a second entry for it would be a fork, which nothing can mend. No entry is an
+  exception: an alarm waits in memory, and all else is refused where it was asked for (`pos.core.gate`).
 
 Questions are asked of its parts: `payments`, `requests`, `sales`, `outbox`, `inbox`, `siblings`, `paper`, `attention`,
 `alarms`, `people`, `days`, `owed`, `archives`. The journal belongs to the thread that opened it, and to one process:
@@ -21,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from pos.clock import Reading
-from pos.errors import DiskFullError, OutcomeUnknownError
+from pos.errors import BehindError, DiskFullError, OutcomeUnknownError
 from pos.journal.adoption import insert_signed, read_new
 from pos.journal.alarms import Alarms
 from pos.journal.archives import Archives
@@ -144,6 +147,11 @@ class Journal:
         return self._head
 
     @property
+    def is_behind(self) -> bool:
+        """Whether entries of this journal are known to exist that are not here: this file was put back."""
+        return self.outbox.ledger_head() > self._head.sequence
+
+    @property
     def mirror_state(self) -> MirrorState:
         """How the second medium stands now."""
         return self._mirror_report.state
@@ -157,10 +165,12 @@ class Journal:
         """Make the drafts the next entries, durably and together.
 
         Raises ContradictionError for a draft that the record excludes, MalformedError for one that no reader would
-        accept, RollbackError for an approval on a forked journal, DiskFullError, ReadOnlyDiskError or JournalError:
-        nothing was written. OutcomeUnknownError: call `reopen`.
+        accept, BehindError while entries are missing here, RollbackError for an approval on a forked journal,
+        DiskFullError, ReadOnlyDiskError or JournalError: nothing was written. OutcomeUnknownError: call `reopen`.
         """
         assert drafts, "nothing to record"
+        if self.is_behind:
+            raise BehindError(f"entries behind {self._head.sequence} are signed already, and are not here")
         assert self._key is not None, "another terminal's journal takes only what that terminal signed"
         entries: list[Entry] = []
         head = self._head

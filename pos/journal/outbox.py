@@ -13,6 +13,7 @@ from pos.journal.acknowledgements import (
     kept,
     ledger_head,
     read_outcome,
+    remember_held,
     remember_missing,
     take_acknowledgement,
 )
@@ -108,6 +109,10 @@ class Outbox:
     def note_missing(self, entry_hash: bytes) -> None:
         """Remember, until the ledger says what it holds, that an entry behind the newest one here was signed."""
         remember_missing(self._database, entry_hash)
+
+    def note_held(self, acknowledgement: Acknowledgement) -> bool:
+        """Take a verified acknowledgement that was kept beside the journal: whether entries are missing here."""
+        return remember_held(self._database, acknowledgement)
 
     def fork_evidence(self) -> bytes | None:
         """The acknowledgement with which the ledger named another head than ours."""

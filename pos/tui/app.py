@@ -17,7 +17,7 @@ from textual.worker import WorkType
 
 from pos.errors import LinkError
 from pos.link.calls import Call, Refused, ScanSeen, VerdictShown
-from pos.link.state import QuestionKind, QuestionView, ReceiptSeenView, TillLock, TillState, VerdictView
+from pos.link.state import QuestionKind, QuestionView, ReceiptSeenView, TillState, VerdictView
 from pos.till.reasons import Refusal
 from pos.tui.answers import seen_text
 from pos.tui.bridge import Bridge
@@ -249,9 +249,7 @@ class TillApp(App[None], inherit_bindings=False):
 
     def _follow_lock(self) -> None:
         """A till that wants a PIN shows nothing else."""
-        till = self.desk.till
-        wants_pin = till is not None and self.desk.is_linked and till.lock is TillLock.PIN
-        if wants_pin and not any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
+        if self.desk.wants_pin and not any(isinstance(screen, LoginScreen) for screen in self.screen_stack):
             self.show_sale()
             self.push_screen(LoginScreen(self))
 

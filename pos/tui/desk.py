@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from pos.link.calls import AddItem, AnswerQuestion, CancelSale, ClearVerdict, EnterAmount, LogOut, OpenDay, ScanAgain
-from pos.link.state import Outcome, QuestionKind, QuestionView, TillLock, TillState, VerdictView
+from pos.link.state import Outcome, QuestionKind, QuestionView, SellingStop, TillLock, TillState, VerdictView
 from pos.money import AMOUNT_MAX_WON
 from pos.till.reasons import Reason
 from pos.tui.intents import (
@@ -136,6 +136,14 @@ class Desk:
         if self.till.sale is None:
             return Stage.IDLE
         return Stage.UNREAD if self._unread.is_open and self.till.sale.remaining_won else Stage.READING
+
+    @property
+    def wants_pin(self) -> bool:
+        """Whether nothing but the question for a PIN is to be seen. Where nothing may be recorded nobody can come to
+        the till, and what is seen is why."""
+        till = self.till
+        is_locked = till is not None and self.is_linked and till.lock is TillLock.PIN
+        return is_locked and till is not None and till.stop is not SellingStop.JOURNAL_BEHIND
 
     @property
     def asks_for_opening(self) -> bool:

@@ -139,9 +139,15 @@ def parse_acknowledgement(raw: bytes) -> Unverified[Acknowledgement]:
 
 def verify_acknowledgement(raw: bytes, ledger: Ledger, *, nonce: bytes) -> Acknowledgement:
     """Read and verify the answer to the call of `nonce`."""
+    acknowledgement = verify_kept_acknowledgement(raw, ledger)
+    require_nonce(acknowledgement.nonce, nonce)
+    return acknowledgement
+
+
+def verify_kept_acknowledgement(raw: bytes, ledger: Ledger) -> Acknowledgement:
+    """Read and verify an acknowledgement of any time, as far as it says what the ledger once held."""
     acknowledgement = parse_acknowledgement(raw)
     require_signature(acknowledgement.sign1, ledger, role=LedgerRole.ACK, aad=Aad.ACK)
-    require_nonce(acknowledgement.claims.nonce, nonce)
     return acknowledgement.claims
 
 

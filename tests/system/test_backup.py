@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,10 @@ import pytest
 from pos.config import load_config
 from pos.exits import Exit
 from pos.link.address import socket_path
-from pos.link.calls import Role
+from pos.link.calls import AddPerson, AnyAnswer, Done, LogIn, PinRefused, Refused, Role, ScreenCall
 from pos.sandbox.cheats import payment_text
+from pos.terminal import build_core
+from pos.till.reasons import Refusal
 from tests.support.process_tools import wait_for_unix_socket
 from tests.system.conftest import Till
 
@@ -62,6 +67,53 @@ def test_a_till_from_its_backup_verifies_adopts_the_rest_and_sells_again(till: T
     assert till.pay(later, 1_000).one["reason"] == "already_used"
     sell(till)
     assert till.pos("journal", "verify").exit == Exit.DONE
+
+
+@contextmanager
+def at_the_till(till: Till) -> Iterator[Callable[[ScreenCall], AnyAnswer]]:
+    """A core of its own, as the screen process asks it."""
+    core = build_core(load_config(till.config))
+    try:
+        yield partial(core.handle, Role.SCREEN)
+    finally:
+        core.close()
+
+
+def test_in_a_shop_with_pins_nobody_logs_in_before_the_ledger_was_asked_and_then_all_is_well(till: Till) -> None:
+    state = till.town.directory / "state"
+    with at_the_till(till) as ask:
+        assert ask(AddPerson(name="박주인", role="owner", pin="271828")) == Done()
+        assert ask(LogIn(person=1, pin="271828")) == Done()
+        assert ask(AddPerson(name="김점원", role="clerk", pin="314159")) == Done()
+        assert ask(LogIn(person=2, pin="314159")) == Done()
+    sell(till)
+    made = backup_of(till)
+    later = sell(till)
+    assert till.pos("sync", "--once").exit == Exit.DONE
+    before = till.pos("journal", "show", "--json").out
+    (state / "journal.db").rename(state / "journal.db.dead")
+    shutil.copyfile(str(made["file"]), state / "journal.db")
+    # On a new card: nothing lies beside the copy that knows more than it.
+    (state / "anchor.cbor").unlink()
+
+    with at_the_till(till) as ask:
+        for pin in ("314159", "999998"):
+            assert ask(LogIn(person=2, pin=pin)) == Refused(cause=Refusal.SELLING_STOPPED)
+    refused = till.pos("pay", "--amount", "1000", "--text", code_of(till, 1_000))
+    assert refused.exit != Exit.DONE
+    assert "Keep the network connected; it goes on by itself." in refused.err
+    assert before.startswith(held := till.pos("journal", "show", "--json").out)
+    assert held != before
+
+    assert till.pos("sync", "--once").exit == Exit.DONE
+
+    assert till.pos("journal", "show", "--json").out.startswith(before), "everything is back, byte for byte"
+    with at_the_till(till) as ask:
+        assert ask(LogIn(person=2, pin="999998")) == PinRefused(cause=Refusal.PIN_WRONG, wait_s=0)
+        assert ask(LogIn(person=2, pin="314159")) == Done()
+    assert till.pay(later, 1_000).one["reason"] == "already_used"
+    sell(till)
+    assert till.pos("sync", "--once").exit == Exit.DONE, "nothing is forked"
 
 
 def test_one_command_beside_a_running_till_copies_and_the_till_sells_on(till: Till) -> None:

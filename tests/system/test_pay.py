@@ -382,6 +382,8 @@ def test_a_disk_put_back_gets_its_sales_back_before_it_sells(till: Till) -> None
     till.pos("sync", "--once")
     (state / "journal.db").write_bytes(saved)
     (state / "journal.db-wal").unlink(missing_ok=True)
+    refused = till.pos("pay", "--amount", "1000", "--text", code(till, 1_000))
+    assert "Past sales are being fetched back" in refused.err
 
     said = till.pos("sync", "--once", "--json")
 

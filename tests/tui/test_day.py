@@ -1,7 +1,9 @@
 """A shop's day by the number pad, from the key to the journal: opening, PINs, reports, closing."""
 
+import pytest
+
 from pos.link.calls import AddPerson, AnswerQuestion, Done, EndPrintJob, LogOut, NextPrintJob, PayOther, ReportPrinter
-from pos.link.state import PrinterState, QuestionKind, TillLock
+from pos.link.state import PrinterState, QuestionKind, SellingStop, TillLock
 from pos.tui.screens.day import ClosedScreen
 from pos.tui.screens.login import LoginScreen
 from pos.tui.screens.number import PinScreen
@@ -270,6 +272,24 @@ async def test_a_question_that_lay_under_the_pin_is_not_answered_by_an_amount_ty
         assert isinstance(counter.app.screen, SaleScreen)
         assert counter.app.desk.typed == "1"
         assert counter.core.asked_for(AnswerQuestion) == []
+
+
+@pytest.mark.parametrize("is_asking", [True, False])
+async def test_where_nobody_can_be_written_down_no_pin_is_asked_for_and_the_reason_is_seen(is_asking: bool) -> None:
+    async with open_counter() as counter:
+        screens.some_people(counter)
+        if is_asking:
+            await counter.change(has_pins=True, lock=TillLock.PIN, clerk="")
+            assert isinstance(counter.app.screen, LoginScreen)
+        await counter.change(has_pins=True, lock=TillLock.PIN, clerk="", stop=SellingStop.JOURNAL_BEHIND)
+        await counter.settle()
+
+        assert isinstance(counter.app.screen, SaleScreen)
+        assert "지난 판매를 되찾고 있습니다" in "\n".join(counter.text())
+
+        await counter.change(stop=None)
+        await counter.settle()
+        assert isinstance(counter.app.screen, LoginScreen), "back to work, by PIN"
 
 
 async def test_a_clerk_asks_the_owner_and_the_act_goes_on(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from functools import partial
 from textual.screen import Screen
 
 from pos.link.calls import AllowOnce, Done, ListPeople, LogIn, PersonLine, PinRefused, Refused
-from pos.link.state import TillLock
+from pos.link.state import SellingStop, TillLock
 from pos.till.people import PIN_DIGITS
 from pos.till.reasons import Refusal
 from pos.tui.answers import refusal_text
@@ -71,10 +71,11 @@ class LoginScreen(ListScreen):
         till = self.host.desk.till
         if self._purpose is Purpose.LOG_IN and till is not None and till.lock is TillLock.OPEN:
             self.leave(_DONE)
+        elif self._purpose is Purpose.LOG_IN and till is not None and till.stop is SellingStop.JOURNAL_BEHIND:
+            self.leave()
 
     def leave(self, result: int | None = None) -> None:
-        till = self.host.desk.till
-        is_needed = self._purpose is not Purpose.ALLOW and till is not None and till.lock is TillLock.PIN
+        is_needed = self._purpose is not Purpose.ALLOW and self.host.desk.wants_pin
         if result is None and is_needed:
             self.host.notify_cashier(Notice.PIN_FIRST)
         elif self.is_active:
