@@ -40,6 +40,7 @@ from pos.journal.boot import BootReport
 from pos.journal.faults import ContradictionError
 from pos.journal.journal import Journal
 from pos.journal.mirror import MirrorState
+from pos.journal.reconcile import MirrorReport
 from pos.journal.records import PrintState
 from pos.link.calls import (
     AnyAnswer,
@@ -130,9 +131,7 @@ class Core:
             self._begin()
         if report.fork is not None:
             self.control.delivery.is_forked = True
-        if report.mirror.is_rollback:
-            what = f"{report.mirror.adopted} entries were on the second medium only"
-            self.sync.delivery.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
+        self._note_adopted(report.mirror)
         open_sales = self.journal.sales.open_sales()
         if open_sales:
             self.counter.resume(sale_of(open_sales[-1], self.receipts.program_name))
@@ -210,6 +209,10 @@ class Core:
         if self.views.selling_stop is SellingStop.TERMINAL_RETIRED:
             with suppress(JournalError), self._noting_faults():
                 self._wipe_if_told()
+        if self.views.selling_stop is SellingStop.JOURNAL_BEHIND:
+            with suppress(JournalError), self._noting_faults():
+                # What is missing may be on a medium that is plugged in only now.
+                self._rejoin_mirror()
         if self.views.selling_stop is None:
             with suppress(JournalError), self._noting_faults():
                 self._begin()
@@ -333,6 +336,15 @@ class Core:
             self._rejoined_s = now_s
             report = self.journal.rejoin_mirror()
             log.info("second medium: %s", report.state.value)
+            self._note_adopted(report)
+
+    def _note_adopted(self, report: MirrorReport) -> None:
+        """Tell that the journal was put back, where the second medium had more; among that may be people."""
+        if report.is_rollback:
+            what = f"{report.adopted} entries were on the second medium only"
+            self.sync.delivery.alarms.raise_(AlarmCause.JOURNAL_PUT_BACK, what)
+        if report.adopted:
+            self.people.reread()
 
     def _issue_mandatory(self) -> None:
         now_s = self.views.clock.monotonic_s()

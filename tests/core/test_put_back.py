@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -27,10 +29,12 @@ from pos.link.calls import (
     SummariseSync,
 )
 from pos.link.state import Outcome, SellingStop, TillLock
+from pos.sandbox.town import Town
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import AlarmRaised, CashDirection, CashMoved, JournalOpened
 from pos.voucher.entry import Entry
 from tests.core.test_delivery import LedgerHand
+from tests.core.test_mirror import plug_in
 from tests.core.test_people import CLERK, CLERK_PIN, MANAGER, MANAGER_PIN, OWNER, OWNER_PIN, WRONG, with_clerk
 from tests.support.core_builders import Shop
 
@@ -90,6 +94,16 @@ def a_day(shop: Shop) -> tuple[bytes, PutBack]:
 
 
 @pytest.fixture
+def stick(town: Town) -> Path:
+    """A folder for the second medium, named in the configuration."""
+    folder = town.directory / "stick"
+    folder.mkdir()
+    with town.terminal_toml.open("a", encoding="utf-8") as file:
+        file.write('\n[mirror]\npath = "stick"\n')
+    return folder
+
+
+@pytest.fixture
 def till(shop: Shop) -> PutBack:
     morning, till = a_day(shop)
     put_back(shop, morning)
@@ -137,6 +151,41 @@ def test_while_the_ledger_cannot_be_reached_nothing_is_written_however_often_it_
 
     assert till.here() == before
     assert shop.sync(SummariseSync()).waiting == len(before), "what is here is known still"
+
+
+def test_a_second_medium_gives_everything_back_without_any_network(
+    town: Town, stick: Path, open_with: Callable[..., Shop]
+) -> None:
+    plug_in(town, stick)
+    morning, till = a_day(open_with())
+    (till.shop.state_dir / ANCHOR_FILE).unlink()
+
+    put_back(till.shop, morning)
+
+    assert till.here() == [entry.raw for entry in till.signed]
+    assert till.shop.screen(LogIn(person=CLERK, pin=CLERK_PIN)) == Done()
+    assert till.ledger.say(till.shop.entries[-1]).step is DeliveryStep.CONTINUE, "nothing is forked"
+
+
+def test_a_second_medium_that_is_plugged_in_later_gives_it_back_too(
+    town: Town, stick: Path, open_with: Callable[..., Shop]
+) -> None:
+    plug_in(town, stick)
+    morning, till = a_day(open_with())
+    shop = till.shop
+    stick.rename(aside := stick.with_name("aside"))
+    put_back(shop, morning)
+    assert shop.screen(LogIn(person=CLERK, pin=CLERK_PIN)) == STOPPED
+
+    aside.rename(stick)
+    shop.clock.pass_s(61)
+    shop.core.tick()
+
+    assert shop.till.stop is None
+    assert till.here()[: len(till.signed)] == [entry.raw for entry in till.signed]
+    assert [body.cause for body in shop.bodies if isinstance(body, AlarmRaised)] == [AlarmCause.JOURNAL_PUT_BACK]
+    assert shop.screen(LogIn(person=CLERK, pin=CLERK_PIN)) == Done()
+    assert till.ledger.say(shop.entries[-1]).step is DeliveryStep.CONTINUE, "nothing is forked"
 
 
 def test_a_journal_that_is_lost_altogether_does_not_begin_anew(shop: Shop) -> None:
