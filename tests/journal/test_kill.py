@@ -8,10 +8,11 @@ import pytest
 from pos.journal.mirror import prepare_mirror
 from pos.journal.records import PrintState
 from tests.support.journal_builders import TERMINAL, TERMINAL_KEY, id16, open_journal
-from tests.workshop.kill_matrix import Killed, Victim, kill_everywhere, until_its_end
+from tests.workshop.kill_matrix import Killed, Report, Victim, kill_everywhere, until_its_end
+from tests.workshop.warm_python import WarmPython
 
 SELLER = Path(__file__).with_name("seller.py")
-ROOT = SELLER.parents[2]
+PRELOADED = ("pos.journal.journal", "tests.support.journal_builders")
 
 
 def lay_out(folder: Path) -> None:
@@ -22,7 +23,7 @@ def lay_out(folder: Path) -> None:
 
 
 def command(folder: Path) -> list[str | Path]:
-    return ["env", f"PYTHONPATH={ROOT}", sys.executable, SELLER, folder / "state", folder / "stick", "1", "2"]
+    return [SELLER, folder / "state", folder / "stick", "1", "2"]
 
 
 def judge(killed: Killed[str]) -> None:
@@ -46,11 +47,14 @@ def judge(killed: Killed[str]) -> None:
     assert report.mirror.torn_bytes == 0, "a kill tears no write"
 
 
-SHOP = Victim(lay_out=lay_out, command=command, drive=until_its_end, judge=judge)
+def matrix(scratch: Path, *, every: int = 1) -> Report:
+    with WarmPython(PRELOADED) as warm:
+        victim = Victim(lay_out=lay_out, command=command, drive=until_its_end, judge=judge, warm=warm)
+        return kill_everywhere(victim, scratch, every=every)
 
 
 def test_a_kill_at_any_call_of_a_sale_loses_nothing_that_was_said(tmp_path: Path) -> None:
-    report = kill_everywhere(SHOP, tmp_path, every=23)
+    report = matrix(tmp_path, every=23)
 
     report.demand(points_min=8)
 
@@ -59,7 +63,7 @@ def test_a_kill_at_any_call_of_a_sale_loses_nothing_that_was_said(tmp_path: Path
 def test_a_kill_at_every_call_of_a_sale_loses_nothing_that_was_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = kill_everywhere(SHOP, tmp_path)
+    report = matrix(tmp_path)
 
     with capsys.disabled():
         sys.stdout.write(f"\nthe journal: {report}\n")

@@ -27,7 +27,8 @@ from tests.support.ledger_builders import (
     the_ledger,
 )
 from tests.support.process_tools import Child
-from tests.workshop.kill_matrix import Killed, KillPoint, Running, Victim, kill_everywhere
+from tests.workshop.kill_matrix import Killed, KillPoint, Report, Running, Victim, kill_everywhere
+from tests.workshop.warm_python import WarmPython
 
 SERVE = "from pathlib import Path; from pos.ledger.serve import serve; serve(Path('town'), port=0)"
 EVERY = int(os.environ.get("CHAK_EVERY", "4"))
@@ -72,12 +73,13 @@ def drive(running: Running) -> int:
     """Deliver until the ledger dies; return the highest sequence that it acknowledged."""
     highest = 0
     try:
-        url = running.strace.wait_for_line(r'"url": "([^"]+)"').group(1)
+        url = running.wait_for_line(r'"url": "([^"]+)"').group(1)
         for start, end in BATCHES:
             highest = deliver(url, start, end).sequence
         os.kill(running.pid, signal.SIGTERM)
     except (AssertionError, httpx.TransportError, ProcessLookupError, IndexError):
-        assert running.strace.wait() != 0, running.strace.report()
+        running.strace.wait()
+        assert running.was_killed, running.strace.report()
     return highest
 
 
@@ -95,13 +97,15 @@ def judge(killed: Killed[int]) -> None:
     assert (report.entries, report.settled_won) == (9, sum(1_000 + n for n in range(9) if n != 4))
 
 
-def victim() -> Victim[int]:
-    return Victim(lay_out=lay_out, command=lambda folder: [sys.executable, "-c", SERVE], drive=drive, judge=judge)
+def matrix(scratch: Path) -> Report:
+    with WarmPython(("pos.ledger.serve",)) as warm:
+        victim = Victim(lay_out=lay_out, command=lambda folder: ["-c", SERVE], drive=drive, judge=judge, warm=warm)
+        return kill_everywhere(victim, scratch, every=EVERY)
 
 
 @pytest.mark.slow
 def test_killed_anywhere_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
-    report = kill_everywhere(victim(), tmp_path, every=EVERY)
+    report = matrix(tmp_path)
 
     # Threads share the work differently each time, so a few points are not reached again.
     report.demand(points_min=60 // EVERY, missed_max=len(report.points) // 4)

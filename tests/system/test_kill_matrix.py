@@ -32,11 +32,17 @@ from pos.terminal import build_core, load_key
 from tests.support.core_builders import make_town
 from tests.support.till_judge import Answer, Witnessed, judge, present
 from tests.workshop.kill_matrix import Killed, Report, Running, Victim, kill_everywhere, until_its_end
+from tests.workshop.warm_python import WarmPython
 
 SELLER = Path(__file__).with_name("kill_seller.py")
 HOME_PARTS = ("state", "trust", "paper", "camera", "run")
 SOLD_BEFORE = 3
 WON = 5_000
+PRELOADED = (
+    *("pos.cli", "pos.terminal", "pos.commands.payments", "pos.commands.ledger_cli", "pos.sandbox.cli"),
+    *("pos.core.process", "pos.devices.paper", "drivers.printer.simulated_folder", "escpos.printer"),
+    *("pos.words.ko.report", "pos.words.ko.receipt"),
+)
 WAYS = ("printer", "mirror", "served")
 
 
@@ -108,26 +114,28 @@ def sequence_of(core: Core, answer: dict[str, str]) -> int:
     return entry.sequence
 
 
-def paying(town: Town) -> Victim[str]:
+def paying(town: Town, warm: WarmPython) -> Victim[str]:
     """`pos pay`, once for each customer."""
     return Victim(
         lay_out=lay_out(town),
-        command=lambda folder: [sys.executable, "-B", SELLER, folder],
+        command=lambda folder: [SELLER, folder],
         drive=until_its_end,
         judge=everything_is_true,
+        warm=warm,
     )
 
 
-def served(town: Town) -> Victim[str]:
+def served(town: Town, warm: WarmPython) -> Victim[str]:
     """The core process, with every customer at its socket."""
     return Victim(
         lay_out=lay_out(town),
         command=lambda folder: [
-            *(sys.executable, "-B", "-m", "pos", "process", "core"),
+            *("-m", "pos", "process", "core"),
             *("--config", folder / "terminal.toml"),
         ],
         drive=sell_over_the_socket,
         judge=everything_is_true,
+        warm=warm,
     )
 
 
@@ -156,8 +164,9 @@ def _link(running: Running) -> BlockingLink:
 def matrix(scratch: Path, way: str, *, every: int = 1) -> Report:
     town = shop(scratch, with_mirror=way == "mirror")
     (scratch / "runs").mkdir()
-    victim = served(town) if way == "served" else paying(town)
-    return kill_everywhere(victim, scratch / "runs", every=every)
+    with WarmPython(PRELOADED) as warm:
+        victim = served(town, warm) if way == "served" else paying(town, warm)
+        return kill_everywhere(victim, scratch / "runs", every=every)
 
 
 @pytest.mark.parametrize("way", WAYS)

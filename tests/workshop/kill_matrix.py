@@ -16,13 +16,15 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from tests.support.process_tools import Child
+from tests.support.process_tools import Child, wait_until
+from tests.workshop.warm_python import Forked, WarmPython
 
 OPENS = ("open", "openat", "creat")
 CHANGES = (
@@ -55,10 +57,34 @@ class Running:
 
     folder: Path
     strace: Child
+    log: Path
+    forked: Forked | None = None
+    """The program, where a warm Python runs it."""
+
+    @property
+    def was_killed(self) -> bool:
+        """Once it has ended: not by itself."""
+        return KILLED in self.log.read_text(errors="replace")
+
+    @property
+    def stdout(self) -> str:
+        return self.strace.stdout if self.forked is None else self.forked.output.read_text("utf-8")
+
+    def wait_for_line(self, pattern: str) -> re.Match[str]:
+        """Wait until it has written what the pattern finds; AssertionError when it ends before."""
+        wait_until(lambda: self._found(pattern) is not None or self.strace.exit_status is not None, what="it said that")
+        found = self._found(pattern)
+        assert found is not None, f"it ended before it said {pattern}"
+        return found
+
+    def _found(self, pattern: str) -> re.Match[str] | None:
+        return re.search(f"{pattern}.*\n", self.stdout)
 
     @property
     def pid(self) -> int:
         """The program itself: a signal to strace would only make it let go."""
+        if self.forked is not None:
+            return self.forked.pid
         children = Path(f"/proc/{self.strace.pid}/task/{self.strace.pid}/children").read_text().split()
         return int(children[0])
 
@@ -79,9 +105,11 @@ class Victim(Generic[Told]):
     lay_out: Callable[[Path], None]
     """Bring the folder to where each run starts."""
     command: Callable[[Path], Sequence[str | Path]]
+    """With the interpreter, or without it where a warm Python runs it."""
     drive: Callable[[Running], Told]
     judge: Callable[[Killed[Told]], None]
     """Raise AssertionError when the folder is not what a kill there may leave."""
+    warm: WarmPython | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +134,7 @@ class Report:
 def until_its_end(running: Running) -> str:
     """Drive a program that ends by itself; gives its standard output."""
     running.strace.wait()
-    return running.strace.stdout
+    return running.stdout
 
 
 def kill_everywhere(victim: Victim[Told], scratch: Path, *, every: int = 1, workers: int = WORKERS) -> Report:
@@ -163,12 +191,33 @@ def _run(victim: Victim[Told], folder: Path, injection: Sequence[str]) -> tuple[
     log = folder.with_name(f"{folder.name}.strace")
     # A call of another machine's instruction set is unknown to strace: the question mark lets it pass.
     calls = ",".join(f"?{call}" for call in (*OPENS, *CHANGES))
-    strace = ("strace", "-f", "--quiet=attach,personality", "-o", log, "-e", f"trace={calls}")
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
-    with Child([*strace, *injection, *victim.command(folder)], cwd=folder, env=environment) as child:
-        told = victim.drive(Running(folder=folder, strace=child))
-        child.wait()
+    strace: tuple[str | Path, ...] = (
+        "strace",
+        "-f",
+        "--quiet=personality",
+        "-o",
+        log,
+        "-e",
+        f"trace={calls}",
+        *injection,
+    )
+    with _started(victim, folder, log, strace) as running:
+        told = victim.drive(running)
+        running.strace.wait()
     return log.read_text(errors="replace"), told
+
+
+@contextmanager
+def _started(victim: Victim[Told], folder: Path, log: Path, strace: Sequence[str | Path]) -> Iterator[Running]:
+    command = victim.command(folder)
+    if victim.warm is None:
+        with Child([*strace, *command], cwd=folder, env={**os.environ, "PYTHONHASHSEED": "0"}) as child:
+            yield Running(folder=folder, strace=child, log=log)
+        return
+    with victim.warm.forked(command, folder=folder) as forked, Child([*strace, "-p", str(forked.pid)]) as child:
+        child.wait_for_line("attached", stream="stderr")
+        forked.go()
+        yield Running(folder=folder, strace=child, log=log, forked=forked)
 
 
 def _last_lines(trace: str) -> str:
