@@ -75,7 +75,7 @@ def tests(bench: Bench) -> None:
 def slow(bench: Bench) -> None:
     install_packages((*PACKAGES_TO_TEST, "postgresql"))
     others = "not kill_matrix and not outsiders and not cddl"
-    bench.pytest("-n", "2", "-m", "slow", "-k", others, "--ignore", "tests/browser")
+    bench.pytest("-n", "3", "-m", "slow", "-k", others, "--ignore", "tests/browser")
 
 
 def browser(bench: Bench) -> None:
