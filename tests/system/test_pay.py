@@ -354,13 +354,14 @@ def test_a_ledger_that_knows_another_terminal_refuses_this_one(till: Till) -> No
 
 
 def test_a_second_life_of_the_terminal_is_found_and_stops_selling(till: Till) -> None:
-    """Yesterday's disk put back, sold on, and the ledger knows better."""
+    """Yesterday's whole disk put back: nothing on it knows better, it sells on, and the ledger does."""
     state = till.town.directory / "state"
     till.pay(code(till, 5_000), 5_000)
-    saved = (state / "journal.db").read_bytes()
+    saved = {name: (state / name).read_bytes() for name in ("journal.db", "anchor.cbor")}
     till.pay(code(till, 5_000), 5_000)
     assert till.pos("sync", "--once", "--json").exit == Exit.DONE
-    (state / "journal.db").write_bytes(saved)
+    for name, content in saved.items():
+        (state / name).write_bytes(content)
     (state / "journal.db-wal").unlink(missing_ok=True)
     till.pay(code(till, 6_000), 6_000)
 
