@@ -26,7 +26,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
-from pos.errors import MalformedError
+from pos.errors import MalformedError, TrustError
 from pos.ledger import inbox, schema
 from pos.ledger.database import Database
 from pos.ledger.dialect import insert_missing
@@ -46,7 +46,7 @@ from pos.voucher.bodies import (
     CashReceiptCancelRequested,
     CashReceiptRequested,
 )
-from pos.voucher.entry import Entry, parse_entry, verify_entry
+from pos.voucher.entry import Entry, SignedEntry, parse_entry, verify_entry
 from pos.voucher.keys import SigningKey
 from pos.voucher.message_bodies import CashReceiptState, CashReceiptTold
 from pos.voucher.sealing import open_sealed
@@ -104,6 +104,11 @@ def ask_waiting(
         except OSError as error:
             _unanswered(database, row, error, patience, first_s=PAUSE_S, now_s=now_s)
             continue
+        except (MalformedError, TrustError) as error:
+            # What is stored of this one, or known of its shop, cannot be used now: the provider is not to blame.
+            logger.error("cash receipt %s waits: %s", document_key_of(row.cash_receipt_id), error)
+            database.write(partial(put_off, row=row, first_s=PAUSE_S, now_s=now_s))
+            continue
         if answer is not None:
             patience.answered()
             answered += database.write(partial(_keep, row=row, answer=answer, now_s=now_s, key=message_key))
@@ -148,7 +153,7 @@ def _unanswered(
     logger.warning("the provider of cash receipts, for %s, tried again at %d: %s", key, next_s, error.strerror)
 
 
-def _asked(entry: Entry) -> CashReceiptRequested | CashReceiptCancelRequested | None:
+def _asked(entry: Entry | SignedEntry) -> CashReceiptRequested | CashReceiptCancelRequested | None:
     try:
         if entry.kind == CashReceiptRequested.KIND:
             return CashReceiptRequested.from_body(entry.body)
@@ -197,6 +202,11 @@ def _answer(
     body = _asked(verify_entry(row.raw, row.public_key))
     if body is None:
         return None
+    cancels = None
+    if isinstance(body, CashReceiptCancelRequested):
+        cancels = _cancelled(row, body)
+        if cancels is None:
+            return ProviderAnswer(failure="original_unknown")
     order = CashReceiptOrder(
         merchant=row.merchant,
         shop=shop,
@@ -206,7 +216,7 @@ def _answer(
         traded_s=body.traded_s,
         identifier_kind=body.identifier_kind if isinstance(body, CashReceiptRequested) else None,
         purpose=body.purpose if isinstance(body, CashReceiptRequested) else None,
-        cancels=_cancelled(row, body) if isinstance(body, CashReceiptCancelRequested) else None,
+        cancels=cancels,
     )
     digits = bytearray()
     try:
@@ -219,9 +229,11 @@ def _answer(
         digits[:] = bytes(len(digits))
 
 
-def _cancelled(row: StoredRow, body: CashReceiptCancelRequested) -> Cancelled:
-    first = parse_entry(row.original_raw)
-    original = CashReceiptRequested.from_body(first.body)
+def _cancelled(row: StoredRow, body: CashReceiptCancelRequested) -> Cancelled | None:
+    """What is cancelled; None where that is itself a cancellation."""
+    original = _asked(parse_entry(row.original_raw))
+    if not isinstance(original, CashReceiptRequested):
+        return None
     return Cancelled(
         approval_number=row.original_number,
         approved_on=_day_of(row.original_approved_s),

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from pos.durable import replace_file
 from pos.ledger import schema
 from pos.ledger.database import Database
 from pos.ledger.provider import document_key_of
 from pos.ledger.provider_waits import CONFIRM_PAUSE_S, MISSES_MAX, PAUSE_S, WAIT_MAX_S, wait_s
 from pos.sandbox.cash_receipt_provider import Fault
 from pos.voucher.message_bodies import CashReceiptState
+from tests.support.cash_receipt_requests import cancel, request, told
 from tests.support.ledger_builders import NOW_S, Desk, Town
 from tests.support.provider_wire import Wire, wired
 
@@ -133,6 +135,36 @@ def test_one_that_cannot_be_looked_up_does_not_keep_the_others_from_being_confir
 
     assert of_state(wire, CashReceiptState.CONFIRMED) == [1, 2, 3, 4, 5]
     assert waits(wire) == []
+
+
+def test_a_cancellation_of_a_cancellation_is_refused_and_holds_up_nobody(wire: Wire) -> None:
+    wire.request(1)
+    wire.ask()
+    cancel(wire.till, 2, 1)
+    wire.desk.deliver(wire.till)
+    wire.ask()
+    cancel(wire.till, 3, 2)
+    wire.request(4)
+
+    wire.ask()
+
+    assert of_state(wire, CashReceiptState.APPROVED) == [1, 4]
+    assert [answer.failure for answer in wire.told if answer.cash_receipt_id[0] == 3] == ["original_unknown"]
+
+
+def test_a_shop_whose_file_cannot_be_read_waits_for_it_alone(wire: Wire) -> None:
+    other, merchants = wire.desk.town.till("t-8", merchant="m-butcher"), wire.desk.town.folder.trust_dir / "merchants"
+    (merchants / "m-butcher.json").write_text("{", "utf-8")
+    request(other, 8)
+    wire.desk.deliver(other)
+    wire.request(1)
+
+    wire.ask()
+    assert (of_state(wire, CashReceiptState.APPROVED), waits(wire)) == ([1], [(8, 1, PAUSE_S)])
+    replace_file(merchants / "m-butcher.json", (merchants / "m-bakery.json").read_bytes())
+    wire.ask(later_s=PAUSE_S)
+
+    assert [answer.state for answer in told(wire.desk, "t-8")] == [CashReceiptState.APPROVED]
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting(wire: Wire) -> None:
