@@ -129,13 +129,14 @@ class Day:
         days, reading = self.journal.days, self.clock.read()
         opened, clerk = days.open_day(), self.clerk() or None
         date = business_date(self.journal, reading) if opened is None else opened.business_date
-        number = days.next_z_number
+        number, waiting = days.next_z_number, self.journal.outbox.waiting()
         closed = DayClosed(
             business_date=date,
             z_number=number,
             figures=days.figures_now(until=self.journal.head.sequence).to_bytes(),
             counted_won=call.counted_won,
             counted=tuple((piece.won, piece.count) for piece in call.pieces) or None,
+            unsent=(waiting.entries, waiting.count, waiting.value_won),
             clerk=clerk,
         )
         return [closed, DocumentAsked(receipt_number=f"{Z}{number}", copy_number=1, clerk=clerk)]

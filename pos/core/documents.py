@@ -219,8 +219,12 @@ class Documents:
 
     def _closing(self, closing: Closing) -> Report:
         base = self._report(ReportKind.CLOSING, closing.figures, dates=(closing.business_date,) * 2)
+        base = self._standing(base, closing.after, closing.entry)
+        if closing.unsent is not None:
+            entries, payments, won = closing.unsent
+            base = replace(base, unsent=entries, unsent_payments=(payments, won), is_unsent_at_closing=True)
         return replace(
-            self._standing(base, closing.after, closing.entry),
+            base,
             made_s=closing.time_s,
             number=closing.z_number,
             opened_s=closing.opened_s,

@@ -49,6 +49,9 @@ class Closing:
     figures: Figures
     counted_won: int | None
     counted: tuple[tuple[int, int], ...]
+    unsent: tuple[int, int, int] | None
+    """What the ledger did not have then: entries before the closing, payments among them, won; None where nobody said.
+    """
     clerk: str
 
 
@@ -121,6 +124,7 @@ class Days:
             figures=Figures.from_bytes(body.figures),
             counted_won=body.counted_won,
             counted=body.counted or (),
+            unsent=body.unsent,
             clerk=body.clerk or "",
         )
 

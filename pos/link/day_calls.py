@@ -71,7 +71,7 @@ class ReportPage(Answer, frozen=True, kw_only=True):
     """First and last receipt number of the day; both empty where there was none, and for a period."""
     last_receipt: str
     unsent: int
-    """Entries of the day and before that the ledger does not have now; 0 for a period, and so on below."""
+    """Entries that the ledger does not have now, or did not have before the closing; 0 for a period, and so below."""
     unsent_payments: int
     """Payments among them."""
     unsent_won: int

@@ -53,6 +53,7 @@ PERSON_NAME_BYTES_MAX: Final = 48
 FIGURES_BYTES_MAX: Final = 12_000
 PIECES_MAX: Final = 32
 PIECE_FIELDS: Final = 2
+UNSENT_FIELDS: Final = 3
 CHECKS_MAX: Final = 64
 ITEMS_MAX: Final = 99
 """Lines of one sale: with their names they fit an entry."""
@@ -191,6 +192,15 @@ def _pieces(fields: Fields, key: int, name: str) -> tuple[tuple[int, int], ...]:
 
 def _write_pieces(pieces: tuple[tuple[int, int], ...]) -> cbor.Value:
     return [[won, count] for won, count in pieces]
+
+
+def _unsent(fields: Fields, key: int, name: str) -> tuple[int, int, int]:
+    """What waits for the ledger: entries, payments among them, won."""
+    given = fields.array(key, name, length_max=UNSENT_FIELDS)
+    if len(given) != UNSENT_FIELDS:
+        raise MalformedError(f"{name} is not an array of three")
+    counts = Fields(name, dict(enumerate(given)))
+    return counts.uint(0, "entries"), counts.uint(1, "payments"), counts.uint(2, "won")
 
 
 def _write_tax_split(split: TaxSplit) -> cbor.Value:
@@ -336,6 +346,7 @@ ZNumber = Annotated[int, BodyField(71, _uint(low=1))]
 DayFigures = Annotated[bytes, BodyField(72, _object(FIGURES_BYTES_MAX))]
 CountedWon = Annotated[int, BodyField(73, _uint(high=AMOUNT_MAX_WON))]
 CountedPieces = Annotated[tuple[tuple[int, int], ...], BodyField(74, _pieces, _write_pieces)]
+UnsentAtClosing = Annotated[tuple[int, int, int], BodyField(76, _unsent, list)]
 DirectionOfCash = Annotated[CashDirection, BodyField(75, _member_of(CashDirection), str)]
 TrustVersion = Annotated[int, BodyField(90, _uint())]
 """Version of a snapshot."""

@@ -37,6 +37,8 @@ class DayClosed(EntryBody):
     """What was counted in the drawer; absent where nobody counted."""
     counted: key.CountedPieces | None = None
     """By denomination, where somebody said."""
+    unsent: key.UnsentAtClosing | None = None
+    """Entries before the closing that the ledger had not acknowledged, payments among them, and their won."""
     clerk: key.Clerk | None = None
 
 

@@ -17,6 +17,7 @@ from pos.link.calls import (
     ReportPage,
     RequestCashReceipt,
 )
+from pos.voucher.bodies import DayClosed
 from tests.support.core_builders import HOUR_S, Shop
 from tests.support.ledger_beside import ledger_beside
 
@@ -226,11 +227,11 @@ def test_a_closing_says_how_many_payments_and_how_much_the_ledger_does_not_have(
     sell_for_voucher(shop, 12_000)
     sell_for_voucher(shop, 3_000)
     sell_for_cash(shop, 50_000)
+    waiting = shop.till.unsent_count
     page = close_day(shop)
 
-    assert (page.unsent_payments, page.unsent_won) == (2, 15_000)
-    assert page.unsent == len(shop.entries) - 1, "all but the paper that was asked for behind the closing"
-    assert on_paper(page, f"미전송 {page.unsent}건") == ""
+    assert (page.unsent, page.unsent_payments, page.unsent_won) == (waiting, 2, 15_000)
+    assert on_paper(page, f"마감 때 미전송 {waiting}건") == ""
     assert on_paper(page, "  그중 결제 2건") == "15,000"
 
 
@@ -248,3 +249,34 @@ def test_what_the_ledger_has_is_not_said_to_be_missing(shop: Shop) -> None:
     assert (page.unsent_payments, page.unsent_won) == (1, 3_000)
     # What was there before the later sale is still what the ledger has.
     assert report(shop, before.name).unsent_won == 0
+
+
+def test_a_copy_of_a_closing_says_what_was_not_sent_then_whatever_was_sent_since(shop: Shop) -> None:
+    open_day(shop)
+    with ledger_beside(shop) as ledger:
+        sell_for_voucher(shop, 12_000)
+        first = close_day(shop)
+        ledger.deliver()
+        open_day(shop)
+        ledger.deliver()
+        second = close_day(shop)
+        shop.core.journal.rebuild()
+        again = report(shop, "Z1")
+
+    assert (again.unsent, again.unsent_payments, again.unsent_won) == (first.unsent, 1, 12_000)
+    assert again.lines == first.lines
+    assert second.unsent == 0
+    assert "마감 전까지 모두 전송됨" in second.lines
+
+
+def test_a_closing_that_kept_nothing_of_it_says_what_is_not_sent_now(shop: Shop) -> None:
+    """As closings were written before they kept it."""
+    sell_for_voucher(shop, 12_000)
+    journal = shop.core.journal
+    figures = journal.days.figures_now(until=journal.head.sequence)
+    body = DayClosed(business_date=shop.till.business_date, z_number=1, figures=figures.to_bytes())
+    journal.record([body], reading=shop.core.views.clock.read())
+
+    page = report(shop, "z")
+    assert (page.unsent, page.unsent_payments, page.unsent_won) == (journal.head.sequence, 1, 12_000)
+    assert f"미전송 {page.unsent}건" in page.lines

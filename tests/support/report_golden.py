@@ -90,6 +90,7 @@ def a_report(kind: ReportKind = ReportKind.CLOSING, figures: Figures | None = No
         receipts=None if kind is ReportKind.PERIOD else ("000101", "000144"),
         unsent=23 if kind is ReportKind.CLOSING else 0,
         unsent_payments=(5, 96_000) if kind is ReportKind.CLOSING else (0, 0),
+        is_unsent_at_closing=kind is ReportKind.CLOSING,
         unissued=(2, 35_000) if kind is ReportKind.CLOSING else (0, 0),
     )
 

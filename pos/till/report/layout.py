@@ -277,7 +277,10 @@ def _end(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
 
 
 def _unsent(report: Report, sheet: Sheet, words: ReportWords) -> Iterator[Row]:
-    yield from sheet.text(words.waiting.format(number=report.unsent) if report.unsent else words.all_sent)
+    waiting, all_sent = words.waiting, words.all_sent
+    if report.is_unsent_at_closing:
+        waiting, all_sent = words.waiting_at_closing, words.all_sent_before_closing
+    yield from sheet.text(waiting.format(number=report.unsent) if report.unsent else all_sent)
     payments, won = report.unsent_payments
     if payments:
         yield from _counted(sheet, words, f"{_INDENT}{words.waiting_payments}", payments, won)

@@ -60,9 +60,11 @@ class Report:
     receipts: tuple[str, str] | None = None
     """First and last number that a paper of the day got; None where none did, and for a period."""
     unsent: int = 0
-    """Entries that the ledger does not have yet."""
+    """Entries that the ledger does not have."""
     unsent_payments: tuple[int, int] = (0, 0)
     """Payments among them: how many, and won."""
+    is_unsent_at_closing: bool = False
+    """Both of the moment before the closing, for good; else of the moment in which the report is made."""
     unissued: tuple[int, int] = (0, 0)
     """Cash receipts that were asked for and have no approval yet: how many, and won."""
     is_training: bool = False

@@ -97,10 +97,13 @@ class ReportWords:
     """{first} and {last} entry of the journal."""
     waiting: str
     """{number} entries that the ledger does not have yet."""
+    waiting_at_closing: str
+    """{number} entries that it did not have before the closing."""
     waiting_payments: str
     """Payments among those."""
     unissued: str
     """{number} of cash receipts."""
     all_sent: str
+    all_sent_before_closing: str
     equals_closings: str
     """Below a period: that it is the sum of its closings."""

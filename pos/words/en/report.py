@@ -77,9 +77,11 @@ REPORT_WORDS: Final = ReportWords(
     receipts="Receipts {first} to {last}",
     entries="Journal {first} to {last}",
     waiting="{number} not sent yet",
+    waiting_at_closing="{number} not sent at closing",
     waiting_payments="payments among them",
     unissued="{number} cash receipts not issued",
     all_sent="All sent",
+    all_sent_before_closing="All sent before the closing",
     equals_closings="The sum of this period's closings (Z)",
 )
 

@@ -77,9 +77,11 @@ REPORT_WORDS: Final = ReportWords(
     receipts="영수증 {first} ~ {last}",
     entries="거래기록 {first} ~ {last}",
     waiting="미전송 {number}건",
+    waiting_at_closing="마감 때 미전송 {number}건",
     waiting_payments="그중 결제",
     unissued="발급 안 된 현금영수증 {number}건",
     all_sent="모두 전송됨",
+    all_sent_before_closing="마감 전까지 모두 전송됨",
     equals_closings="이 기간 마감(Z)을 모두 더한 금액입니다",
 )
 
