@@ -3,12 +3,14 @@
     DIR/chak-pos/trust/          the trust repository as the ledger publishes it below /trust, `emergency/` in it
     DIR/chak-pos/trust/targets/  with `app/…`: newer versions of the program, targets of that repository
     DIR/chak-pos/install.cose    a signed file for the installation (`pos.voucher.install_file`)
+    DIR/chak-pos/catalogue.csv   the shop's articles, as a spreadsheet saves them (`pos.till.catalogue`)
 
 Rules:
 
 - a stick without that folder is nobody's business: nothing is read of it and nothing said;
 - files are copied with bounds into the staging folder (`stick_files`), and judged there by those who judge downloads:
-  core verifies trust data, whoever unpacks a program verifies it, the first boot verifies an install file;
+  core verifies trust data, whoever unpacks a program verifies it, the first boot verifies an install file, and a
+  catalogue is read, and taken or left, at the till's menu;
 - a program is brought only with trust data that core has taken, and only the one archive that this names;
 - the screen says in one line what became of it. The stick may be pulled at any moment.
 """
@@ -46,6 +48,7 @@ from pos.exits import Exit
 from pos.link.calls import Call, Role, TakeTrust, TellStick, TrustOrigin, TrustStep, TrustTaken
 from pos.link.client import BlockingLink
 from pos.link.stick import StickState
+from pos.till.catalogue import CATALOGUE_BYTES_MAX, CATALOGUE_FILE
 from pos.trust.faults import TrustFault
 from pos.trust.folder import EMERGENCY_FOLDER
 from pos.trust.metadata import TARGETS_BYTES_MAX
@@ -69,8 +72,17 @@ _FAULTS: Final = {
 }
 """Everything else is a repository that cannot be trusted."""
 _GOOD: Final = frozenset(
-    {StickState.TRUST_TAKEN, StickState.PROGRAM_TAKEN, StickState.INSTALL_TAKEN, StickState.SAME, StickState.EMPTY}
+    {
+        StickState.TRUST_TAKEN,
+        StickState.PROGRAM_TAKEN,
+        StickState.INSTALL_TAKEN,
+        StickState.CATALOGUE_BROUGHT,
+        StickState.SAME,
+        StickState.EMPTY,
+    }
 )
+_NEEDS_NOBODY: Final = frozenset({None, StickState.TRUST_TAKEN, StickState.SAME, StickState.EMPTY})
+"""What is not worth a line where something else wants a person."""
 
 
 class Link(Protocol):
@@ -132,27 +144,29 @@ class Import:
 
     def take(self, ours: int) -> StickState:
         """Everything on it. Raises StickError where it is not taken."""
-        has_install = self._take_install(ours)
+        has_install = not self.config.is_enrolled and self._copy(INSTALL, ours, INSTALL_FILE, INSTALL_BYTES_MAX)
+        has_catalogue = self._copy(CATALOGUE_FILE, ours, Path(CATALOGUE_FILE), CATALOGUE_BYTES_MAX)
         with opened_folder(TRUST, inside=ours) as trust:
             state = None if trust is None else self._take_trust(trust)
         if state in (None, StickState.SAME) and has_install:
             return StickState.INSTALL_TAKEN
+        if state in _NEEDS_NOBODY and has_catalogue:
+            return StickState.CATALOGUE_BROUGHT
         return state or StickState.EMPTY
 
-    def _take_install(self, ours: int) -> bool:
-        """Bring a file for the installation; core knows whether it waits for one, and this user may not."""
-        if self.config.is_enrolled:
-            return False
-        file = open_file(INSTALL, inside=ours)
+    def _copy(self, name: str, ours: int, staged: Path, bytes_max: int) -> bool:
+        """Bring one file as it is; core knows whether it waits for one, and this user may not."""
+        file = open_file(name, inside=ours)
         if file is None:
             return False
         with file, _readable():
-            raw = file.read(INSTALL_BYTES_MAX + 1)
-        if len(raw) > INSTALL_BYTES_MAX:
-            raise StickError(StickState.TOO_LARGE, f"{INSTALL}: more than {INSTALL_BYTES_MAX} bytes")
-        place = self.config.terminal.staging / INSTALL_FILE
+            raw = file.read(bytes_max + 1)
+        if len(raw) > bytes_max:
+            raise StickError(StickState.TOO_LARGE, f"{name}: more than {bytes_max} bytes")
+        place = self.config.terminal.staging / staged
         with _storable():
             place.parent.mkdir(parents=True, exist_ok=True)
+            need_room(place.parent, len(raw), self.bounds)
             replace_file(place, raw)
         return True
 

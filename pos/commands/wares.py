@@ -7,10 +7,11 @@ from typing import TextIO
 
 import msgspec
 
+from pos.commands.faults import not_now
 from pos.commands.output import print_json, print_line
 from pos.config import TerminalConfig
 from pos.exits import Exit
-from pos.link.calls import ExchangeLine, ImportCatalogue, ReadExchange
+from pos.link.calls import ExchangeLine, ImportCatalogue, ReadExchange, Refused
 from pos.terminal import open_control
 from pos.till.catalogue import ProblemKind
 from pos.words.en.catalogue import PROBLEMS
@@ -44,6 +45,8 @@ def catalogue(config: TerminalConfig, action: str, file: Path, *, as_json: bool)
     content = file.read_bytes()
     with open_control(config) as control:
         answer = control.call(ImportCatalogue(content=content, is_trial=action == "check"))
+        if isinstance(answer, Refused):
+            raise not_now(control, answer.cause)
     if as_json:
         problems = tuple((problem.line, problem.kind, problem.text) for problem in answer.problems)
         print_json(CatalogueJson(articles=answer.articles, problems=problems))

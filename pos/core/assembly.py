@@ -234,6 +234,7 @@ def _selling(on: Grounds, ledger_side: _LedgerSide) -> _Selling:
             at,
             receipts=receipts,
             state_dir=state_dir,
+            staging=on.config.terminal.staging,
             words=CATALOGUE_WORDS,
             codes={} if on.is_training else shop_codes(on.config.merchant_qr),
         ),

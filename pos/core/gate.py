@@ -29,6 +29,7 @@ from pos.link.calls import (
     ListRemotes,
     ListSales,
     ListSuspended,
+    LookAtCatalogue,
     NextBatch,
     NextPrintJob,
     NumberNotes,
@@ -58,6 +59,7 @@ from pos.link.calls import (
     SyncCall,
     SyncNow,
     TakeAcknowledgement,
+    TakeCatalogue,
     TakeItemBack,
     TakeNotes,
     TellStick,
@@ -75,6 +77,7 @@ _SELLING = (
     | Pay
     | AddItem
     | TakeItemBack
+    | TakeCatalogue
     | SuspendSale
     | ResumeSale
     | CheckNextNotes
@@ -101,6 +104,7 @@ _SAYS_SOMETHING = (
 _LOOKS_SOMETHING_UP = (
     Watch
     | ListQuickKeys
+    | LookAtCatalogue
     | ListNotePrograms
     | ListDrawer
     | ReadExchange

@@ -1,25 +1,20 @@
-"""Selling by name: quick keys, barcodes before the camera, and the catalogue they come from.
+"""Selling by name: quick keys and barcodes before the camera. The catalogue they come from is `catalogue_desk`'s.
 
 Rules:
 
-- the catalogue is one file in the state folder, replaced whole and only by one without a wrong line;
 - items are put in and taken out while nothing is paid; what is paid is paid for these items;
 - a barcode that the catalogue does not know is no payment either: it is said, and nothing is recorded.
 """
 
-import os
 from dataclasses import replace
-from pathlib import Path
 from typing import Final, assert_never
 
+from pos.core.catalogue_desk import CatalogueDesk
 from pos.core.counter import Counter
 from pos.core.sale import Sale
 from pos.link.calls import (
     AddItem,
-    CatalogueAnswer,
-    CatalogueProblem,
     Done,
-    ImportCatalogue,
     ItemCall,
     ListQuickKeys,
     QuickKey,
@@ -29,12 +24,10 @@ from pos.link.calls import (
 )
 from pos.text import safe_text
 from pos.till import basket
-from pos.till.catalogue import Article, Catalogue, CatalogueWords, Problem, has_check_digit, read_catalogue
+from pos.till.catalogue import Article, Catalogue, has_check_digit
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import SoldItem, TaxClass
 
-CATALOGUE_FILE: Final = "catalogue.csv"
-CATALOGUE_BYTES_MAX: Final = 4 * 1024 * 1024
 _GTIN_LENGTHS: Final = (8, 12, 13, 14)
 _EAN13: Final = 13
 
@@ -42,11 +35,13 @@ _EAN13: Final = 13
 class Items:
     """The articles of one shop and the basket of its open sale."""
 
-    def __init__(self, *, counter: Counter, state_dir: Path, words: CatalogueWords) -> None:
+    def __init__(self, *, counter: Counter, catalogue: CatalogueDesk) -> None:
         self._counter = counter
-        self._path = state_dir / CATALOGUE_FILE
-        self._words = words
-        self._catalogue = self._stored()
+        self._desk = catalogue
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return self._desk.in_use
 
     @property
     def has_articles(self) -> bool:
@@ -84,16 +79,6 @@ class Items:
         """Put what the camera took for a barcode of goods into the basket, unless something else goes on."""
         if self.wants_barcodes:
             self.take_barcode(text)
-
-    def take_catalogue(self, call: ImportCatalogue) -> CatalogueAnswer:
-        """Use another catalogue from now on, if it is whole."""
-        read = read_catalogue(_decoded(call.content), self._words)
-        if not isinstance(read, Catalogue):
-            return CatalogueAnswer(articles=0, problems=tuple(map(_problem, read)))
-        if not call.is_trial:
-            _write(self._path, call.content)
-            self._catalogue = read
-        return CatalogueAnswer(articles=len(read.articles))
 
     def _add(self, call: AddItem) -> Done | Refused:
         if call.is_again:
@@ -137,30 +122,6 @@ class Items:
         self._counter.put(sale.without_request().with_items(items))
         return Done()
 
-    def _stored(self) -> Catalogue:
-        try:
-            read = read_catalogue(_decoded(self._path.read_bytes()), self._words)
-        except OSError:
-            return Catalogue()
-        return read if isinstance(read, Catalogue) else Catalogue()
-
-
-def _decoded(content: bytes) -> str:
-    """A spreadsheet in Korea writes UTF-8 with a mark, or the code page of the country."""
-    try:
-        return content[:CATALOGUE_BYTES_MAX].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content[:CATALOGUE_BYTES_MAX].decode("cp949", "replace")
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".new")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
 
 def _quick_key(article: Article) -> QuickKey:
     return QuickKey(
@@ -169,7 +130,3 @@ def _quick_key(article: Article) -> QuickKey:
         price_won=article.price_won or 0,
         is_exempt=article.tax is TaxClass.EXEMPT,
     )
-
-
-def _problem(problem: Problem) -> CatalogueProblem:
-    return CatalogueProblem(line=problem.line, kind=problem.kind.value, text=safe_text(problem.text))

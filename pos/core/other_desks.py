@@ -270,7 +270,7 @@ class ControlDesk:
     def _wares(self, call: ImportCatalogue | ReadExchange | TakeNotes) -> AnyAnswer:
         match call:
             case ImportCatalogue():
-                return self.wares.items.take_catalogue(call)
+                return self.wares.catalogue.import_file(call)
             case ReadExchange(issuer=issuer):
                 return self.wares.bank.exchange(issuer)
             case TakeNotes():

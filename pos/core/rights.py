@@ -39,6 +39,7 @@ from pos.link.calls import (
     ListSuspended,
     LogIn,
     LogOut,
+    LookAtCatalogue,
     MakeRefund,
     MoveCash,
     OpenDay,
@@ -61,6 +62,7 @@ from pos.link.calls import (
     SummariseSync,
     SuspendSale,
     SyncNow,
+    TakeCatalogue,
     TakeItemBack,
     TakeNotes,
     TryScanner,
@@ -119,6 +121,8 @@ _RIGHTS: Final[Mapping[type, Right]] = MappingProxyType(
         TryScanner: Right.SERVICE,
         ChoosePrinting: Right.SETTINGS,
         ChooseShownOn: Right.SETTINGS,
+        LookAtCatalogue: Right.CATALOGUE,
+        TakeCatalogue: Right.CATALOGUE,
     }
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pos.core.catalogue_desk import CatalogueDesk
 from pos.core.confirmations import Confirmations
 from pos.core.counterparts import Counterparts
 from pos.core.holds import Holds
@@ -42,6 +43,7 @@ class SaleDesk:
     tenders: Tenders
     merchant_qr: MerchantQr
     items: Items
+    catalogue: CatalogueDesk
     holds: Holds
     notes: Notes
     scanned: ScannedNotes
@@ -55,16 +57,19 @@ class SaleDesk:
         *,
         receipts: Receipts,
         state_dir: Path,
+        staging: Path,
         words: CatalogueWords,
         codes: Mapping[str, PaymentCode],
     ) -> "SaleDesk":
         """The desk of one till."""
         notes = Notes(at)
         merchant_qr = MerchantQr(at=at, codes=codes)
+        catalogue = CatalogueDesk(at, state_dir=state_dir, staging=staging, words=words)
         return cls(
             tenders=Tenders(at, merchant_qr),
             merchant_qr=merchant_qr,
-            items=Items(counter=at.counter, state_dir=state_dir, words=words),
+            items=Items(counter=at.counter, catalogue=catalogue),
+            catalogue=catalogue,
             holds=Holds(at, program_name=receipts.program_name),
             notes=notes,
             scanned=ScannedNotes(at, notes),

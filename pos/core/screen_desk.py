@@ -28,6 +28,7 @@ from pos.link.calls import (
     BeginCashReceipt,
     CancelCashReceipt,
     CancelSale,
+    CatalogueCall,
     ChangePerson,
     CheckNextNotes,
     ClearVerdict,
@@ -118,6 +119,8 @@ class ScreenDesk:
             return self.people.answer(call)
         if isinstance(call, DayCall):
             return self.day.answer(call)
+        if isinstance(call, CatalogueCall):
+            return self.wares.catalogue.answer(call)
         assert not isinstance(call, Practise | HealthCall | WifiCall), "core answers these itself"
         match call:
             case EnterAmount() | CancelSale() | OpenRequest() | CloseRequest() | ClearVerdict():

@@ -10,6 +10,8 @@ SHOWN_S = 120.0
 UNDER_WAY_S = 900.0
 """How long reading and waiting may take: whoever reads may have died."""
 _UNDER_WAY = frozenset({StickState.READING, StickState.LATER})
+_UNWANTED = {(True, StickState.INSTALL_TAKEN): StickState.SAME, (False, StickState.CATALOGUE_BROUGHT): StickState.EMPTY}
+"""An installed till wants no file for its installation, any other no catalogue; whoever brought it could not know."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -18,13 +20,11 @@ class Sticks:
 
     clock: Clock
     is_installed: bool = True
-    """An installed till wants no file for its installation; whoever brought it could not know."""
     _state: StickState | None = None
     _told_s: float = 0.0
 
     def tell(self, call: TellStick) -> Done:
-        is_unwanted = self.is_installed and call.state is StickState.INSTALL_TAKEN
-        self._state = StickState.SAME if is_unwanted else call.state
+        self._state = _UNWANTED.get((self.is_installed, call.state), call.state)
         self._told_s = self.clock.monotonic_s()
         return Done()
 

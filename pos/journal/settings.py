@@ -10,6 +10,8 @@ from pos.voucher.bodies import PrinterChosen, SettingChosen
 
 PRINTING: Final = "receipt.printing"
 SHOWN_ON: Final = "request.shown_on"
+CATALOGUE: Final = "catalogue.sha256"
+"""Which file of articles is in use."""
 _PRINTER_URL: Final = "printer.url"
 _PRINTER_PROFILE: Final = "printer.profile"
 _PRINTER_COLUMNS: Final = "printer.columns"

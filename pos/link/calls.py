@@ -136,17 +136,20 @@ from pos.link.refund_calls import (
 from pos.link.remote_calls import AnswerRemote, ListRemotes, RemoteLine, RemotePage
 from pos.link.sale_calls import (
     AddItem,
+    BroughtCatalogue,
     CatalogueAnswer,
     CatalogueProblem,
     ImportCatalogue,
     ListQuickKeys,
     ListSuspended,
+    LookAtCatalogue,
     QuickKey,
     QuickKeyPage,
     ResumeSale,
     SuspendedLine,
     SuspendedPage,
     SuspendSale,
+    TakeCatalogue,
     TakeItemBack,
 )
 from pos.link.screen_calls import (
@@ -217,12 +220,14 @@ __all__ = [
     "BeginBackup",
     "BeginCashReceipt",
     "BeginMeeting",
+    "BroughtCatalogue",
     "Call",
     "CancelCashReceipt",
     "CancelSale",
     "CashReceiptLine",
     "CashReceiptPage",
     "CatalogueAnswer",
+    "CatalogueCall",
     "CatalogueProblem",
     "ChangePerson",
     "CheckJournal",
@@ -284,6 +289,7 @@ __all__ = [
     "LogOut",
     "LogTaken",
     "LogWants",
+    "LookAtCatalogue",
     "MakeRefund",
     "MeetingBegun",
     "MerchantQrAnswer",
@@ -383,6 +389,7 @@ __all__ = [
     "SyncSummary",
     "SyncWork",
     "TakeAcknowledgement",
+    "TakeCatalogue",
     "TakeFromSibling",
     "TakeGrowth",
     "TakeItemBack",
@@ -425,6 +432,7 @@ AnyAnswer: TypeAlias = (
     | QuickKeyPage
     | SuspendedPage
     | CatalogueAnswer
+    | BroughtCatalogue
     | Done
     | Refused
     | State
@@ -476,6 +484,7 @@ NoteCall: TypeAlias = (
     ListNotePrograms | CheckNextNotes | TakeNotes | ListDrawer | NumberNotes | SubmitNotes | CreditNotes
 )
 ItemCall: TypeAlias = ListQuickKeys | AddItem | TakeItemBack
+CatalogueCall: TypeAlias = LookAtCatalogue | TakeCatalogue
 HoldCall: TypeAlias = SuspendSale | ListSuspended | ResumeSale
 EquipmentCall: TypeAlias = (
     ListDevices
@@ -495,6 +504,7 @@ ScreenCall: TypeAlias = (
     NoteCall
     | ShowMerchantQr
     | ItemCall
+    | CatalogueCall
     | HoldCall
     | Watch
     | EnterAmount

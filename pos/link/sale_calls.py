@@ -49,6 +49,20 @@ class CatalogueAnswer(Answer, frozen=True, kw_only=True):
     problems: tuple[CatalogueProblem, ...] = ()
 
 
+class BroughtCatalogue(Answer, frozen=True, kw_only=True):
+    """The catalogue that a memory stick brought, beside the one in use; nothing has changed yet."""
+
+    digest: str = ""
+    """Which file it is; empty where none was brought."""
+    brought_s: int = 0
+    articles: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    problems: tuple[CatalogueProblem, ...] = ()
+    """Where there are any, it cannot be used."""
+
+
 class ListQuickKeys(Call[QuickKeyPage], frozen=True, kw_only=True):
     pass
 
@@ -81,7 +95,17 @@ class ResumeSale(Call[Done | Refused], frozen=True, kw_only=True):
     sale_id: bytes
 
 
-class ImportCatalogue(Call[CatalogueAnswer], frozen=True, kw_only=True):
+class LookAtCatalogue(Call[BroughtCatalogue | Refused], frozen=True, kw_only=True):
+    """What a memory stick brought."""
+
+
+class TakeCatalogue(Call[CatalogueAnswer | Refused], frozen=True, kw_only=True):
+    """Use what a memory stick brought from now on, if it is still the file that was looked at."""
+
+    digest: str
+
+
+class ImportCatalogue(Call[CatalogueAnswer | Refused], frozen=True, kw_only=True):
     """Use this file from now on, if every line of it is right."""
 
     content: bytes

@@ -12,6 +12,8 @@ class StickState(StrEnum):
     """A newer version of the program lies ready; it is changed to after closing."""
     INSTALL_TAKEN = "install_taken"
     """A file for the installation was brought; what it says is judged where the machine is installed."""
+    CATALOGUE_BROUGHT = "catalogue_brought"
+    """A catalogue lies ready; it is looked at and taken, or left, on the screen."""
     SAME = "same"
     """All of it was here already."""
     LATER = "later"

@@ -13,7 +13,10 @@ Rules:
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -24,11 +27,19 @@ from pos.voucher.bodies import SoldItem, TaxClass
 from pos.voucher.body_fields import ITEM_CODE_BYTES_MAX, ITEM_NAME_BYTES_MAX
 from pos.voucher.fields import is_clean_text
 
+CATALOGUE_FILE: Final = "catalogue.csv"
+"""What the file is called on a memory stick and in the till."""
+CATALOGUE_BYTES_MAX: Final = 4 * 1024 * 1024
 ARTICLES_MAX: Final = 20_000
 KEYS: Final = 9
 PROBLEMS_MAX: Final = 50
-"""Nobody reads on after fifty; the rest of the file is counted, not listed."""
+"""Nobody reads on after fifty; the rest of the file is not looked at."""
+TEXT_MAX: Final = 40
+"""As much is said of what stands in a wrong place."""
 _GS1_LENGTHS: Final = (8, 12, 13, 14)
+_PRICE_DIGITS_MAX: Final = 12
+_SHORTENED: Final = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{1,2}")
+"""What a spreadsheet makes of a long number in a narrow column."""
 
 
 class Column(StrEnum):
@@ -44,6 +55,9 @@ class Column(StrEnum):
 class ProblemKind(StrEnum):
     """What is wrong with a line of the file."""
 
+    NOT_TEXT = "not_text"
+    """Saved in a form that is no CSV."""
+    TOO_LARGE = "too_large"
     NO_HEAD = "no_head"
     UNKNOWN_COLUMN = "unknown_column"
     COLUMN_MISSING = "column_missing"
@@ -56,6 +70,8 @@ class ProblemKind(StrEnum):
     KEY = "key"
     KEY_TWICE = "key_twice"
     BARCODE = "barcode"
+    BARCODE_SHORTENED = "barcode_shortened"
+    """The spreadsheet wrote it as 8.80123E+12: the digits are lost."""
     CHECK_DIGIT = "check_digit"
     BARCODE_TWICE = "barcode_twice"
     NOT_SELLABLE = "not_sellable"
@@ -109,6 +125,34 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What another catalogue brings: how many articles are new, different, and no longer there."""
+
+    new: int
+    changed: int
+    gone: int
+
+
+def difference(old: Catalogue, new: Catalogue) -> Difference:
+    """Compare by barcode, and by name where there is none."""
+    before, after = dict(_named(old.articles)), dict(_named(new.articles))
+    return Difference(
+        new=len(after.keys() - before.keys()),
+        changed=sum(before[name] != after[name] for name in after.keys() & before.keys()),
+        gone=len(before.keys() - after.keys()),
+    )
+
+
+def _named(articles: Iterable[Article]) -> Iterator[tuple[tuple[str, str, int], Article]]:
+    """Each article with what it is known by; of several with one name, the first is compared with the first."""
+    seen: dict[str, int] = {}
+    for article in articles:
+        name = "" if article.barcode else article.name
+        seen[name] = seen.get(name, 0) + 1
+        yield (article.barcode, name, 0 if article.barcode else seen[name]), article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueWords:
     """How columns and tax classes may be called in the file, in lower case."""
 
@@ -116,23 +160,48 @@ class CatalogueWords:
     taxes: Mapping[str, TaxClass]
 
 
+def read_file(content: bytes, words: CatalogueWords) -> Catalogue | tuple[Problem, ...]:
+    """Read the bytes of a file. A spreadsheet in Korea writes UTF-8 with a mark, or the code page of the country."""
+    if len(content) > CATALOGUE_BYTES_MAX:
+        return (Problem(line=1, kind=ProblemKind.TOO_LARGE),)
+    for encoding in ("utf-8-sig", "cp949"):
+        with suppress(UnicodeDecodeError):
+            return read_catalogue(content.decode(encoding), words)
+    return (Problem(line=1, kind=ProblemKind.NOT_TEXT),)
+
+
 def read_catalogue(text: str, words: CatalogueWords) -> Catalogue | tuple[Problem, ...]:
-    """Read a whole file; every problem is reported at once."""
-    rows = csv.reader(text.lstrip("\ufeff").splitlines())
+    """Read a whole file; its problems are reported at once."""
+    rows = _rows(text.lstrip("\ufeff"))
     head = next(rows, None)
     if not head:
         return (Problem(line=1, kind=ProblemKind.NO_HEAD),)
     columns = [words.columns.get(name.strip().lower()) for name in head]
     problems = _head_problems(head, columns)
     if problems:
-        return problems
+        return problems[:PROBLEMS_MAX]
     reader = _Reader([column for column in columns if column is not None], words)
     for line, row in enumerate(rows, start=2):
-        if any(field.strip() for field in row):
-            reader.take(line, row)
+        if row is None or any(field.strip() for field in row):
+            reader.take(line, row or ())
+        if len(reader.problems) >= PROBLEMS_MAX:
+            break
     if reader.problems:
         return tuple(reader.problems[:PROBLEMS_MAX])
     return Catalogue.of(reader.articles)
+
+
+def _rows(text: str) -> Iterator[list[str] | None]:
+    """The rows as a spreadsheet counts them; None, and no more, where one has no end: a quotation mark is missing."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    while True:
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield None
+            return
 
 
 def has_check_digit(code: str) -> bool:
@@ -143,7 +212,7 @@ def has_check_digit(code: str) -> bool:
 
 def _head_problems(head: list[str], columns: list[Column | None]) -> tuple[Problem, ...]:
     unknown = [
-        Problem(line=1, kind=ProblemKind.UNKNOWN_COLUMN, text=name)
+        Problem(line=1, kind=ProblemKind.UNKNOWN_COLUMN, text=name[:TEXT_MAX])
         for name, column in zip(head, columns, strict=True)
         if column is None
     ]
@@ -171,7 +240,7 @@ class _Reader:
         self.articles: list[Article] = []
         self.problems: list[Problem] = []
 
-    def take(self, line: int, row: list[str]) -> None:
+    def take(self, line: int, row: Sequence[str]) -> None:
         if len(row) != len(self._columns):
             self._wrong(line, ProblemKind.FIELDS, str(len(row)))
             return
@@ -205,7 +274,8 @@ class _Reader:
         if not text:
             return None
         digits = text.replace(",", "")
-        if not (digits.isascii() and digits.isdigit()) or not 0 < int(digits) <= AMOUNT_MAX_WON:
+        is_number = digits.isascii() and digits.isdigit() and len(digits) <= _PRICE_DIGITS_MAX
+        if not is_number or not 0 < int(digits) <= AMOUNT_MAX_WON:
             self._wrong(line, ProblemKind.PRICE, text)
             return None
         return int(digits)
@@ -213,7 +283,9 @@ class _Reader:
     def _barcode(self, line: int, text: str) -> str:
         if not text:
             return text
-        if not text.isascii() or not text.isalnum() or len(text) > ITEM_CODE_BYTES_MAX:
+        if _SHORTENED.fullmatch(text):
+            self._wrong(line, ProblemKind.BARCODE_SHORTENED, text)
+        elif not text.isascii() or not text.isalnum() or len(text) > ITEM_CODE_BYTES_MAX:
             self._wrong(line, ProblemKind.BARCODE, text)
         elif text.isdigit() and len(text) in _GS1_LENGTHS and not has_check_digit(text):
             self._wrong(line, ProblemKind.CHECK_DIGIT, text)
@@ -234,4 +306,4 @@ class _Reader:
         return int(text)
 
     def _wrong(self, line: int, kind: ProblemKind, text: str = "") -> None:
-        self.problems.append(Problem(line=line, kind=kind, text=text[:40]))
+        self.problems.append(Problem(line=line, kind=kind, text=text[:TEXT_MAX]))

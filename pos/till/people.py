@@ -57,6 +57,8 @@ class Right(StrEnum):
     SERVICE = "service"
     """Devices and their tests."""
     SETTINGS = "settings"
+    CATALOGUE = "catalogue"
+    """Change what the shop sells by name, and at which price."""
     OWNER_PAGE = "owner_page"
     PERIOD_REPORT = "period_report"
     EXPORT = "export"

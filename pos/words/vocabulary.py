@@ -320,6 +320,9 @@ class Words(Protocol):
     def stick(self, stick: StickState) -> str:
         """What became of a memory stick, or why it was not taken."""
 
+    def catalogue_problem(self, kind: str, text: str) -> tuple[str, str]:
+        """What is wrong with a line of a catalogue, and what stands there; empty where that says nothing more."""
+
     def contact_needed(self, days: int) -> str:
         """Without a contact nothing is sold after so many more days of running."""
 

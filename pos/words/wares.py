@@ -49,6 +49,31 @@ class WareLabels:
     take_back: str
     one_more: str
     """Of the last item."""
+    catalogue_action: str
+    """On the owner's page."""
+    catalogue_title: str
+    catalogue_none: tuple[str, ...]
+    catalogue_brought: str
+    """{moment}."""
+    catalogue_holds: str
+    """{count} articles."""
+    catalogue_differs: tuple[str, str, str]
+    """{count} articles are new, changed, gone."""
+    catalogue_asks: str
+    catalogue_take: str
+    catalogue_leave: str
+    catalogue_same: str
+    catalogue_taken: str
+    """{count} articles."""
+    catalogue_taken_lines: tuple[str, ...]
+    catalogue_wrong: str
+    catalogue_fault: str
+    """{line} of the file, {what} is wrong there."""
+    catalogue_reads: str
+    """{text} stands there."""
+    catalogue_more: str
+    """There are more faults than there is room for."""
+    catalogue_repair: str
     held_title: str
     held_line: str
     """{number}, {time}, {won}."""

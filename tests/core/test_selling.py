@@ -41,6 +41,8 @@ from pos.voucher.bodies import (
 )
 from tests.support.core_builders import Shop
 
+STOCKED = "setting.chosen"
+"""The entry of the catalogue that came into use."""
 CATALOGUE = """\
 바코드,이름,가격,세금,단축키
 8801234567893,소금빵,3000,과세,1
@@ -80,7 +82,7 @@ def test_items_make_the_amount_and_stand_on_the_receipt(stocked: Shop) -> None:
 
     stocked.see(stocked.code(11_000))
 
-    assert stocked.kinds == ["sale.itemised", "payment.approved"]
+    assert stocked.kinds == [STOCKED, "sale.itemised", "payment.approved"]
     sale = stocked.core.journal.sales.last_sale()
     assert sale is not None
     assert sale.tax is not None
@@ -102,7 +104,7 @@ def test_a_barcode_before_the_camera_is_an_item_and_an_unknown_one_is_no_payment
     stocked.see("8809999999997")
 
     assert sale_of(stocked).due_won == 6_000
-    assert (stocked.till.verdict, stocked.kinds) == (None, [])
+    assert (stocked.till.verdict, stocked.kinds) == (None, [STOCKED])
     assert stocked.till.said == Refusal.NOT_IN_CATALOGUE
     stocked.see("8801234567893")
     assert stocked.till.said == ""
@@ -171,7 +173,7 @@ def test_the_last_item_taken_out_ends_the_sale(stocked: Shop) -> None:
 
     assert stocked.screen(TakeItemBack()) == Done()
 
-    assert (stocked.till.sale, stocked.kinds) == (None, [])
+    assert (stocked.till.sale, stocked.kinds) == (None, [STOCKED])
     assert stocked.screen(TakeItemBack()) == Refused(cause=Refusal.NOTHING_TO_TAKE_BACK)
 
 
@@ -478,6 +480,6 @@ def test_every_sale_says_what_was_sold_before_its_first_tender_only(stocked: Sho
     stocked.screen(PayOther(kind="cash", amount_won=2_500))
     stocked.see(stocked.code(5_000))
 
-    assert stocked.kinds == ["sale.itemised", "tender.recorded", "payment.approved"]
+    assert stocked.kinds == [STOCKED, "sale.itemised", "tender.recorded", "payment.approved"]
     (itemised,) = [body for body in stocked.bodies if isinstance(body, SaleItemised)]
     assert [(item.quantity, item.unit_price_won) for item in itemised.items] == [(1, 3_000), (1, 4_500)]

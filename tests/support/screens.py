@@ -19,7 +19,15 @@ from PIL import Image, ImageDraw, ImageFont
 from textual import events
 from textual.pilot import Pilot
 
-from pos.link.calls import AttentionLine, PersonLine, QuickKey, SaleLine, WifiPage
+from pos.link.calls import (
+    AttentionLine,
+    BroughtCatalogue,
+    CatalogueProblem,
+    PersonLine,
+    QuickKey,
+    SaleLine,
+    WifiPage,
+)
 from pos.link.equipment import Condition, DeviceKind, FoundPrinter, ScanTest
 from pos.link.install import FormerMedium, InstallFault, InstallStep, InstallView, LookedAt
 from pos.link.state import (
@@ -41,6 +49,7 @@ from pos.link.state import (
 )
 from pos.link.stick import StickState
 from pos.link.wifi import WifiState
+from pos.till.catalogue import ProblemKind
 from pos.till.reasons import Reason
 from pos.tui.app import TillApp
 from pos.tui.link import Connect
@@ -713,6 +722,47 @@ async def owner_conflicts(counter: Counter) -> None:
     await counter.press("1")
 
 
+def a_brought_catalogue(**changes: object) -> BroughtCatalogue:
+    found = BroughtCatalogue(digest="5a" * 32, brought_s=NOON_S - 60, articles=1_204, new=12, changed=1_180, gone=3)
+    return msgspec.structs.replace(found, **changes)
+
+
+async def catalogue_found(counter: Counter) -> None:
+    counter.core.brought = a_brought_catalogue()
+    await counter.press("* 8 5 2")
+
+
+async def catalogue_same(counter: Counter) -> None:
+    counter.core.brought = a_brought_catalogue(new=0, changed=0, gone=0)
+    await counter.press("* 8 5 2")
+
+
+async def catalogue_faults(counter: Counter) -> None:
+    faults = (
+        (3, ProblemKind.PRICE, "삼천원"),
+        (17, ProblemKind.BARCODE_SHORTENED, "8.80123E+12"),
+        (1_204, ProblemKind.CHECK_DIGIT, "8801234567890"),
+        (1_205, ProblemKind.TAX, "간이과세라고 적힌 아주 긴 글이 이 칸에 들어 있는 경우입니다 정말로"),
+        (1_206, ProblemKind.FIELDS, "4"),
+    )
+    problems = tuple(CatalogueProblem(line=line, kind=kind.value, text=text) for line, kind, text in faults)
+    counter.core.brought = a_brought_catalogue(problems=problems)
+    await counter.press("* 8 5 2")
+
+
+async def catalogue_taken(counter: Counter) -> None:
+    await catalogue_found(counter)
+    await counter.press("enter")
+
+
+async def catalogue_none(counter: Counter) -> None:
+    await counter.press("* 8 5 2")
+
+
+async def stick_catalogue(counter: Counter) -> None:
+    await counter.change(stick=StickState.CATALOGUE_BROUGHT)
+
+
 async def training(counter: Counter) -> None:
     await counter.change(is_training=True)
 
@@ -737,6 +787,7 @@ SCENES: dict[str, Scene] = {
         *(login, login_pin, login_wrong, locked, opening, forgotten_closing, day_menu, day_count, day_pieces),
         *(receipt_consent, find, find_by_time, period, period_typed, why_slip),
         *(day_closed, day_closed_sent, people, owner, owner_other_tills, owner_conflicts, training),
+        *(catalogue_found, catalogue_same, catalogue_faults, catalogue_taken, catalogue_none, stick_catalogue),
     )
 }
 

@@ -22,9 +22,11 @@ from pos.link.calls import (
     AttentionLine,
     AttentionPage,
     BeginCashReceipt,
+    BroughtCatalogue,
     Call,
     CancelCashReceipt,
     CancelSale,
+    CatalogueAnswer,
     CheckNextNotes,
     ClearVerdict,
     CloseAttention,
@@ -51,6 +53,7 @@ from pos.link.calls import (
     ListSuspended,
     LogIn,
     LogOut,
+    LookAtCatalogue,
     MakeRefund,
     MerchantQrAnswer,
     MoveCash,
@@ -98,6 +101,7 @@ from pos.link.calls import (
     SuspendedPage,
     SuspendSale,
     SyncNow,
+    TakeCatalogue,
     TakeItemBack,
     TakeNotes,
     TryWifi,
@@ -210,6 +214,7 @@ class TillSimulator:
                 ),
             ),
         )
+        self.brought = BroughtCatalogue()
         self.wifi = WifiPage(state=WifiState.NONE)
         self.examination = Examination(
             number="20485177",
@@ -378,6 +383,10 @@ class TillSimulator:
                 return PeoplePage(people=self.people)
             case ReadOwnersPage():
                 return self.owners_page
+            case LookAtCatalogue():
+                return self.brought
+            case TakeCatalogue():
+                return CatalogueAnswer(articles=self.brought.articles)
             case ReadExamination():
                 return self.examination
             case WantBundle():

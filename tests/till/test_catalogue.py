@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos.till import basket
-from pos.till.catalogue import Catalogue, Problem, ProblemKind, has_check_digit, read_catalogue
+from pos.till.catalogue import (
+    CATALOGUE_BYTES_MAX,
+    PROBLEMS_MAX,
+    Catalogue,
+    Difference,
+    Problem,
+    ProblemKind,
+    difference,
+    has_check_digit,
+    read_catalogue,
+    read_file,
+)
 from pos.till.reasons import Refusal
 from pos.till.receipt.tax import total_of
 from pos.voucher.bodies import SoldItem, TaxClass
@@ -46,6 +57,8 @@ def test_columns_come_in_any_order_and_language_and_empty_lines_mean_nothing() -
         ("4006381333931,pen,0,taxable,", ProblemKind.PRICE, "0"),
         ("4006381333931,pen,900,free,", ProblemKind.TAX, "free"),
         ("4006381333932,pen,900,taxable,", ProblemKind.CHECK_DIGIT, "4006381333932"),
+        (f"4006381333931,pen,{'9' * 5_000},taxable,", ProblemKind.PRICE, "9" * 40),
+        ("8.80123E+12,pen,900,taxable,", ProblemKind.BARCODE_SHORTENED, "8.80123E+12"),
         ("40 06,pen,900,taxable,", ProblemKind.BARCODE, "40 06"),
         (",pen,900,taxable,0", ProblemKind.KEY, "0"),
         (",pen,900,taxable,", ProblemKind.NOT_SELLABLE, "pen"),
@@ -119,3 +132,52 @@ def test_supply_tax_exempt_and_service_are_the_total_and_taking_back_undoes_addi
     for _ in range(pieces):
         full = basket.take_back(full)
     assert full == basket.take_back(full) == ()
+
+
+GOODS = "바코드,이름,가격,세금,단축키\r\n8801234567893,소금빵,3000,과세,1\r\n,한우 (무게),,면세,2\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_what_a_korean_spreadsheet_saves_is_read(encoding: str) -> None:
+    catalogue = read_file(GOODS.encode(encoding), CATALOGUE_WORDS)
+
+    assert isinstance(catalogue, Catalogue)
+    assert [item.name for item in catalogue.articles] == ["소금빵", "한우 (무게)"]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (GOODS.encode("utf-16"), ProblemKind.NOT_TEXT),
+        (b"PK\x03\x04\x14\xff\xff\x00", ProblemKind.NOT_TEXT),
+        (GOODS.encode() + b"\n" * CATALOGUE_BYTES_MAX, ProblemKind.TOO_LARGE),
+        (b"", ProblemKind.NO_HEAD),
+    ],
+)
+def test_a_file_that_is_no_catalogue_is_named_as_what_it_is(content: bytes, kind: ProblemKind) -> None:
+    read = read_file(content, CATALOGUE_WORDS)
+
+    assert not isinstance(read, Catalogue)
+    assert [problem.kind for problem in read] == [kind]
+
+
+def test_a_quotation_mark_without_an_end_is_a_fault_where_it_stands() -> None:
+    (problem,) = problems(HEAD + '4006381333931,"pen,900,taxable,\n' + "x" * 200_000)
+
+    assert (problem.line, problem.kind) == (2, ProblemKind.FIELDS)
+
+
+def test_a_file_of_nothing_but_faults_is_left_after_fifty() -> None:
+    assert len(problems(HEAD + "x\n" * 1_000_000)) == PROBLEMS_MAX
+    assert len(problems("," * 1_000_000)) == PROBLEMS_MAX
+
+
+def test_another_catalogue_is_compared_by_barcode_and_by_name_where_there_is_none() -> None:
+    old = read(HEAD + "4006381333931,pen,900,taxable,\n,beef,,exempt,1\n,rice,5000,exempt,2\n")
+    new = read(
+        HEAD + "4006381333931,red pen,900,taxable,\n,beef,,exempt,1\n,bread,5000,taxable,2\n,bread,6000,taxable,3\n"
+    )
+
+    assert difference(old, new) == Difference(new=2, changed=1, gone=1)
+    assert difference(new, new) == Difference(new=0, changed=0, gone=0)
+    assert difference(Catalogue(), old) == Difference(new=3, changed=0, gone=0)

@@ -62,6 +62,7 @@ async def cash_receipt(counter: Counter) -> None:
 WAYS: dict[str, Way] = {
     "AttentionScreen": Way(scene=screens.attention),
     "BankScreen": Way(keys="* 8 0"),
+    "CatalogueScreen": Way(scene=screens.catalogue_found),
     "CashReceiptsScreen": Way(keys="* 8 8"),
     "ChoiceScreen": Way(keys="* 7"),
     "ClosedScreen": Way(scene=screens.day_closed),

@@ -49,8 +49,17 @@ ENGLISH = (
     "devices_wifi_wrong",
     "relief",
     "install_other_stick",
+    "catalogue_found",
+    "catalogue_same",
+    "catalogue_faults",
+    "catalogue_taken",
+    "catalogue_none",
+    "stick_catalogue",
 )
-KIOSK = ("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt", "relief")
+KIOSK = (
+    *("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt", "relief"),
+    *("catalogue_found", "catalogue_faults", "catalogue_taken", "catalogue_none"),
+)
 LOOKS = (
     *((scene, "ko", "small") for scene in SCENES),
     *((scene, "en", "small") for scene in ENGLISH),

@@ -20,7 +20,7 @@ FINGER_ROWS, FINGER_COLUMNS = 3, 12
 ONE_OF_EACH_SCREEN = (
     *("question_part", "approved", "menu", "menu_more", "history", "receipt", "devices", "devices_trial", "notes"),
     *("items", "tender_kinds", "receipt_code", "why", "attention", "request", "login_pin", "opening", "day_menu"),
-    *("day_count", "people", "owner", "support", "period", "install_compare"),
+    *("day_count", "people", "owner", "support", "period", "install_compare", "catalogue_found"),
 )
 
 

@@ -122,7 +122,7 @@ async def test_items_are_chosen_by_number_and_paid_like_any_amount(shop: Shop) -
         await counter.settle()
 
         assert shows(counter, "11,000원 받았습니다")
-    assert shop.kinds == ["sale.itemised", "payment.approved"]
+    assert shop.kinds == ["setting.chosen", "sale.itemised", "payment.approved"]
 
 
 async def test_a_sale_waits_while_another_customer_pays(shop: Shop) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from pos.demo.story.stage import Stage
 from pos.demo.story.yesterday import CLERK, OWNER
-from pos.link.calls import ImportCatalogue
+from pos.link.calls import CatalogueAnswer, ImportCatalogue
 from pos.link.state import Outcome, TillState
 from pos.money import format_won
 from pos.sandbox.online import phone_app
@@ -37,6 +37,7 @@ def forgotten_closing(stage: Stage) -> str:
 
 def goods(stage: Stage) -> str:
     answer = stage.ask(ImportCatalogue(content=CATALOGUE.encode()))
+    assert isinstance(answer, CatalogueAnswer), answer
     assert not answer.problems, answer.problems
     return f"{answer.articles} articles, one with a barcode"
 

@@ -1,4 +1,7 @@
-"""The owner's page: three lines first, then the most that could be lost, then what somebody paid twice."""
+"""The owner's page: three lines first, then the most that could be lost, then what somebody paid twice.
+
+From here another catalogue is taken; a manager, who sees no figures here, comes by the same way.
+"""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -9,6 +12,7 @@ from pos.tui.answers import said_of
 from pos.tui.host import Host
 from pos.tui.messages import AnswerTouched
 from pos.tui.pad import PadKey
+from pos.tui.screens.catalogue import CatalogueScreen
 from pos.tui.screens.listing import ListScreen, Row
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.widgets.footer import ActionFooter
@@ -17,12 +21,12 @@ from pos.words import Notice
 from pos.words.columns import fitted
 from pos.words.moments import moment_text
 
-_CONFLICTS = 1
+_CONFLICTS, _CATALOGUE = 1, 2
 _NAME_COLUMNS = 30
 
 
 class OwnerScreen(PadScreen):
-    """Read once when it is opened; 1 leads to payments made twice."""
+    """Read once when it is opened; 1 leads to payments made twice, 2 to the catalogue."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
@@ -44,26 +48,29 @@ class OwnerScreen(PadScreen):
         self.query_one(".title", Line).say(day.menu_owner)
         self.query_one("#notice", Line).say(self.host.told())
         back = Action(key_text="-", label=self.labels.back, key=PadKey.BACK)
+        goods = Action(key_text="2", label=self.host.words.wares.catalogue_action, choice=_CATALOGUE)
         page = self._page
         if page is None:
-            self.query_one(ActionFooter).show((back,))
+            self.query_one(ActionFooter).show((goods, back))
             return
         self.query_one("#reason", Line).say(self._row(day.sold_today, page.sold_today_won))
         self.query_one("#ran", Line).say_rows(self._rows(page))
         conflicts = Action(key_text="1", label=day.conflicts, choice=_CONFLICTS)
-        self.query_one(ActionFooter).show((*((conflicts,) if page.conflicts else ()), back))
+        self.query_one(ActionFooter).show((*((conflicts,) if page.conflicts else ()), goods, back))
 
     def press(self, key: PadKey) -> None:
         if key is PadKey.BACK:
             self.leave(None)
         elif key.number == _CONFLICTS and self._page is not None and self._page.conflicts:
             self.app.push_screen(ConflictsScreen(self.host, self._page.conflicts))
+        elif key.number == _CATALOGUE:
+            self.app.push_screen(CatalogueScreen(self.host))
         else:
             self.host.notify_cashier(Notice.NOTHING_HERE)
 
     def on_answer_touched(self, message: AnswerTouched) -> None:
         message.stop()
-        self.press(PadKey.D1)
+        self.press(PadKey.D2 if message.choice == _CATALOGUE else PadKey.D1)
 
     def _rows(self, page: OwnersPage) -> tuple[str, ...]:
         day = self.host.words.day

@@ -28,7 +28,7 @@ from pos.link.stick import StickState
 from pos.till.reasons import Check, Reason, Refusal
 from pos.words.columns import short_number
 from pos.words.day import DayLabels
-from pos.words.en import questions, states
+from pos.words.en import catalogue, questions, states
 from pos.words.en.day import DAY_LABELS
 from pos.words.en.findings import FINDINGS, UNKNOWN
 from pos.words.en.giving_back import GIVING_BACK_LABELS
@@ -167,6 +167,9 @@ class EnglishWords:
 
     def stick(self, stick: StickState) -> str:
         return STICKS[stick]
+
+    def catalogue_problem(self, kind: str, text: str) -> tuple[str, str]:
+        return catalogue.problem(kind, text)
 
     def contact_needed(self, days: int) -> str:
         return f"Connect within {days} days" if days else "Connect today"

@@ -10,6 +10,7 @@ STICKS: Final[Mapping[StickState, str]] = {
     StickState.TRUST_TAKEN: "New data taken from the stick",
     StickState.PROGRAM_TAKEN: "New program: after closing",
     StickState.INSTALL_TAKEN: "Install file taken",
+    StickState.CATALOGUE_BROUGHT: "Stick has a price list: * 8 5 2",
     StickState.SAME: "The stick brings nothing new",
     StickState.LATER: "Stick is taken after this sale",
     StickState.EMPTY: "Nothing to take on the stick",

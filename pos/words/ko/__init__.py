@@ -32,7 +32,7 @@ from pos.words.day import DayLabels
 from pos.words.findings import FindingWords
 from pos.words.giving_back import GivingBackLabels
 from pos.words.install import InstallLabels
-from pos.words.ko import questions, states
+from pos.words.ko import catalogue, questions, states
 from pos.words.ko.day import DAY_LABELS
 from pos.words.ko.findings import FINDINGS, UNKNOWN
 from pos.words.ko.giving_back import GIVING_BACK_LABELS
@@ -168,6 +168,9 @@ class KoreanWords:
 
     def stick(self, stick: StickState) -> str:
         return STICKS[stick]
+
+    def catalogue_problem(self, kind: str, text: str) -> tuple[str, str]:
+        return catalogue.problem(kind, text)
 
     def contact_needed(self, days: int) -> str:
         return f"{days}일 안에 인터넷 연결 필요" if days else "오늘 안에 인터넷 연결 필요"

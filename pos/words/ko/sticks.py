@@ -10,6 +10,7 @@ STICKS: Final[Mapping[StickState, str]] = {
     StickState.TRUST_TAKEN: "메모리에서 새 자료를 받았습니다",
     StickState.PROGRAM_TAKEN: "새 프로그램을 받음. 마감 뒤 바뀜",
     StickState.INSTALL_TAKEN: "메모리에서 설치 자료를 받았습니다",
+    StickState.CATALOGUE_BROUGHT: "메모리에 상품 목록 있음: * 8 5 2",
     StickState.SAME: "메모리의 자료는 이미 있습니다",
     StickState.LATER: "판매를 마치면 메모리를 받습니다",
     StickState.EMPTY: "메모리에 받을 것이 없습니다",
