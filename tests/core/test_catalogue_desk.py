@@ -160,8 +160,6 @@ def test_a_manager_takes_it_and_a_clerk_does_not(stocked: Shop) -> None:
         ("김점원", "clerk", "141421"),
     ):
         stocked.control(AddPerson(name=name, role=role, pin=pin))
-    found = None
-
     stocked.screen(LogIn(person=3, pin="141421"))
     brought(stocked).write_bytes(NEW.encode())
     assert stocked.screen(LookAtCatalogue()) == Refused(cause=Refusal.NOT_ALLOWED)

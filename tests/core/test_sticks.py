@@ -41,6 +41,15 @@ def test_an_installed_till_says_nothing_of_files_for_installations(shop: Shop) -
     assert waiting.view() is StickState.INSTALL_TAKEN
 
 
+def test_a_machine_that_is_not_installed_has_no_use_for_a_catalogue(shop: Shop) -> None:
+    shop.core.handle(Role.SYNC, TellStick(state=StickState.CATALOGUE_BROUGHT))
+    assert shop.till.stick is StickState.CATALOGUE_BROUGHT
+
+    waiting = Sticks(clock=shop.core.views.clock, is_installed=False)
+    waiting.tell(TellStick(state=StickState.CATALOGUE_BROUGHT))
+    assert waiting.view() is StickState.EMPTY
+
+
 def test_a_till_that_cannot_sell_is_told_too(shop: Shop) -> None:
     shop.core.views.stop = SellingStop.DISK_FULL
 

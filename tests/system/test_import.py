@@ -24,6 +24,7 @@ from pos.link.client import BlockingLink
 from pos.link.stick import StickState
 from pos.sandbox.cheats import payment_text
 from pos.sandbox.town import HOME_ISSUER, revoke_vouchers
+from pos.till.catalogue import CATALOGUE_BYTES_MAX
 from pos.update.installation import machine
 from tests.support.process_tools import wait_for_unix_socket
 from tests.system.conftest import Till
@@ -163,6 +164,41 @@ def test_a_stick_that_holds_too_much_is_left_altogether(till: Till, stick: Path)
     staging = load_config(till.config).terminal.staging
     assert not list(staging.glob("*.new")), "nothing of it is left behind"
     assert imported(till, stick) == (Exit.DONE, "trust_taken")
+
+
+GOODS = "바코드,이름,가격,세금,단축키\n8801234567893,소금빵,3000,과세,1\n"
+
+
+def test_a_catalogue_is_copied_as_it_is_and_waits_for_somebody(till: Till, stick: Path) -> None:
+    file = stick / "chak-pos" / "catalogue.csv"
+    file.write_bytes(GOODS.encode("cp949"))
+
+    assert imported(till, stick) == (Exit.DONE, "catalogue_brought")
+
+    config = load_config(till.config).terminal
+    assert (config.staging / "catalogue.csv").read_bytes() == GOODS.encode("cp949")
+    assert not (config.state_dir / "catalogue.csv").exists(), "nobody has taken it yet"
+    put_trust(till, stick)
+    assert imported(till, stick) == (Exit.DONE, "catalogue_brought"), "also beside what is here already"
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "folder", "large"])
+def test_a_catalogue_that_is_none_is_not_copied(what: str, till: Till, stick: Path, tmp_path: Path) -> None:
+    file = stick / "chak-pos" / "catalogue.csv"
+    match what:
+        case "link":
+            (tmp_path / "secret.csv").write_text(GOODS)
+            file.symlink_to(tmp_path / "secret.csv")
+        case "pipe":
+            os.mkfifo(file)
+        case "folder":
+            file.mkdir()
+        case _:
+            file.write_bytes(GOODS.encode() + b"\n" * CATALOGUE_BYTES_MAX)
+
+    too_large = (Exit.DECLINED, "too_large")
+    assert imported(till, stick) == (too_large if what == "large" else (Exit.DONE, "empty"))
+    assert not (load_config(till.config).terminal.staging / "catalogue.csv").exists()
 
 
 class Core:

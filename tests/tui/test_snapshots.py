@@ -50,11 +50,9 @@ ENGLISH = (
     "relief",
     "install_other_stick",
     "catalogue_found",
-    "catalogue_same",
     "catalogue_faults",
     "catalogue_taken",
     "catalogue_none",
-    "stick_catalogue",
 )
 KIOSK = (
     *("idle", "amount_largest", "approved", "declined", "question_part", "keypad", "request", "receipt", "relief"),

@@ -31,6 +31,7 @@ from pos.link.state import (
 )
 from pos.link.stick import StickState
 from pos.money import AMOUNT_MAX_WON
+from pos.till.catalogue import Column, ProblemKind
 from pos.till.reasons import Check, Reason, Refusal
 from pos.tui.drawing import Pixels, has_glyph
 from pos.voucher.foreign import ForeignKind
@@ -313,6 +314,15 @@ def test_lines_of_the_screen_fit_their_places(words: Words) -> None:
         assert columns_of(detail) <= 62, detail
         assert columns_of(customer) <= CUSTOMER_COLUMNS, customer
         assert all(columns_of(choice) <= 18 for choice in choices), choices
+
+
+@BOTH
+def test_what_is_wrong_with_a_catalogue_fits_behind_its_line(words: Words) -> None:
+    for kind in (*ProblemKind, "of_tomorrow"):
+        for text in (*(column.value for column in Column), "12,000"):
+            what, _ = words.catalogue_problem(kind, text)
+            line = words.wares.catalogue_fault.format(line="20,001", what=what)
+            assert columns_of(line) <= LINE_COLUMNS, line
 
 
 @BOTH

@@ -163,6 +163,7 @@ CHEAT_SHEET_WORDS: Final = CheatSheetWords(
                 ("Opening, closing", "* 6"),
                 ("Drawer", "* 7"),
                 ("More", "* 8"),
+                ("Change the price list", "* 8 5 2"),
                 ("Support number", "* 9"),
             ),
         ),
