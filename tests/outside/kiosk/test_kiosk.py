@@ -152,8 +152,7 @@ def test_a_phone_reads_the_payment_request_off_the_panel(till: BootedTill, appro
         till.until(lambda: picture(till) is not None, "the key is taken")
     press(till, "\r")
 
-    till.until(lambda: codes_in(picture(till)), "two decoders read the payment request")
-    by_zxing, by_zbar = codes_in(picture(till))
+    by_zxing, by_zbar = till.until(lambda: codes_in(picture(till)), "two decoders read the payment request")
     assert by_zxing.startswith("CKR1:")
     assert by_zbar == by_zxing
 
