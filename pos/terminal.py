@@ -28,7 +28,7 @@ from pos.core.examining import Examining
 from pos.core.first_boot import FirstBoot
 from pos.core.grounds import Grounds
 from pos.core.installation import Installation
-from pos.core.live_trust import LiveTrust
+from pos.core.live_trust import HeldTrust, LiveTrust
 from pos.core.people import People
 from pos.core.people_desk import PeopleDesk
 from pos.core.pins import Pins
@@ -102,7 +102,7 @@ def open_trust(config: TerminalConfig) -> LiveTrust:
         ledger=section.ledger,
     )
     distrusted = stored_emergency(TrustFolder(section.trust_dir / EMERGENCY_FOLDER))
-    return LiveTrust(store, distrusted, terminal=section.id)
+    return LiveTrust(HeldTrust(store, distrusted), terminal=section.id)
 
 
 def trust_desk(config: TerminalConfig, clock: Clock) -> TrustDesk:

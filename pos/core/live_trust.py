@@ -5,7 +5,6 @@ distrusts stays distrusted under every later set: it can only take trust away.
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
 
 from pos.core.trust_store import FolderTrustStore
 from pos.till.policy import ConflictBearer, Limits, Merchant, Policy, Program, ProgramForm, RevocationState
@@ -17,7 +16,7 @@ from pos.voucher.trust import Issuer, IssuerKey, Ledger, LedgerRole
 
 
 @dataclass(slots=True)
-class _Held:
+class HeldTrust:
     """What holds at this moment, for everybody who asks."""
 
     store: FolderTrustStore
@@ -27,17 +26,17 @@ class _Held:
 class LiveTrust:
     """A `TrustStore` over the newest set."""
 
-    def __init__(self, store: FolderTrustStore, distrusted: EmergencyFile, *, terminal: str) -> None:
-        self._held = _Held(store, distrusted)
+    def __init__(self, held: HeldTrust, *, terminal: str) -> None:
+        self._held = held
         self._terminal = terminal
 
     def for_practice(self) -> "LiveTrust":
         """The same, for a till that only practises."""
-        return PracticeTrust._sharing(self)
+        return PracticeTrust(self._held, terminal=self._terminal)
 
     def for_selftest(self) -> "LiveTrust":
         """The same, for the one payment with which a new terminal tries itself."""
-        return SelftestTrust._sharing(self)
+        return SelftestTrust(self._held, terminal=self._terminal)
 
     def install(self, store: FolderTrustStore) -> None:
         """Let a new set hold, here and for practice."""
@@ -51,13 +50,6 @@ class LiveTrust:
     def close(self) -> None:
         """Let the files go; nothing can be asked any more."""
         self._store.close()
-
-    @classmethod
-    def _sharing(cls, other: "LiveTrust") -> Self:
-        made = cls.__new__(cls)
-        made._held = other._held
-        made._terminal = other._terminal
-        return made
 
     @property
     def _store(self) -> FolderTrustStore:

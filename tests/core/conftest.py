@@ -40,6 +40,16 @@ def shop(open_with: Callable[..., Shop]) -> Shop:
 
 
 @pytest.fixture
+def stick(town: Town) -> Path:
+    """A folder for the second medium, named in the configuration; nothing is mounted there yet."""
+    folder = town.directory / "stick"
+    folder.mkdir()
+    with town.terminal_toml.open("a", encoding="utf-8") as file:
+        file.write('\n[mirror]\npath = "stick"\n')
+    return folder
+
+
+@pytest.fixture
 def another_shop(tmp_path: Path) -> Iterator[Shop]:
     """The bakery of another town, with other keys everywhere."""
     shop = open_shop(init(tmp_path / "another town", seed="another"))

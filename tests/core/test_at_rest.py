@@ -30,15 +30,11 @@ PIN = "271828"
 
 
 @pytest.fixture
-def stick(town: Town) -> Path:
+def marked_stick(town: Town, stick: Path) -> Path:
     """The mirror stick, plugged in and marked."""
-    folder = town.directory / "stick"
-    folder.mkdir()
-    with town.terminal_toml.open("a", encoding="utf-8") as file:
-        file.write('\n[mirror]\npath = "stick"\n')
     key = SigningKey.from_seed((town.directory / "state" / "terminal.key").read_bytes())
-    prepare_mirror(folder, terminal="t-bakery-1", public_key=key.public_key)
-    return folder
+    prepare_mirror(stick, terminal="t-bakery-1", public_key=key.public_key)
+    return stick
 
 
 def written(*folders: Path) -> dict[str, bytes]:
@@ -67,7 +63,7 @@ def ask_for_receipt(shop: Shop, digits: str, purpose: str, amount_won: int) -> N
 
 
 def test_no_customers_number_lies_anywhere_before_and_after_its_approval(
-    town: Town, stick: Path, open_with: Callable[..., Shop]
+    town: Town, marked_stick: Path, open_with: Callable[..., Shop]
 ) -> None:
     shop = open_with()
     post = Post(shop)
@@ -78,7 +74,7 @@ def test_no_customers_number_lies_anywhere_before_and_after_its_approval(
     asked = [body for body in shop.bodies if isinstance(body, CashReceiptRequested)]
     assert len(asked) == 3
 
-    before = written(shop.state_dir, stick)
+    before = written(shop.state_dir, marked_stick)
     for body in asked:
         post.tell(
             CashReceiptTold(
@@ -89,16 +85,16 @@ def test_no_customers_number_lies_anywhere_before_and_after_its_approval(
             )
         )
     shop.core.journal.checkpoint()
-    after = written(shop.state_dir, stick)
+    after = written(shop.state_dir, marked_stick)
 
     for digits in (PHONE, CARD, BUSINESS):
         assert places_of(digits, before | after) == []
     assert any(PHONE[-4:].encode() in content for content in before.values()), "the last four stand on the receipt"
-    assert all(body.sealed in before[str(stick / "journal.mirror")] for body in asked), "for the ledger alone"
+    assert all(body.sealed in before[str(marked_stick / "journal.mirror")] for body in asked), "for the ledger alone"
 
 
 def test_mirror_and_backup_hold_neither_key_nor_pepper_and_the_mirror_no_verifier(
-    town: Town, stick: Path, open_with: Callable[..., Shop]
+    town: Town, marked_stick: Path, open_with: Callable[..., Shop]
 ) -> None:
     shop = open_with()
     assert shop.screen(AddPerson(name="박주인", role="owner", pin=PIN)) == Done()
@@ -109,13 +105,13 @@ def test_mirror_and_backup_hold_neither_key_nor_pepper_and_the_mirror_no_verifie
     seed = (shop.state_dir / "terminal.key").read_bytes()
     pepper = (shop.state_dir / PEPPER).read_bytes()
 
-    outside = written(stick) | backup
+    outside = written(marked_stick) | backup
 
     assert not any(secret in content for secret in (seed, pepper) for content in outside.values())
     assert places_of(PIN, outside | written(shop.state_dir)) == []
     assert b"$argon2id$" in outside["journal.db"], "a backup has what PINs are checked with"
-    assert not any(b"argon2" in content for content in written(stick).values())
-    assert "박주인".encode() in b"".join(written(stick).values()), "who works there is on the stick"
+    assert not any(b"argon2" in content for content in written(marked_stick).values())
+    assert "박주인".encode() in b"".join(written(marked_stick).values()), "who works there is on the stick"
 
 
 def test_a_right_guess_at_a_pin_is_not_seen_to_be_right_without_the_pepper(open_with: Callable[..., Shop]) -> None:

@@ -33,16 +33,6 @@ def close_day(shop: Shop) -> ReportPage:
     return report(shop, "z")
 
 
-def sell_for_cash(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    assert shop.screen(PayOther(kind="cash", amount_won=amount_won)) == Done()
-
-
-def sell_for_voucher(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    shop.see(shop.code(amount_won))
-
-
 def give_back(shop: Shop, *, number: str = "", amount_won: int = 0) -> None:
     made = shop.screen(MakeRefund(receipt_number=number, amount_won=amount_won, cause="changed_mind"))
     assert isinstance(made, RefundMade), made
@@ -69,7 +59,7 @@ def on_paper(page: ReportPage, name: str) -> str:
 
 
 def test_each_completed_sale_is_a_customer_however_many_ways_it_was_paid(shop: Shop) -> None:
-    sell_for_cash(shop, 10_000)
+    shop.sell_for_cash(10_000)
     shop.type_amount(12_001)
     assert shop.screen(PayOther(kind="cash", amount_won=5_000)) == Done()
     shop.see(shop.code(7_001))
@@ -81,11 +71,11 @@ def test_each_completed_sale_is_a_customer_however_many_ways_it_was_paid(shop: S
 
 
 def test_neither_a_sale_given_up_nor_one_cancelled_was_a_customer(shop: Shop) -> None:
-    sell_for_cash(shop, 8_000)
+    shop.sell_for_cash(8_000)
     shop.type_amount(12_000)
     assert shop.screen(PayOther(kind="cash", amount_won=5_000)) == Done()
     assert shop.screen(CancelSale()) == Done()
-    sell_for_cash(shop, 30_000)
+    shop.sell_for_cash(30_000)
     give_back(shop)
 
     page = report(shop)
@@ -97,14 +87,14 @@ def test_neither_a_sale_given_up_nor_one_cancelled_was_a_customer(shop: Shop) ->
 
 def test_what_is_brought_back_in_part_or_another_day_had_a_customer(shop: Shop) -> None:
     open_day(shop)
-    sell_for_cash(shop, 9_000)
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(9_000)
+    shop.sell_for_cash(5_000)
     give_back(shop, number="000002", amount_won=1_000)
     first = close_day(shop)
     shop.clock.pass_s(24 * HOUR_S)
     open_day(shop)
     give_back(shop, number="000001")
-    sell_for_cash(shop, 6_000)
+    shop.sell_for_cash(6_000)
     second = close_day(shop)
 
     assert (first.customers, first.average_won) == (2, 6_500)
@@ -118,8 +108,8 @@ def test_a_period_has_the_customers_of_its_closings(shop: Shop) -> None:
     closings = []
     for amount_won in (3_000, 4_001):
         open_day(shop)
-        sell_for_cash(shop, amount_won)
-        sell_for_cash(shop, 1_000)
+        shop.sell_for_cash(amount_won)
+        shop.sell_for_cash(1_000)
         closings.append(close_day(shop))
         shop.clock.pass_s(24 * HOUR_S)
 
@@ -144,12 +134,12 @@ def test_a_day_without_a_sale_has_no_average(shop: Shop) -> None:
 
 def test_each_day_says_its_first_and_last_receipt(shop: Shop) -> None:
     open_day(shop)
-    sell_for_cash(shop, 1_000)
-    sell_for_voucher(shop, 2_000)
+    shop.sell_for_cash(1_000)
+    shop.sell_for_voucher(2_000)
     give_back(shop)
     first = close_day(shop)
     open_day(shop)
-    sell_for_cash(shop, 4_000)
+    shop.sell_for_cash(4_000)
     second = close_day(shop)
 
     # The paper of what went back has a number too.
@@ -179,7 +169,7 @@ def ring_up(shop: Shop, *keys: int) -> None:
 
 def test_pieces_are_counted_where_they_were_rung_up(stocked: Shop) -> None:
     ring_up(stocked, 1, 1, 2)
-    sell_for_cash(stocked, 50_000)
+    stocked.sell_for_cash(50_000)
     page = report(stocked)
 
     assert figure(page, "items") == (3, 7_800)
@@ -198,7 +188,7 @@ def test_pieces_of_a_cancelled_sale_are_not_sold(stocked: Shop) -> None:
 
 
 def test_where_nothing_was_rung_up_nothing_is_said_of_pieces(shop: Shop) -> None:
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
 
     assert not [line for line in report(shop).lines if line.startswith("찍은 상품")]
 
@@ -208,7 +198,7 @@ def test_where_nothing_was_rung_up_nothing_is_said_of_pieces(shop: Shop) -> None
 
 def test_cash_receipts_without_a_number_stand_apart(shop: Shop) -> None:
     for digits, amount_won in (("01012345678", 11_000), ("", 22_000), ("0100001234", 4_400)):
-        sell_for_cash(shop, amount_won)
+        shop.sell_for_cash(amount_won)
         assert shop.screen(RequestCashReceipt(purpose="deduction", digits=digits)) == Done()
 
     page = report(shop)
@@ -224,9 +214,9 @@ def test_cash_receipts_without_a_number_stand_apart(shop: Shop) -> None:
 
 def test_a_closing_says_how_many_payments_and_how_much_the_ledger_does_not_have(shop: Shop) -> None:
     open_day(shop)
-    sell_for_voucher(shop, 12_000)
-    sell_for_voucher(shop, 3_000)
-    sell_for_cash(shop, 50_000)
+    shop.sell_for_voucher(12_000)
+    shop.sell_for_voucher(3_000)
+    shop.sell_for_cash(50_000)
     waiting = shop.till.unsent_count
     page = close_day(shop)
 
@@ -238,10 +228,10 @@ def test_a_closing_says_how_many_payments_and_how_much_the_ledger_does_not_have(
 def test_what_the_ledger_has_is_not_said_to_be_missing(shop: Shop) -> None:
     open_day(shop)
     with ledger_beside(shop) as ledger:
-        sell_for_voucher(shop, 12_000)
+        shop.sell_for_voucher(12_000)
         ledger.deliver()
         before = report(shop)
-        sell_for_voucher(shop, 3_000)
+        shop.sell_for_voucher(3_000)
         page = close_day(shop)
 
     assert (before.unsent, before.unsent_payments, before.unsent_won) == (0, 0, 0)
@@ -254,7 +244,7 @@ def test_what_the_ledger_has_is_not_said_to_be_missing(shop: Shop) -> None:
 def test_a_copy_of_a_closing_says_what_was_not_sent_then_whatever_was_sent_since(shop: Shop) -> None:
     open_day(shop)
     with ledger_beside(shop) as ledger:
-        sell_for_voucher(shop, 12_000)
+        shop.sell_for_voucher(12_000)
         first = close_day(shop)
         ledger.deliver()
         open_day(shop)
@@ -271,7 +261,7 @@ def test_a_copy_of_a_closing_says_what_was_not_sent_then_whatever_was_sent_since
 
 def test_a_closing_that_kept_nothing_of_it_says_what_is_not_sent_now(shop: Shop) -> None:
     """As closings were written before they kept it."""
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
     journal = shop.core.journal
     figures = journal.days.figures_now(until=journal.head.sequence)
     body = DayClosed(business_date=shop.till.business_date, z_number=1, figures=figures.to_bytes())

@@ -48,16 +48,6 @@ def close_day(shop: Shop, counted_won: int | None = None) -> DayClosing:
     return answer
 
 
-def sell_for_cash(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    assert shop.screen(PayOther(kind="cash", amount_won=amount_won)) == Done()
-
-
-def sell_for_voucher(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    shop.see(shop.code(amount_won))
-
-
 def report(shop: Shop, name: str) -> ReportPage:
     page = shop.screen(ReadReport(name=name))
     assert isinstance(page, ReportPage), page
@@ -86,9 +76,9 @@ def test_a_day_that_was_closed_before_the_start_waits_for_its_opening_not_for_wh
 
 
 def test_a_shop_that_never_opens_a_day_sells_under_the_calendars_date(shop: Shop) -> None:
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
     shop.clock.pass_s(24 * HOUR_S)
-    sell_for_cash(shop, 3_000)
+    shop.sell_for_cash(3_000)
 
     dates = [body.business_date for body in shop.bodies if isinstance(body, PaymentApproved | TenderRecorded)]
     assert dates[0] < dates[1]
@@ -108,7 +98,7 @@ def test_the_business_day_goes_on_past_midnight(shop: Shop) -> None:
     opened = shop.bodies[-1]
     assert isinstance(opened, DayOpened)
     shop.clock.pass_s(18 * HOUR_S)
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
 
     sold = shop.bodies[-1]
     assert isinstance(sold, PaymentApproved)
@@ -123,11 +113,11 @@ def test_a_day_is_opened_once(shop: Shop) -> None:
 
 def test_a_forgotten_closing_is_one_line_and_never_stands_in_the_way(shop: Shop) -> None:
     open_day(shop)
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
     shop.clock.pass_s(24 * HOUR_S)
 
     assert shop.till.day.is_forgotten
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
     assert shop.till.last_sale is not None
     open_day(shop)
 
@@ -150,8 +140,8 @@ def test_a_day_that_nobody_ever_closes_does_not_keep_its_date_for_ever(shop: Sho
 
 def test_closing_asks_for_one_number_and_says_what_is_over_or_short(shop: Shop) -> None:
     open_day(shop)
-    sell_for_cash(shop, 30_000)
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_cash(30_000)
+    shop.sell_for_voucher(12_000)
     shop.screen(MoveCash(amount_won=20_000, is_in=False, reason="은행"))
     shop.screen(MoveCash(amount_won=5_000, is_in=True, reason="잔돈"))
 
@@ -162,7 +152,7 @@ def test_closing_asks_for_one_number_and_says_what_is_over_or_short(shop: Shop) 
 
 def test_closing_needs_no_network_and_its_report_waits_for_the_printer(shop: Shop) -> None:
     open_day(shop)
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
     shop.devices(NextPrintJob())
     assert not shop.till.network.online
     close_day(shop, FLOAT_WON)
@@ -211,10 +201,10 @@ def test_a_report_adds_up_by_tender_issuer_programme_tax_and_person(shop: Shop) 
     shop.control(AddPerson(name="김점원", role="clerk", pin="314159"))
     shop.screen(LogIn(person=1, pin="271828"))
     open_day(shop)
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
     shop.screen(LogIn(person=2, pin="000001"))
     shop.screen(LogIn(person=2, pin="314159"))
-    sell_for_cash(shop, 11_000)
+    shop.sell_for_cash(11_000)
     shop.screen(OpenDrawer(cause="count"))
     shop.screen(ReprintReceipt(receipt_number="000001"))
 
@@ -233,11 +223,11 @@ def test_a_report_adds_up_by_tender_issuer_programme_tax_and_person(shop: Shop) 
 
 def test_an_interim_report_closes_nothing_and_says_the_same_later(shop: Shop) -> None:
     open_day(shop)
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
     page = report(shop, "x")
-    sell_for_cash(shop, 7_000)
+    shop.sell_for_cash(7_000)
     close_day(shop, None)
-    sell_for_cash(shop, 9_000)
+    shop.sell_for_cash(9_000)
 
     again = report(shop, page.name)
     assert (again.figures, again.expected_won) == (page.figures, page.expected_won)
@@ -282,10 +272,10 @@ def test_a_report_is_printed_again_as_another_copy(shop: Shop) -> None:
 
 def test_days_are_computed_from_the_journal_alone(shop: Shop) -> None:
     open_day(shop)
-    sell_for_voucher(shop, 12_000)
+    shop.sell_for_voucher(12_000)
     close_day(shop, FLOAT_WON)
     open_day(shop)
-    sell_for_cash(shop, 4_000)
+    shop.sell_for_cash(4_000)
     before = report(shop, "Z1"), report(shop, "x")
 
     shop.core.journal.rebuild()
@@ -300,8 +290,8 @@ def test_stored_figures_are_those_of_their_entries(open_with: Callable[..., Shop
     shop = open_with()
     for amount_won in (1_000, 2_000, 3_000):
         open_day(shop)
-        sell_for_cash(shop, amount_won)
-        sell_for_voucher(shop, amount_won)
+        shop.sell_for_cash(amount_won)
+        shop.sell_for_voucher(amount_won)
         close_day(shop, None)
 
     closings = shop.core.journal.days.closings(from_date="0000-01-01", until_date="9999-12-31")

@@ -3,23 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from pos.journal.mirror import FILE_NAME, MirrorState, prepare_mirror
 from pos.link.state import Outcome
 from pos.sandbox.town import Town
 from pos.voucher.keys import SigningKey
 from tests.support.core_builders import Shop
-
-
-@pytest.fixture
-def stick(town: Town) -> Path:
-    """A folder for the second medium, named in the configuration; nothing is mounted there yet."""
-    folder = town.directory / "stick"
-    folder.mkdir()
-    with town.terminal_toml.open("a", encoding="utf-8") as file:
-        file.write('\n[mirror]\npath = "stick"\n')
-    return folder
 
 
 def plug_in(town: Town, stick: Path) -> None:

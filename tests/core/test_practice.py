@@ -37,15 +37,10 @@ def practise(shop: Shop) -> Practice:
     return shop.core.practice
 
 
-def sell_for_cash(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    assert shop.screen(PayOther(kind="cash", amount_won=amount_won)) == Done()
-
-
 def test_practised_sales_are_in_no_journal_of_money_and_are_never_sent(shop: Shop) -> None:
     practise(shop)
     before = shop.kinds
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
     assert isinstance(shop.screen(CloseDay(counted_won=5_000)), DayClosing)
 
     assert shop.kinds == before == ["people.training_begun"]
@@ -82,7 +77,7 @@ def test_no_phone_believes_a_practised_request(shop: Shop) -> None:
 def test_the_screen_and_every_paper_say_that_it_is_practice(shop: Shop) -> None:
     practise(shop)
     assert shop.till.is_training
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
     shop.clock.pass_s(60)
     job = shop.devices(NextPrintJob())
     texts = [row.text for row in job.rows]
@@ -100,7 +95,7 @@ def test_the_drawer_stays_shut_in_practice(shop: Shop) -> None:
     before = shop.core.devices_state().drawer_serial
     practise(shop)
     shop.screen(OpenDrawer(cause="count"))
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
 
     assert shop.core.devices_state().drawer_serial == before
 
@@ -143,7 +138,7 @@ def test_a_screen_that_starts_in_practice_is_told_so(shop: Shop) -> None:
 
 def test_after_a_power_cut_the_till_is_the_real_one_and_the_next_practice_begins_empty(shop: Shop) -> None:
     practise(shop)
-    sell_for_cash(shop, 5_000)
+    shop.sell_for_cash(5_000)
     shop.restart()
 
     assert not shop.till.is_training
@@ -159,7 +154,7 @@ def test_the_owners_table_knows_who_practised(shop: Shop) -> None:
     shop.screen(LogIn(person=2, pin="314159"))
     practise(shop)
     for _ in range(3):
-        sell_for_cash(shop, 5_000)
+        shop.sell_for_cash(5_000)
     shop.screen(Practise(is_begun=False))
 
     figures = shop.core.journal.days.figures_now(until=shop.core.journal.head.sequence)

@@ -94,16 +94,6 @@ def a_day(shop: Shop) -> tuple[bytes, PutBack]:
 
 
 @pytest.fixture
-def stick(town: Town) -> Path:
-    """A folder for the second medium, named in the configuration."""
-    folder = town.directory / "stick"
-    folder.mkdir()
-    with town.terminal_toml.open("a", encoding="utf-8") as file:
-        file.write('\n[mirror]\npath = "stick"\n')
-    return folder
-
-
-@pytest.fixture
 def till(shop: Shop) -> PutBack:
     morning, till = a_day(shop)
     put_back(shop, morning)

@@ -26,6 +26,7 @@ from pos.link.calls import (
     OpenRequest,
     Pay,
     PayAnswer,
+    PayOther,
     Refused,
     RequestAnswer,
     Role,
@@ -119,6 +120,14 @@ class Shop:
 
     def type_amount(self, amount_won: int) -> None:
         assert self.screen(EnterAmount(amount_won=amount_won)) == Done()
+
+    def sell_for_cash(self, amount_won: int) -> None:
+        self.type_amount(amount_won)
+        assert self.screen(PayOther(kind="cash", amount_won=amount_won)) == Done()
+
+    def sell_for_voucher(self, amount_won: int) -> None:
+        self.type_amount(amount_won)
+        self.see(self.code(amount_won))
 
     def see(self, text: str, *, length: int | None = None) -> TillState:
         """The camera reads a code."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pos.link.calls import AddPerson, AnswerQuestion, Done, EndPrintJob, LogOut, NextPrintJob, PayOther, ReportPrinter
+from pos.link.calls import AddPerson, AnswerQuestion, Done, EndPrintJob, LogOut, NextPrintJob, ReportPrinter
 from pos.link.state import PrinterState, QuestionKind, SellingStop, TillLock
 from pos.tui.screens.day import ClosedScreen
 from pos.tui.screens.login import LoginScreen
@@ -41,11 +41,6 @@ def with_people(shop: Shop) -> None:
         assert shop.control(AddPerson(name=name, role=role, pin=pin)) == Done()
 
 
-def sell_for_cash(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    shop.screen(PayOther(kind="cash", amount_won=amount_won))
-
-
 async def test_the_first_opening_asks_for_the_float_and_every_later_one_is_one_enter(shop: Shop) -> None:
     async with open_real_counter(shop) as (counter, links):
         await counter.press("* 6 1 100 . . enter")
@@ -66,7 +61,7 @@ async def test_the_first_opening_asks_for_the_float_and_every_later_one_is_one_e
 
 
 async def test_an_evening_is_closed_in_four_keys_beside_the_counted_total(shop: Shop) -> None:
-    sell_for_cash(shop, 30_000)
+    shop.sell_for_cash(30_000)
     async with open_real_counter(shop) as (counter, _):
         keys = "* 6 2 30 . 0 enter"
         await counter.press(keys)
@@ -78,7 +73,7 @@ async def test_an_evening_is_closed_in_four_keys_beside_the_counted_total(shop: 
 
 
 async def test_what_should_be_there_is_not_said_before_it_was_counted(shop: Shop) -> None:
-    sell_for_cash(shop, 30_000)
+    shop.sell_for_cash(30_000)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("* 6 2")
 
@@ -88,7 +83,7 @@ async def test_what_should_be_there_is_not_said_before_it_was_counted(shop: Shop
 
 
 async def test_the_drawer_may_be_counted_by_notes_and_coins(shop: Shop) -> None:
-    sell_for_cash(shop, 61_500)
+    shop.sell_for_cash(61_500)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("* 6 2 +")
         assert shows(counter, "50,000원짜리 몇 장")
@@ -332,7 +327,7 @@ async def test_people_are_added_by_the_pad_alone(shop: Shop) -> None:
 
 
 async def test_a_report_is_read_on_the_screen_and_printed(shop: Shop) -> None:
-    sell_for_cash(shop, 30_000)
+    shop.sell_for_cash(30_000)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("* 6 3")
         assert shows(counter, "중 간 보 고 (X)", "30,000")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos.link.calls import PayOther, ReceiptPage, ShowReceipt
+from pos.link.calls import ReceiptPage, ShowReceipt
 from pos.tui.screens.sale import SaleScreen
 from pos.voucher.bodies import (
     CashReceiptPurpose,
@@ -35,11 +35,6 @@ def shows(counter: RealCounter, *texts: str) -> bool:
 
 def refunds(shop: Shop) -> list[RefundRequested]:
     return [body for body in shop.bodies if isinstance(body, RefundRequested)]
-
-
-def sell_for_cash(shop: Shop, amount_won: int) -> None:
-    shop.type_amount(amount_won)
-    shop.screen(PayOther(kind="cash", amount_won=amount_won))
 
 
 async def settle(counter: RealCounter, links: list[ShopLink]) -> None:
@@ -144,7 +139,7 @@ async def test_a_sale_in_the_history_goes_back_from_its_receipt(shop: Shop) -> N
 
 
 async def test_a_cash_receipt_is_one_key_and_a_number_away(shop: Shop) -> None:
-    sell_for_cash(shop, 11_000)
+    shop.sell_for_cash(11_000)
     async with open_real_counter(shop) as (counter, _):
         assert shows(counter, "현금영수증")
         await counter.press("+")
@@ -161,7 +156,7 @@ async def test_a_cash_receipt_is_one_key_and_a_number_away(shop: Shop) -> None:
 
 
 async def test_a_wrong_number_is_asked_for_again(shop: Shop) -> None:
-    sell_for_cash(shop, 11_000)
+    shop.sell_for_cash(11_000)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("+ 2 2208162518 enter")
         assert shows(counter, "사업자번호가 맞지 않습니다", "현금영수증 번호")
@@ -172,7 +167,7 @@ async def test_a_wrong_number_is_asked_for_again(shop: Shop) -> None:
 
 
 async def test_a_card_read_by_the_camera_stands_where_it_would_be_typed(shop: Shop) -> None:
-    sell_for_cash(shop, 11_000)
+    shop.sell_for_cash(11_000)
     async with open_real_counter(shop) as (counter, links):
         await counter.press("+ 1")
         shop.see("154420209999123456")
@@ -185,7 +180,7 @@ async def test_a_card_read_by_the_camera_stands_where_it_would_be_typed(shop: Sh
 
 
 async def test_the_list_says_where_each_stands_and_asks_for_a_forgotten_one(shop: Shop) -> None:
-    sell_for_cash(shop, 11_000)
+    shop.sell_for_cash(11_000)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("* 8 8")
         assert shows(counter, "오늘 신청한 현금영수증이 없습니다")
@@ -195,7 +190,7 @@ async def test_the_list_says_where_each_stands_and_asks_for_a_forgotten_one(shop
 
 
 async def test_the_next_amount_means_that_no_cash_receipt_is_wanted(shop: Shop) -> None:
-    sell_for_cash(shop, 11_000)
+    shop.sell_for_cash(11_000)
     async with open_real_counter(shop) as (counter, _):
         await counter.press("5000 enter")
 

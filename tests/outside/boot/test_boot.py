@@ -130,8 +130,8 @@ def test_the_journal_is_copied_beside_a_till_that_sells(till: BootedTill, town: 
     assert '"code":205' in findings, findings
 
 
-IN_THE_BACKUP = """
-import os
+TRIED = """
+import os, socket, subprocess
 def tried(name, what):
     try:
         what()
@@ -139,6 +139,9 @@ def tried(name, what):
         print(name, "denied", error.errno)
     else:
         print(name, "allowed")
+"""
+"""What every probe begins with."""
+IN_THE_BACKUP = """
 tried("read", lambda: open("/var/lib/pos/state/journal.db", "rb").close())
 tried("write", lambda: open("/var/lib/pos/state/journal.db", "r+b").close())
 tried("key", lambda: os.listdir("/var/lib/pos/credentials"))
@@ -147,7 +150,7 @@ tried("sh", lambda: os.waitpid(os.posix_spawn("/bin/sh", ["sh", "-c", "exit 0"],
 
 
 def test_whoever_copies_the_journal_can_do_nothing_else_to_it(till: BootedTill) -> None:
-    lines = [line.split() for line in till.probe("pos-backup", IN_THE_BACKUP).splitlines()]
+    lines = [line.split() for line in till.probe("pos-backup", TRIED + IN_THE_BACKUP).splitlines()]
 
     # The folder of the copies is handed to the unit by name, which a probe is not.
     assert [words[0] for words in lines if words[1] == "allowed"] == ["read"], lines
@@ -189,14 +192,6 @@ def stick_said(till: BootedTill) -> str:
 
 
 IN_THE_IMPORT = """
-import os, socket
-def tried(name, what):
-    try:
-        what()
-    except OSError as error:
-        print(name, "denied", error.errno)
-    else:
-        print(name, "allowed")
 tried("journal", lambda: os.listdir("/var/lib/pos/state"))
 tried("network", lambda: socket.socket(socket.AF_INET).close())
 tried("etc", lambda: os.close(os.open("/etc/pos/x", os.O_CREAT | os.O_WRONLY)))
@@ -209,7 +204,7 @@ print("user", os.getuid())
 
 
 def test_whoever_reads_sticks_reaches_syncs_socket_and_no_more(till: BootedTill) -> None:
-    lines = [line.split() for line in till.probe("pos-import@sdz1", IN_THE_IMPORT).splitlines()]
+    lines = [line.split() for line in till.probe("pos-import@sdz1", TRIED + IN_THE_IMPORT).splitlines()]
 
     assert lines[-1] == ["user", till.must("id", "--user", "pos-sync").strip()]
     # The staging folder is handed to the unit by name, which a probe is not.
@@ -261,14 +256,6 @@ def test_processes_that_hang_are_ended_by_their_watchdogs_and_come_back(
 
 
 DENIED = """
-import os, socket, subprocess
-def tried(name, what):
-    try:
-        what()
-    except OSError as error:
-        print(name, "denied", error.errno)
-    else:
-        print(name, "allowed")
 def exec_():
     pid = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 0"], {})
     assert os.waitpid(pid, 0)[1] == 0
@@ -294,7 +281,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("unit", sorted(ALLOWED))
 def test_a_process_reaches_what_it_needs_and_nothing_else(unit: str, till: BootedTill) -> None:
-    lines = [line.split() for line in till.probe(unit, DENIED).splitlines()]
+    lines = [line.split() for line in till.probe(unit, TRIED + DENIED).splitlines()]
 
     assert lines[-1] == ["user", till.must("id", "--user", unit).strip()]
     assert {words[0] for words in lines[:-1] if words[1] == "allowed"} == ALLOWED[unit], lines
