@@ -6,7 +6,8 @@ Rules:
 - the command line hands a file over; a memory stick's lies in the staging folder, where whoever reads sticks has put
   it, and is taken only as it was looked at: either way it is used by the same steps;
 - prices never change under an open sale;
-- which file is in use from when on, and who wanted it, is in the journal before it holds.
+- which file is in use from when on, and who wanted it, is in the journal before it holds. Before that the file lies
+  beside the one in use: whatever ends the till in between, the next start goes on with what the journal names.
 """
 
 import hashlib
@@ -14,9 +15,10 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pos.core.counterparts import Counterparts
-from pos.durable import replace_file
+from pos.durable import replace_file, sync_folder
 from pos.journal.settings import CATALOGUE
 from pos.link.calls import (
     BroughtCatalogue,
@@ -41,6 +43,8 @@ from pos.till.catalogue import (
 from pos.till.reasons import Refusal
 from pos.voucher.bodies import SettingChosen
 
+_NEXT_FILE: Final = f"{CATALOGUE_FILE}.next"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Brought:
@@ -51,7 +55,7 @@ class _Brought:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        return _digest(self.content)
 
 
 class CatalogueDesk:
@@ -60,8 +64,10 @@ class CatalogueDesk:
     def __init__(self, at: Counterparts, *, state_dir: Path, staging: Path, words: CatalogueWords) -> None:
         self._at = at
         self._path = state_dir / CATALOGUE_FILE
+        self._next_path = state_dir / _NEXT_FILE
         self._brought_path = staging / CATALOGUE_FILE
         self._words = words
+        self._end_what_was_begun()
         self.in_use = self._stored()
 
     def import_file(self, call: ImportCatalogue) -> CatalogueAnswer | Refused:
@@ -107,12 +113,28 @@ class CatalogueDesk:
         return CatalogueAnswer(articles=len(read.articles))
 
     def _use(self, content: bytes, catalogue: Catalogue, *, clerk: str | None) -> None:
-        digest = hashlib.sha256(content).hexdigest()
+        digest = _digest(content)
+        replace_file(self._next_path, content)
         if digest != self._at.journal.settings.value(CATALOGUE):
             body = SettingChosen(setting=CATALOGUE, value=digest, clerk=clerk)
             self._at.journal.record([body], reading=self._at.clock.read())
-        replace_file(self._path, content)
+        self._put_next_in_place()
         self.in_use = catalogue
+
+    def _end_what_was_begun(self) -> None:
+        """After a cut while a file was taken: written down, it is used; else it never was."""
+        try:
+            begun = _digest(self._next_path.read_bytes())
+        except FileNotFoundError:
+            return
+        if begun == self._at.journal.settings.value(CATALOGUE):
+            self._put_next_in_place()
+        else:
+            self._next_path.unlink()
+
+    def _put_next_in_place(self) -> None:
+        self._next_path.replace(self._path)
+        sync_folder(self._path.parent)
 
     def _brought(self) -> _Brought | None:
         """Another user writes there: nothing but a plain file is read, and no more than fits."""
@@ -129,6 +151,10 @@ class CatalogueDesk:
         except OSError:
             return Catalogue()
         return read if isinstance(read, Catalogue) else Catalogue()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _problem(problem: Problem) -> CatalogueProblem:

@@ -83,6 +83,31 @@ def test_what_would_change_is_said_and_only_then_taken(encoding: str, stocked: S
     assert prices(stocked) == [("소금빵", 3_500), ("우유 식빵", 4_500)]
 
 
+def test_a_cut_after_the_entry_and_before_the_file_is_in_place_is_made_good(stocked: Shop) -> None:
+    found = bring(stocked, NEW)
+    stocked.screen(TakeCatalogue(digest=found.digest))
+    in_use = stocked.state_dir / CATALOGUE_FILE
+    in_use.rename(in_use.with_name(f"{CATALOGUE_FILE}.next"))
+    in_use.write_bytes(OLD.encode())
+
+    stocked.restart()
+
+    assert prices(stocked) == [("소금빵", 3_500), ("우유 식빵", 4_500)]
+    assert in_use.read_bytes() == NEW.encode("utf-8-sig")
+    assert len(choices(stocked)) == 2
+    assert [path.name for path in stocked.state_dir.glob("catalogue*")] == [CATALOGUE_FILE]
+
+
+def test_a_file_that_a_cut_kept_from_the_journal_is_never_used(stocked: Shop) -> None:
+    before = prices(stocked)
+    (stocked.state_dir / f"{CATALOGUE_FILE}.next").write_bytes(NEW.encode())
+
+    stocked.restart()
+
+    assert (prices(stocked), len(choices(stocked))) == (before, 1)
+    assert [path.name for path in stocked.state_dir.glob("catalogue*")] == [CATALOGUE_FILE]
+
+
 def test_one_wrong_line_leaves_everything_as_it_was(stocked: Shop) -> None:
     before = prices(stocked)
     found = bring(stocked, NEW + ",한우,만원,면세,4\n,돼지,9000,면제,5\n")
