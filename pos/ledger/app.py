@@ -32,6 +32,7 @@ from starlette.staticfiles import StaticFiles
 from pos.errors import PosError
 from pos.ledger import openapi
 from pos.ledger.batch import BODY_BYTES_MAX, join_batch
+from pos.ledger.bugs import place_of
 from pos.ledger.calls import Caller, WrongTimeError, open_call
 from pos.ledger.openapi import CBOR, COSE
 from pos.ledger.pages import Pages
@@ -229,7 +230,9 @@ class LedgerApp:
         try:
             await anyio.to_thread.run_sync(partial(work, now_s=_now_s()), limiter=self._threads)
         except PosError as error:
-            logger.error("%s will be tried again: %s", getattr(work, "__name__", work), error)
+            logger.error("%s will be tried again: %s", _name_of(work), error)
+        except Exception as bug:  # noqa: BLE001 (a supervisor: the steps behind this one are as needed as it is)
+            logger.critical("%s met a bug and will be tried again: %s", _name_of(work), place_of(bug))
 
 
 async def _supervise(task: Callable[[], Awaitable[None]]) -> None:
@@ -239,7 +242,13 @@ async def _supervise(task: Callable[[], Awaitable[None]]) -> None:
             await task()
         except PosError as error:
             logger.error("background task starts again: %s", error)
-            await asyncio.sleep(1)
+        except Exception as bug:  # noqa: BLE001 (a supervisor)
+            logger.critical("background task met a bug and starts again: %s", place_of(bug))
+        await asyncio.sleep(1)
+
+
+def _name_of(work: Callable[..., object]) -> str:
+    return getattr(work, "__name__", str(work))
 
 
 async def _healthy(request: Request) -> Response:

@@ -7,7 +7,8 @@ Rules:
 - the buyer's identifier is sealed in the entry and stored nowhere else. It is opened in memory to be handed over, and
   overwritten; the interpreter's own copy is let go at once. No log line, table or message holds it;
 - what the provider does not answer is asked again, each request after a wait of its own, and holds up no other
-  (`pos.ledger.provider_waits`); what it refuses is final. Asking happens outside of transactions;
+  (`pos.ledger.provider_waits`), and so does one that meets a bug, in the provider's module or here. What the provider
+  refuses is final. Asking happens outside of transactions;
 - a cancellation waits for the approval of what it cancels, and names it by number and date: numbers are unique within
   their day only;
 - an approval is final when the tax office has it; the provider passes the day's on in the night, and is asked after it.
@@ -28,7 +29,8 @@ from sqlalchemy import Connection, select, update
 
 from pos.errors import MalformedError, TrustError
 from pos.ledger import inbox, schema
-from pos.ledger.database import Database
+from pos.ledger.bugs import place_of
+from pos.ledger.database import Database, LedgerStoreError
 from pos.ledger.dialect import insert_missing
 from pos.ledger.provider import (
     KOREA,
@@ -101,17 +103,19 @@ def ask_waiting(
         try:
             shop = shop_of(row.merchant)
             answer = _answer(row, provider, shop=shop, identifier_key=identifier_key, now_s=now_s)
-        except OSError as error:
-            _unanswered(database, row, error, patience, first_s=PAUSE_S, now_s=now_s)
-            continue
+            if answer is not None:
+                patience.answered()
+                answered += database.write(partial(_keep, row=row, answer=answer, now_s=now_s, key=message_key))
         except (MalformedError, TrustError) as error:
             # What is stored of this one, or known of its shop, cannot be used now: the provider is not to blame.
             logger.error("cash receipt %s waits: %s", document_key_of(row.cash_receipt_id), error)
             database.write(partial(put_off, row=row, first_s=PAUSE_S, now_s=now_s))
-            continue
-        if answer is not None:
-            patience.answered()
-            answered += database.write(partial(_keep, row=row, answer=answer, now_s=now_s, key=message_key))
+        except OSError as error:
+            _unanswered(database, row, error, patience, first_s=PAUSE_S, now_s=now_s)
+        except LedgerStoreError:
+            raise
+        except Exception as bug:  # noqa: BLE001 (a supervisor of orders: what one meets must not hold up the others)
+            _met_bug(database, row, bug, first_s=PAUSE_S, now_s=now_s)
     return answered
 
 
@@ -132,6 +136,9 @@ def confirm_waiting(
         except OSError as error:
             _unanswered(database, row, error, patience, first_s=CONFIRM_PAUSE_S, now_s=now_s)
             continue
+        except Exception as bug:  # noqa: BLE001 (as in `ask_waiting`)
+            _met_bug(database, row, bug, first_s=CONFIRM_PAUSE_S, now_s=now_s)
+            continue
         patience.answered()
         if is_there:
             confirmed += database.write(partial(_confirm, row=row, now_s=now_s, key=message_key))
@@ -151,6 +158,13 @@ def _unanswered(
     next_s = database.write(partial(put_off, row=row, first_s=first_s, now_s=now_s))
     key = document_key_of(row.cash_receipt_id)
     logger.warning("the provider of cash receipts, for %s, tried again at %d: %s", key, next_s, error.strerror)
+
+
+def _met_bug(database: Database, row: StoredRow, bug: Exception, *, first_s: int, now_s: int) -> None:
+    """Let one wait that met a bug, in the provider's module or here; of how the provider is it says nothing."""
+    next_s = database.write(partial(put_off, row=row, first_s=first_s, now_s=now_s))
+    key = document_key_of(row.cash_receipt_id)
+    logger.critical("cash receipt %s met a bug, tried again at %d: %s", key, next_s, place_of(bug))
 
 
 def _asked(entry: Entry | SignedEntry) -> CashReceiptRequested | CashReceiptCancelRequested | None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from pos.durable import replace_file
-from pos.ledger import schema
+from pos.ledger import cash_receipts, schema
 from pos.ledger.database import Database
-from pos.ledger.provider import document_key_of
-from pos.ledger.provider_waits import CONFIRM_PAUSE_S, MISSES_MAX, PAUSE_S, WAIT_MAX_S, wait_s
+from pos.ledger.provider import CashReceiptOrder, ProviderAnswer, RehearsalProvider, document_key_of
+from pos.ledger.provider_waits import CONFIRM_PAUSE_S, MISSES_MAX, PAUSE_S, WAIT_MAX_S, Patience, wait_s
 from pos.sandbox.cash_receipt_provider import Fault
 from pos.voucher.message_bodies import CashReceiptState
-from tests.support.cash_receipt_requests import cancel, request, told
-from tests.support.ledger_builders import NOW_S, Desk, Town
+from tests.support.cash_receipt_requests import PHONE, cancel, request, told
+from tests.support.ledger_builders import NOW_S, Desk, Town, ledger_keys
 from tests.support.provider_wire import Wire, wired
 
 DAY_S = 86_400
+LAST_S = 253_402_300_799
+"""The last second that the protocol has."""
 
 
 @pytest.fixture
@@ -165,6 +169,61 @@ def test_a_shop_whose_file_cannot_be_read_waits_for_it_alone(wire: Wire) -> None
     wire.ask(later_s=PAUSE_S)
 
     assert [answer.state for answer in told(wire.desk, "t-8")] == [CashReceiptState.APPROVED]
+
+
+def test_an_order_that_meets_a_bug_waits_alone_and_the_log_has_its_place_and_no_number(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    request(wire.till, 1, traded_s=LAST_S)  # no calendar has this second in Korea
+    wire.request(2)
+
+    wire.ask()
+    wire.ask(later_s=2 * DAY_S)
+
+    assert of_state(wire, CashReceiptState.CONFIRMED) == [2]
+    assert waits(wire) == [(1, 2, 2 * DAY_S + 2 * PAUSE_S)]
+    assert re.search(r"met a bug.*: OverflowError at http_provider\.py:\d+", caplog.text)
+    assert PHONE.decode("ascii") not in caplog.text
+
+
+class _Odd(RehearsalProvider):
+    """Fails in ways that a provider's module never should."""
+
+    def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
+        if order.cash_receipt_id[0] == 1:
+            raise KeyError(digits.decode("ascii"))
+        return super().ask(order, digits, now_s=now_s)
+
+    def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
+        if document_key == key(2):
+            raise ValueError(document_key)
+        return super().is_confirmed(document_key, approval_number=approval_number, approved_on=approved_on, now_s=now_s)
+
+
+def test_a_provider_with_a_bug_for_two_orders_answers_and_confirms_the_third(
+    wire: Wire, caplog: pytest.LogCaptureFixture
+) -> None:
+    keys = ledger_keys()
+    for number in (1, 2, 3):
+        wire.request(number)
+    database, odd, patience = wire.desk.database, _Odd(), Patience()
+
+    answered = cash_receipts.ask_waiting(
+        database,
+        odd,
+        patience,
+        shop_of=lambda merchant: None,
+        identifier_key=keys.identifier,
+        message_key=keys.message,
+        now_s=NOW_S,
+    )
+    confirmed = cash_receipts.confirm_waiting(
+        database, odd, patience, message_key=keys.message, now_s=NOW_S + 2 * DAY_S
+    )
+
+    assert (answered, confirmed, of_state(wire, CashReceiptState.CONFIRMED)) == (2, 1, [3])
+    assert [number for number, *_ in waits(wire)] == [1, 2]
+    assert PHONE.decode("ascii") not in caplog.text
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_waiting(wire: Wire) -> None:

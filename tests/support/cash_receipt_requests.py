@@ -18,7 +18,7 @@ PHONE = b"01012345678"
 TAX = TaxSplit(taxable_won=9_091, vat_won=909, exempt_won=0, service_won=0)
 
 
-def request(till: Till, number: int, *, sealed: bytes | None = None) -> None:
+def request(till: Till, number: int, *, sealed: bytes | None = None, traded_s: int = NOW_S) -> None:
     till.record(
         CashReceiptRequested(
             cash_receipt_id=bytes([number]) * 16,
@@ -30,7 +30,7 @@ def request(till: Till, number: int, *, sealed: bytes | None = None) -> None:
             identifier_kind=IdentifierKind.PHONE,
             identifier="010****5678",
             sealed=sealed or seal(PHONE, recipient=ledger_keys().identifier.public_key),
-            traded_s=NOW_S,
+            traded_s=traded_s,
             business_date="2026-09-21",
         )
     )
