@@ -140,13 +140,18 @@ class RehearsalProvider:
     """Approves everything and tells nobody; what was approved on one day the tax office "has" at nine on the next."""
 
     def is_confirmed(self, document_key: str, *, approval_number: str, approved_on: date, now_s: int) -> bool:
-        morning = datetime.combine(approved_on + timedelta(days=1), time(hour=_MORNING_HOUR), KOREA)
-        return now_s >= morning.timestamp()
+        return is_rehearsed_at_office(approved_on, now_s=now_s)
 
     def ask(self, order: CashReceiptOrder, digits: bytearray, *, now_s: int) -> ProviderAnswer:
         """Give the same request the same number, as a provider does."""
         seed = hashlib.sha256(order.merchant.encode("ascii") + order.cash_receipt_id).digest()
         return ProviderAnswer(approval_number=f"{int.from_bytes(seed[:8], 'big') % 10**9:09d}", approved_s=now_s)
+
+
+def is_rehearsed_at_office(approved_on: date, *, now_s: int) -> bool:
+    """Whether a tax office that there is not "has" what was approved on a day in Korea: from nine on the next."""
+    morning = datetime.combine(approved_on + timedelta(days=1), time(hour=_MORNING_HOUR), KOREA)
+    return now_s >= morning.timestamp()
 
 
 def document_key_of(cash_receipt_id: bytes) -> str:

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Self
 
@@ -34,11 +34,10 @@ from pos.ledger.http_provider import (
     RefusalShape,
     TradeType,
 )
-from pos.ledger.provider import KOREA
+from pos.ledger.provider import KOREA, is_rehearsed_at_office
 from pos.till.cash_receipt import is_business_number
 
 PROVIDER: Final = "sandbox"
-_MORNING_HOUR: Final = 9
 _STOP_S: Final = 2
 _JSON: Final = "application/json"
 
@@ -248,7 +247,7 @@ class SimulatedProvider:
         line = self._issued.get(document_key)
         if line is None:
             return _refused(404, "document_key_unknown")
-        morning = datetime.combine(line.approved_on + timedelta(days=1), time(hour=_MORNING_HOUR), KOREA)
+        is_there = is_rehearsed_at_office(line.approved_on, now_s=self._clock())
         receipt = ReceiptShape(
             document_key=document_key,
             trade_type=line.order.trade_type,
@@ -259,7 +258,7 @@ class SimulatedProvider:
             provider=PROVIDER,
             receipt_id=f"r-{line.approval_number}",
             receipt_url=f"https://receipts.example/{line.approval_number}",
-            nts_result=NtsResult.ACCEPTED if self._clock() >= morning.timestamp() else NtsResult.WAITING,
+            nts_result=NtsResult.ACCEPTED if is_there else NtsResult.WAITING,
         )
         return Response(msgspec.json.encode(receipt), media_type=_JSON)
 
