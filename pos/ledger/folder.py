@@ -298,7 +298,8 @@ def _url_problem(url: str) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return "is not a URL"
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
+    is_plain = url.isascii() and not (parts.username or parts.query or parts.fragment)
+    if parts.scheme not in ("http", "https") or not host or not is_plain:
         return "expected https://host[:port][/path]"
     if parts.scheme == "http" and not _is_loopback(host):
         return f"plain http to {host} can be read by others; use https"

@@ -294,6 +294,7 @@ def test_nothing_is_said_to_somebody_whose_certificate_does_not_hold(
         ('provider = "htpp"', "known are rehearsal"),
         ('provider = "http"\nurl = "http://provider.example"\nkey_file = "p.key"', "use https"),
         ('provider = "http"\nurl = "https://me:pw@provider.example"\nkey_file = "p.key"', "expected https://"),
+        ('provider = "http"\nurl = "https://provider.example/발급"\nkey_file = "p.key"', "expected https://"),
         ('provider = "http"\nurl = "https://provider.example:x"\nkey_file = "p.key"', "is not a URL"),
         ('provider = "http"\nurl = "https://provider.example"', "needs one"),
         ('provider = "http"\nurl = "https://provider.example"\nkey_file = "none.key"', "none.key cannot be read"),
