@@ -31,6 +31,8 @@ from pos.trust.sources import TARGETS_FOLDER
 PIECE_BYTES: Final = 256 * 1024
 _NO_FOLDER: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """Nothing there, something else there, or a link."""
+_NO_FILE: Final = _NO_FOLDER | {errno.EACCES, errno.ENXIO, errno.ENODEV}
+"""A socket or a device too, or what this user may not read."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_%-][A-Za-z0-9._%-]{0,199}")
 
 
@@ -84,10 +86,12 @@ def opened_folder(path: Path | str, *, inside: int | None = None) -> Iterator[in
 
 
 def open_file(name: str, *, inside: int) -> BinaryIO | None:
-    """A plain file in a folder; None for everything else. Raises OSError where the medium does not answer."""
+    """A plain file in a folder; None for everything else. Raises StickError where the medium does not answer."""
     try:
         handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=inside)
-    except OSError:
+    except OSError as error:
+        if error.errno not in _NO_FILE:
+            raise StickError(StickState.UNREADABLE, f"{name}: {error.strerror}") from error
         return None
     if stat.S_ISREG(os.fstat(handle).st_mode):
         return os.fdopen(handle, "rb")
@@ -98,13 +102,13 @@ def open_file(name: str, *, inside: int) -> BinaryIO | None:
 def copy_tree(source: int, target: Path, bounds: Bounds, *, leave: PurePosixPath) -> int:
     """Copy a folder's plain files to `target`, which is made anew, all but those below `leave`; returns their number.
 
-    Raises StickError; `target` is then as it was.
+    Raises StickError; nothing half copied is then in `target`.
     """
     made = target.with_name(f"{target.name}.new")
     shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
     copying = _Copying(target=made, bounds=bounds, leave=leave)
     try:
+        made.mkdir(parents=True)
         copying.folder(source, PurePosixPath())
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)

@@ -41,6 +41,7 @@ from pos.till.catalogue import (
     read_file,
 )
 from pos.till.reasons import Refusal
+from pos.trust.sources import open_plain
 from pos.voucher.bodies import SettingChosen
 
 _NEXT_FILE: Final = f"{CATALOGUE_FILE}.next"
@@ -125,7 +126,7 @@ class CatalogueDesk:
         """After a cut while a file was taken: written down, it is used; else it never was."""
         try:
             begun = _digest(self._next_path.read_bytes())
-        except FileNotFoundError:
+        except OSError:
             return
         if begun == self._at.journal.settings.value(CATALOGUE):
             self._put_next_in_place()
@@ -139,10 +140,12 @@ class CatalogueDesk:
     def _brought(self) -> _Brought | None:
         """Another user writes there: nothing but a plain file is read, and no more than fits."""
         with suppress(OSError):
-            handle = os.open(self._brought_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(handle, "rb") as file:
+            file = open_plain(self._brought_path)
+            if file is None:
+                return None
+            with file:
                 content = file.read(CATALOGUE_BYTES_MAX + 1)
-                return _Brought(content=content, brought_s=int(os.fstat(handle).st_mtime)) if content else None
+                return _Brought(content=content, brought_s=int(os.fstat(file.fileno()).st_mtime)) if content else None
         return None
 
     def _stored(self) -> Catalogue:

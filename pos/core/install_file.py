@@ -17,6 +17,7 @@ from pathlib import Path
 from pos.core.enrolling import machine_serial
 from pos.errors import MalformedError
 from pos.link.install import InstallFault
+from pos.trust.sources import open_plain
 from pos.voucher.enrolment import EnrolmentCode
 from pos.voucher.install_file import INSTALL_BYTES_MAX, InstallFile
 
@@ -32,8 +33,11 @@ class InstallFiles:
 
     def newest(self) -> bytes | None:
         """The file's bytes, once for each content; None where there is nothing new."""
+        file = open_plain(self.path)
+        if file is None:
+            return None
         try:
-            with self.path.open("rb") as file:
+            with file:
                 raw = file.read(INSTALL_BYTES_MAX + 1)
         except OSError:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
 from contextlib import closing
 from pathlib import Path
@@ -135,3 +136,14 @@ def test_the_same_file_is_judged_once_and_another_one_at_once(tmp_path: Path) ->
     files.path.write_bytes(b"two")
 
     assert (files.newest(), files.newest()) == (b"two", None)
+
+
+def test_what_is_no_plain_file_is_not_waited_for(tmp_path: Path) -> None:
+    files = InstallFiles(path=tmp_path / "install.cose")
+    os.mkfifo(files.path)
+    assert files.newest() is None
+    files.path.unlink()
+
+    (tmp_path / "elsewhere").write_bytes(b"one")
+    files.path.symlink_to(tmp_path / "elsewhere")
+    assert files.newest() is None

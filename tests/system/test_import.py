@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 import shutil
+import signal
 import tarfile
 import time
 from contextlib import closing
@@ -26,7 +28,7 @@ from pos.sandbox.cheats import payment_text
 from pos.sandbox.town import HOME_ISSUER, revoke_vouchers
 from pos.till.catalogue import CATALOGUE_BYTES_MAX
 from pos.update.installation import machine
-from tests.support.process_tools import wait_for_unix_socket
+from tests.support.process_tools import run, wait_for_unix_socket
 from tests.system.conftest import Till
 
 BIG = 1 << 40
@@ -199,6 +201,37 @@ def test_a_catalogue_that_is_none_is_not_copied(what: str, till: Till, stick: Pa
     too_large = (Exit.DECLINED, "too_large")
     assert imported(till, stick) == (too_large if what == "large" else (Exit.DONE, "empty"))
     assert not (load_config(till.config).terminal.staging / "catalogue.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("on_stick", "call", "fate"),
+    [
+        (True, "read", "error=EIO:when=2"),
+        pytest.param(True, "openat", "error=EIO", marks=pytest.mark.slow),
+        pytest.param(False, "write", "signal=SIGKILL", marks=pytest.mark.slow),
+    ],
+)
+def test_a_stick_that_is_pulled_or_a_cut_while_it_is_read_leaves_no_half_catalogue(
+    on_stick: bool, call: str, fate: str, till: Till, stick: Path
+) -> None:
+    file = stick / "chak-pos" / "catalogue.csv"
+    file.write_text(GOODS)
+    assert imported(till, stick) == (Exit.DONE, "catalogue_brought")
+    file.write_text(GOODS + ",빵,900,과세,\n" * 20_000)
+    staged = load_config(till.config).terminal.staging / "catalogue.csv"
+    # A name below a handle is told to the kernel, and so to strace, as it is; what is open has its whole path.
+    path = (file.name if call == "openat" else file) if on_stick else staged.with_name("catalogue.csv.new")
+
+    strace = ("strace", "-f", "-o", stick.parent / "strace", "-P", path, "-e", f"trace={call}")
+    done = run([*strace, "-e", f"inject={call}:{fate}", *till.command("import", stick, "--json")], deadline_s=60)
+
+    if on_stick:
+        assert (done.exit_status, json.loads(done.stdout)["state"]) == (Exit.DECLINED, "unreadable"), done.stderr
+    else:
+        assert done.exit_status == -signal.SIGKILL
+    assert staged.read_text() == GOODS
+    assert imported(till, stick) == (Exit.DONE, "catalogue_brought")
+    assert staged.read_bytes() == file.read_bytes()
 
 
 class Core:
