@@ -277,8 +277,6 @@ class Documents:
         merchant = self.trust.merchant
         labels = [line.labels for line in figures.lines(Group.TENDER) if line.labels[1]]
         clerks = {line.labels[0] for line in figures.rows if line.group.value.startswith("clerk_")}
-        issuers = {issuer: self.trust.issuer(issuer) for _, issuer, _ in labels}
-        programs = {(issuer, program): self.trust.program(issuer, program) for _, issuer, program in labels}
         return Report(
             kind=kind,
             shop_name=safe_text(merchant.name),
@@ -288,10 +286,21 @@ class Documents:
             made_s=0,
             figures=figures,
             people={clerk: self._name(clerk) for clerk in clerks if clerk},
-            issuers={issuer: safe_text(found.name) for issuer, found in issuers.items() if found is not None},
-            programs={key: safe_text(found.name) for key, found in programs.items() if found is not None},
+            issuers={issuer: self._issuer_name(issuer) for _, issuer, _ in labels},
+            programs={(issuer, program): self._program_name(issuer, program) for _, issuer, program in labels},
             is_training=self.is_training,
         )
+
+    def _issuer_name(self, issuer: str) -> str:
+        """Empty for what was paid at the ledger, whose word names no issuer."""
+        found = self.trust.issuer(issuer)
+        if found is None:
+            return "" if issuer == self.trust.ledger.ledger else issuer
+        return safe_text(found.name)
+
+    def _program_name(self, issuer: str, program: str) -> str:
+        found = self.trust.program(issuer, program)
+        return (own_program_name(self.trust, program) if found is None else safe_text(found.name)) or program
 
     def _unconfirmed(self, after: int, until: int) -> tuple[Unconfirmed, ...]:
         """What was taken by the shop's own code in a stretch of the journal."""

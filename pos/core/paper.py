@@ -32,6 +32,7 @@ from pos.voucher.bodies import (
     ReceiptReprinted,
 )
 
+_PRINTS: Final = (PrinterState.READY, PrinterState.PRINTING, PrinterState.PAPER_LOW)
 _NO_PAPER: Final = (PrinterState.PAPER_OUT, PrinterState.COVER_OPEN)
 SLIP_JOB: Final = -1
 """Receipts are numbered by entries, from 1."""
@@ -89,9 +90,17 @@ class Paper:
 
     def printable(self) -> int:
         """Receipts that the devices may fetch now."""
-        is_asking = self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED
-        receipts = 0 if is_asking or self._is_next_held() else self.unprinted()
+        receipts = 0 if self._is_asking_what_to_print or self._is_next_held() else self.unprinted()
         return receipts + bool(self._slip)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether what waits stays where it is: until the printer can print, or somebody has said what is wanted."""
+        return self._is_asking_what_to_print or self.printer not in _PRINTS
+
+    @property
+    def _is_asking_what_to_print(self) -> bool:
+        return self._question is not None and self._question.kind is QuestionKind.PAPER_LOADED
 
     def hold(self, receipt_number: str, *, for_s: float) -> None:
         """Keep a receipt that waits off the paper for a moment: something may yet have to stand on it."""

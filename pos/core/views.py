@@ -31,7 +31,7 @@ from pos.core.sale_desk import SaleDesk
 from pos.core.scan_desk import ScanDesk
 from pos.core.sticks import Sticks
 from pos.journal.journal import Journal
-from pos.journal.records import SaleRecord, TenderForm
+from pos.journal.records import PrintState, SaleRecord, TenderForm
 from pos.link.calls import DevicesState, SyncWork
 from pos.link.state import (
     LastSaleView,
@@ -240,9 +240,15 @@ class Views:
             amount_won=sale.total_won or sale.paid_won,
             receipt_number=sale.receipt_number,
             program_name=self._program_name(sale),
-            paper=sale.print_state.value if sale.print_state is not None else "",
+            paper=self._paper_of(sale),
             may_have_cash_receipt=self.cash_receipts.may_be_asked(sale),
         )
+
+    def _paper_of(self, sale: SaleRecord) -> str:
+        state = sale.print_state
+        if state is PrintState.QUEUED and self.paper.is_standing:
+            state = PrintState.HELD
+        return "" if state is None else state.value
 
     def _program_name(self, sale: SaleRecord) -> str:
         """Of the sale's first voucher; empty for cash only."""

@@ -1,6 +1,6 @@
 """A phone that paid online: the ledger's word for it, shown to the till that asked."""
 
-from pos.link.calls import CloseRequest, PayOther
+from pos.link.calls import CloseRequest, PayOther, ReadReport, ReportPage
 from pos.link.state import Outcome, VerdictView
 from pos.till.reasons import Reason
 from pos.voucher.aad import Aad
@@ -61,6 +61,18 @@ def test_a_paid_confirmation_ends_the_sale_that_asked_for_it(shop: Shop) -> None
     assert shop.verdict == verdict, "still before the camera"
     shop.restart()
     assert shop.core.journal.verify().problems == ()
+
+
+def test_the_report_names_the_programme_that_was_paid_with_at_the_ledger(shop: Shop) -> None:
+    shop.type_amount(80_000)
+    shop.see(confirmation(shop, shop.ask_phone().nonce, 80_000))
+
+    page = shop.screen(ReadReport(name="x"))
+
+    assert isinstance(page, ReportPage), page
+    (line,) = [line for line in page.lines if "시루" in line]
+    assert line.split() == ["시루", "1건", "80,000"]
+    assert not any("sandbox" in line for line in page.lines)
 
 
 def test_a_confirmation_buys_nothing_twice_and_nothing_else(shop: Shop) -> None:

@@ -72,6 +72,12 @@ def copies(shop: Shop) -> list[tuple[str, int]]:
     return [(body.receipt_number, body.copy_number) for body in shop.bodies if isinstance(body, ReceiptReprinted)]
 
 
+def last_paper(shop: Shop) -> str:
+    """What the line about the last sale says of its receipt."""
+    assert shop.till.last_sale is not None
+    return shop.till.last_sale.paper
+
+
 # The shop's habit
 
 
@@ -144,13 +150,17 @@ def test_the_habit_holds_for_the_command_line_too(open_with: Callable[..., Shop]
 def test_after_paper_was_out_and_more_than_one_waits_one_key_decides(shop: Shop) -> None:
     printer(shop, PrinterState.PAPER_OUT)
     numbers = [sell(shop) for _ in range(3)]
+    assert last_paper(shop) == PrintState.HELD, "nothing is being printed"
     printer(shop, PrinterState.READY)
 
     assert (question(shop).kind, question(shop).count) == (QuestionKind.PAPER_LOADED, 3)
+    assert last_paper(shop) == PrintState.HELD
     assert fetch(shop) == NO_JOB, "nothing comes out before the question is answered"
     shop.choose(1)
 
+    assert last_paper(shop) == PrintState.QUEUED
     assert [print_one(shop).receipt_number for _ in range(3)] == numbers
+    assert last_paper(shop) == PrintState.PRINTED
 
 
 @pytest.mark.parametrize(("choice", "comes_out"), [(2, 1), (3, 0)])

@@ -142,8 +142,8 @@ def _programs(report: Report, form: str, sheet: Sheet, words: ReportWords) -> It
         if line_form != form or not issuer:
             continue
         place = report.issuers.get(issuer, issuer)
-        name = report.programs.get((issuer, program), program)
-        yield from _counted(sheet, words, f"{_INDENT}{place} {name}", line.count, line.won)
+        name = f"{place} {report.programs.get((issuer, program), program)}".strip()
+        yield from _counted(sheet, words, f"{_INDENT}{name}", line.count, line.won)
     if form == "other":
         yield from _methods(report, sheet, words)
     if form == "note":
