@@ -19,11 +19,12 @@ from pos.tui.screens.code import CodeScreen
 from pos.tui.screens.listing import ListScreen
 from pos.tui.screens.numbered import NumberedMenu
 from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.rows_screen import RowsScreen
 from tests.support import screens
 from tests.support.screens import Counter, Scene, open_counter
 from tests.support.till_simulator import Code
 
-ONLY_BASES = frozenset({PadScreen, ListScreen, NumberedMenu, CodeScreen})
+ONLY_BASES = frozenset({PadScreen, RowsScreen, ListScreen, NumberedMenu, CodeScreen})
 """What screens are made of, and nobody ever sees by itself."""
 NAMES = (
     *(("full_stop", "."), ("minus", "-"), ("asterisk", "*"), ("slash", "/"), ("plus", "+"), ("enter", "\r")),

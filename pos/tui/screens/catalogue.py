@@ -4,16 +4,13 @@ Rules: nothing changes before Enter, and nothing at all where any line is wrong;
 is seen is looked at by itself.
 """
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from pos.link.calls import BroughtCatalogue, CatalogueAnswer, CatalogueProblem, LookAtCatalogue, Refused, TakeCatalogue
 from pos.link.stick import StickState
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
 from pos.tui.host import Host
 from pos.tui.pad import PadKey
-from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.rows_screen import RowsScreen
 from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
 from pos.words import Notice
@@ -25,7 +22,7 @@ _COLUMNS = 74
 """What a line has on the smallest screen."""
 
 
-class CatalogueScreen(PadScreen):
+class CatalogueScreen(RowsScreen):
     """Asked for when it is opened and with each stick."""
 
     def __init__(self, host: Host) -> None:
@@ -34,14 +31,6 @@ class CatalogueScreen(PadScreen):
         self._taken: int | None = None
         """How many articles have been taken here."""
         self._stick: StickState | None = None
-
-    def compose(self) -> ComposeResult:
-        yield Line(classes="title")
-        with Vertical(id="checks"):
-            yield Line(id="reason")
-            yield Line(id="ran")
-        yield Line(id="notice")
-        yield ActionFooter()
 
     def on_mount(self) -> None:
         super().on_mount()

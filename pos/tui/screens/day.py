@@ -6,8 +6,6 @@ before; when the day is over the screen says whether the power may go, from what
 
 from functools import partial
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.worker import WorkType
 
 from pos.link.calls import CloseDay, DayClosing, MoveCash, OpenDay, Pieces, Practise, PrintDocument, Refused
@@ -25,6 +23,7 @@ from pos.tui.screens.people import PeopleScreen
 from pos.tui.screens.period import show_period
 from pos.tui.screens.pieces import Counted, PiecesScreen
 from pos.tui.screens.report import ReportScreen
+from pos.tui.screens.rows_screen import RowsScreen
 from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
 from pos.words import Notice
@@ -166,20 +165,12 @@ class DayScreen(NumberedMenu):
         said_of(self.host, await self.host.ask(call), Notice.DONE)
 
 
-class ClosedScreen(PadScreen):
+class ClosedScreen(RowsScreen):
     """The day is over: what was counted, and whether the power may go. It follows what is true now."""
 
     def __init__(self, host: Host, closing: DayClosing) -> None:
         super().__init__(host)
         self._done = closing
-
-    def compose(self) -> ComposeResult:
-        yield Line(classes="title")
-        with Vertical(id="checks"):
-            yield Line(id="reason")
-            yield Line(id="ran")
-        yield Line(id="notice")
-        yield ActionFooter()
 
     def draw(self) -> None:
         day, closing = self.host.words.day, self._done

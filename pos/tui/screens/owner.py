@@ -3,9 +3,6 @@
 From here another catalogue is taken; a manager, who sees no figures here, comes by the same way.
 """
 
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from pos.link.calls import ConflictLine, OwnersPage, PrintDocument, ReadOwnersPage, Refused
 from pos.tui.actions import Action
 from pos.tui.answers import said_of
@@ -14,7 +11,7 @@ from pos.tui.messages import AnswerTouched
 from pos.tui.pad import PadKey
 from pos.tui.screens.catalogue import CatalogueScreen
 from pos.tui.screens.listing import ListScreen, Row
-from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.rows_screen import RowsScreen
 from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
 from pos.words import Notice
@@ -25,20 +22,12 @@ _CONFLICTS, _CATALOGUE = 1, 2
 _NAME_COLUMNS = 30
 
 
-class OwnerScreen(PadScreen):
+class OwnerScreen(RowsScreen):
     """Read once when it is opened; 1 leads to payments made twice, 2 to the catalogue."""
 
     def __init__(self, host: Host) -> None:
         super().__init__(host)
         self._page: OwnersPage | None = None
-
-    def compose(self) -> ComposeResult:
-        yield Line(classes="title")
-        with Vertical(id="checks"):
-            yield Line(id="reason")
-            yield Line(id="ran")
-        yield Line(id="notice")
-        yield ActionFooter()
 
     def on_mount(self) -> None:
         self.run_worker(self._load())

@@ -1,8 +1,6 @@
 """Why the last code was not approved: each check that ran, in its order, and the one that stopped it."""
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 
 from pos.link.calls import PrintDeclineSlip
 from pos.link.state import CheckView, Outcome, VerdictView
@@ -11,7 +9,7 @@ from pos.tui.actions import Action
 from pos.tui.answers import said_of
 from pos.tui.messages import AnswerTouched
 from pos.tui.pad import PadKey
-from pos.tui.screens.pad_screen import PadScreen
+from pos.tui.screens.rows_screen import RowsScreen
 from pos.tui.widgets.footer import ActionFooter
 from pos.tui.widgets.line import Line
 from pos.words import Notice
@@ -22,16 +20,8 @@ _NAME_COLUMNS = 36
 _SLIP = 1
 
 
-class WhyScreen(PadScreen):
+class WhyScreen(RowsScreen):
     """Shows the last code that was declined or referred; 1 prints a slip for a customer who asks for one."""
-
-    def compose(self) -> ComposeResult:
-        yield Line(classes="title")
-        with Vertical(id="checks"):
-            yield Line(id="reason")
-            yield Line(id="ran")
-        yield Line(id="notice")
-        yield ActionFooter()
 
     def draw(self) -> None:
         refused, words = self.host.desk.last_refused, self.host.words
