@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pos.core.decline_slips import DeclineSlips, Refusal
 from pos.core.documents import Documents
 from pos.core.print_rows import print_row
+from pos.core.program_names import own_program_name
 from pos.core.receipt_parts import cancelled_cash_receipt, line_items, voucher_in
 from pos.core.remote_words import items_of, who_of
 from pos.core.trust_store import TrustStore
@@ -106,7 +107,10 @@ class Receipts:
             items=line_items(sale, total_won),
             tenders=tuple(self._tender(tender) for tender in sale.tenders),
             cash_receipt=self._cash_receipt(sale),
-            is_awaiting_delivery=any(tender.delivery is Delivery.WAITING for tender in sale.tenders),
+            is_awaiting_delivery=any(
+                tender.delivery is Delivery.WAITING and tender.form is not TenderForm.CONFIRMATION
+                for tender in sale.tenders
+            ),
             copy_number=copy_number - 1,
             entry=last.hash,
             code=self._code(number, total_won, last),
@@ -213,9 +217,11 @@ class Receipts:
             case TenderForm.NOTE | TenderForm.SCANNED_NOTE:
                 return self._note_tender(tender)
             case TenderForm.VOUCHER | TenderForm.CONFIRMATION:
-                voucher = self.voucher(tender.entry)
+                voucher, program = self.voucher(tender.entry), tender.program or ""
+                # The ledger's word that a phone paid names no issuer.
+                name = own_program_name(self.trust, program) or program if voucher is None else self._name(voucher)
                 return VoucherTender(
-                    program_name=safe_text(tender.program or "" if voucher is None else self._name(voucher)),
+                    program_name=safe_text(name),
                     voucher_mask="" if voucher is None else mask_voucher_id(voucher.voucher_id),
                     amount_won=tender.amount_won,
                     form=VoucherForm.MOBILE,

@@ -1,6 +1,6 @@
 """A phone that paid online: the ledger's word for it, shown to the till that asked."""
 
-from pos.link.calls import CloseRequest, PayOther, ReadReport, ReportPage
+from pos.link.calls import CloseRequest, PayOther, ReadReport, ReceiptPage, ReportPage, ShowReceipt
 from pos.link.state import Outcome, VerdictView
 from pos.till.reasons import Reason
 from pos.voucher.aad import Aad
@@ -73,6 +73,18 @@ def test_the_report_names_the_programme_that_was_paid_with_at_the_ledger(shop: S
     (line,) = [line for line in page.lines if "시루" in line]
     assert line.split() == ["시루", "1건", "80,000"]
     assert not any("sandbox" in line for line in page.lines)
+
+
+def test_the_receipt_of_what_was_paid_at_the_ledger_says_so_and_not_that_it_waits(shop: Shop) -> None:
+    shop.type_amount(80_000)
+    shop.see(confirmation(shop, shop.ask_phone().nonce, 80_000))
+
+    assert shop.till.last_sale is not None
+    page = shop.screen(ShowReceipt(receipt_number=shop.till.last_sale.receipt_number))
+
+    assert isinstance(page, ReceiptPage), page
+    assert any(line.split() == ["시루", "(모바일", "상품권)", "80,000"] for line in page.lines), page.lines
+    assert not any("오프라인" in line or "general" in line for line in page.lines)
 
 
 def test_a_confirmation_buys_nothing_twice_and_nothing_else(shop: Shop) -> None:
