@@ -21,7 +21,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Final
 
@@ -32,8 +32,8 @@ from pos.ledger import inbox, schema
 from pos.ledger.bugs import place_of
 from pos.ledger.database import Database, LedgerStoreError
 from pos.ledger.dialect import insert_missing
+from pos.ledger.korea import KOREA, day_of
 from pos.ledger.provider import (
-    KOREA,
     Cancelled,
     CashReceiptOrder,
     Provider,
@@ -127,7 +127,7 @@ def confirm_waiting(
     for row in database.read(partial(_approved_before, now_s=now_s)):
         if patience.is_over(now_s):
             break
-        approved_on = _day_of(row.approved_s)
+        approved_on = day_of(row.approved_s)
         key = document_key_of(row.cash_receipt_id)
         try:
             is_there = provider.is_confirmed(
@@ -250,20 +250,16 @@ def _cancelled(row: StoredRow, body: CashReceiptCancelRequested) -> Cancelled | 
         return None
     return Cancelled(
         approval_number=row.original_number,
-        approved_on=_day_of(row.original_approved_s),
+        approved_on=day_of(row.original_approved_s),
         reason=body.reason,
         is_part=body.amount_won < original.amount_won,
     )
 
 
-def _day_of(moment_s: int) -> date:
-    return datetime.fromtimestamp(moment_s, KOREA).date()
-
-
 def _approved_before(connection: Connection, *, now_s: int) -> Sequence[StoredRow]:
     """Approvals and approved cancellations of earlier days that are due, oldest first."""
     table = schema.cash_receipts
-    today = datetime.combine(_day_of(now_s), time(), KOREA)
+    today = datetime.combine(day_of(now_s), time(), KOREA)
     rows = (
         select(table, tries().label("tries"))
         .outerjoin(schema.provider_waits, joined())
@@ -290,7 +286,7 @@ def _confirm(connection: Connection, *, row: StoredRow, now_s: int, key: Signing
         cash_receipt_id=row.cash_receipt_id,
         state=CashReceiptState.CONFIRMED,
         approval_number=row.approval_number,
-        approved_on=_day_of(row.approved_s),
+        approved_on=day_of(row.approved_s),
         approved_s=row.approved_s,
     )
     inbox.send(connection, row.terminal, [inbox.draft_of(told)], now_s=now_s, key=key)
@@ -323,7 +319,7 @@ def _keep(connection: Connection, *, row: StoredRow, answer: ProviderAnswer, now
         cash_receipt_id=row.cash_receipt_id,
         state=state,
         approval_number=answer.approval_number,
-        approved_on=None if answer.approved_s is None else _day_of(answer.approved_s),
+        approved_on=None if answer.approved_s is None else day_of(answer.approved_s),
         failure=answer.failure,
         note=answer.message,
         approved_s=answer.approved_s,

@@ -32,8 +32,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pos.ledger.folder import API_KEY_PATTERN, ProviderAt
+from pos.ledger.korea import KOREA
 from pos.ledger.provider import (
-    KOREA,
     CashReceiptOrder,
     FoundAt,
     ProviderAnswer,

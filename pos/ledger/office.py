@@ -6,14 +6,15 @@ here, so each terminal is shown with when it was last seen; nothing on these pag
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from pos.ledger import books, schema
 from pos.ledger.books import Account, AccountKind
-from pos.ledger.payouts import Payout, day_of, payouts_of
+from pos.ledger.korea import KOREA, day_of
+from pos.ledger.payouts import Payout, payouts_of
 from pos.voucher.enrolment import check_code
 from pos.voucher.outcomes import OutcomeStatus
 from pos.voucher.signed import decode_certificate
@@ -22,7 +23,6 @@ MERCHANTS_MAX: Final = 500
 CONFLICTS_MAX: Final = 50
 CERTIFICATES_MAX: Final = 2_000
 ENROLMENTS_MAX: Final = 20
-_KST: Final = timedelta(hours=9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class MerchantLine:
 def merchant_day(connection: Connection, merchant: str, *, now_s: int) -> MerchantDay:
     """Return one merchant's page."""
     today = day_of(now_s)
-    since_s = int((datetime.combine(today, time(), UTC) - _KST).timestamp())
+    since_s = int(datetime.combine(today, time(), KOREA).timestamp())
     payments, refunds = schema.payments, schema.refunds
     settled = select(func.count(), func.coalesce(func.sum(payments.c.amount_won), 0)).where(
         payments.c.merchant == merchant,

@@ -12,7 +12,7 @@ Words are in `web/words.json`, complete in both languages or the service does no
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -27,6 +27,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pos.ledger import office_secrets
+from pos.ledger.korea import KOREA
 from pos.ledger.office import MerchantDay, MerchantLine, SeenEnrolment
 from pos.ledger.office_secrets import OPERATOR
 from pos.voucher.trust import Ledger, LedgerRole
@@ -42,7 +43,6 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-_KST: Final = timedelta(hours=9)
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -198,4 +198,4 @@ def _spoken(check_code: str) -> str:
 
 
 def _moment(time_s: int) -> str:
-    return f"{datetime.fromtimestamp(time_s, UTC) + _KST:%Y-%m-%d %H:%M}"
+    return f"{datetime.fromtimestamp(time_s, KOREA):%Y-%m-%d %H:%M}"

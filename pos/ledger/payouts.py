@@ -13,7 +13,7 @@ Moving the money itself is the bank's side, outside.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -21,12 +21,12 @@ from sqlalchemy import Connection, func, insert, select, update
 from pos.ledger import books, inbox, schema
 from pos.ledger.books import Account, AccountKind
 from pos.ledger.database import Database
+from pos.ledger.korea import day_of
 from pos.voucher.keys import SigningKey
 from pos.voucher.message_bodies import SettlementState, SettlementTold
 from pos.voucher.outcomes import OutcomeStatus
 
 DEPOSIT_WORKING_DAYS: Final = 2
-_KST: Final = timedelta(hours=9)
 _SATURDAY: Final = 5
 
 
@@ -99,11 +99,6 @@ def payouts_of(connection: Connection, merchant: str, *, payouts_max: int = 30) 
         )
         for row in connection.execute(rows)
     )
-
-
-def day_of(time_s: int) -> date:
-    """The day in Korea."""
-    return (datetime.fromtimestamp(time_s, UTC) + _KST).date()
 
 
 def deposit_day(paid_on: date) -> date:

@@ -12,13 +12,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
+from pos.ledger.korea import KOREA
 from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind, TaxSplit
 
-KOREA: Final = timezone(timedelta(hours=9))
 _MORNING_HOUR: Final = 9
 
 

@@ -34,7 +34,8 @@ from pos.ledger.http_provider import (
     RefusalShape,
     TradeType,
 )
-from pos.ledger.provider import KOREA, is_rehearsed_at_office
+from pos.ledger.korea import KOREA, day_of
+from pos.ledger.provider import is_rehearsed_at_office
 from pos.till.cash_receipt import is_business_number
 
 PROVIDER: Final = "sandbox"
@@ -69,7 +70,7 @@ class Issued:
 
     @property
     def approved_on(self) -> date:
-        return datetime.fromtimestamp(self.approved_s, KOREA).date()
+        return day_of(self.approved_s)
 
 
 class _Identified(OrderShape, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,8 @@ from pos.ledger import schema
 from pos.ledger.database import Database
 from pos.ledger.folder import ProviderAt, open_folder
 from pos.ledger.http_provider import HttpProvider, TradeType
-from pos.ledger.provider import KOREA, CashReceiptOrder, Shop, TradeOption
+from pos.ledger.korea import KOREA
+from pos.ledger.provider import CashReceiptOrder, Shop, TradeOption
 from pos.ledger.provider_waits import CONFIRM_PAUSE_S, PAUSE_S
 from pos.sandbox.cash_receipt_provider import Fault, ProviderThread, SimulatedProvider
 from pos.voucher.bodies import CashReceiptPurpose, CashReceiptReason, IdentifierKind, TaxSplit
