@@ -158,6 +158,8 @@ class Counter:
 _TURNS = 5
 CHARACTERS = {"full_stop": ".", "minus": "-", "asterisk": "*", "slash": "/", "plus": "+", "enter": "\r"}
 KEY_NAMES = {".": "full_stop", "-": "minus", "*": "asterisk", "/": "slash", "+": "plus"}
+PAD_KEYS = (*CHARACTERS.items(), *((digit, digit) for digit in "0123456789"))
+"""Each key of the pad: its name, and what it types."""
 Scene = Callable[[Counter], Awaitable[None]]
 
 

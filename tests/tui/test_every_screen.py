@@ -21,15 +21,11 @@ from pos.tui.screens.numbered import NumberedMenu
 from pos.tui.screens.pad_screen import PadScreen
 from pos.tui.screens.rows_screen import RowsScreen
 from tests.support import screens
-from tests.support.screens import Counter, Scene, open_counter
+from tests.support.screens import PAD_KEYS, Counter, Scene, open_counter
 from tests.support.till_simulator import Code
 
 ONLY_BASES = frozenset({PadScreen, RowsScreen, ListScreen, NumberedMenu, CodeScreen})
 """What screens are made of, and nobody ever sees by itself."""
-NAMES = (
-    *(("full_stop", "."), ("minus", "-"), ("asterisk", "*"), ("slash", "/"), ("plus", "+"), ("enter", "\r")),
-    *((str(number), str(number)) for number in range(10)),
-)
 SEED = 20_261_123
 EVERYDAY_KEYS, MANY_KEYS = 8, 40
 
@@ -129,7 +125,7 @@ async def walk(name: str, keys: int) -> None:
         assert type(counter.app.screen).__name__ == name
 
         for pressed in range(keys):
-            key, character = chance.choice(NAMES)
+            key, character = chance.choice(PAD_KEYS)
             counter.clock.now_s += chance.choice((0.01, 0.2, 0.5))
             counter.app.post_message(events.Key(key, character))
             if pressed % 10 == 0:

@@ -12,14 +12,13 @@ from pos.till.reasons import Reason
 from pos.tui.desk import Desk
 from pos.tui.pad import PadKey
 from pos.tui.screens.sale import SaleScreen
-from tests.support.screens import Counter, open_counter
+from tests.support.screens import PAD_KEYS, Counter, open_counter
 from tests.support.till_simulator import Code, a_receipt, quiet_till
 
 KEYS = 1_000
 SEED = 20_251_122
 NAMES = (
-    *(("full_stop", "."), ("minus", "-"), ("asterisk", "*"), ("slash", "/"), ("plus", "+"), ("enter", "\r")),
-    *((str(number), str(number)) for number in range(10)),
+    *PAD_KEYS,
     *(("home", None), ("up", None), ("kp_begin", None), ("delete", None), ("backspace", "\x7f"), ("escape", "\x1b")),
     *(("a", "a"), ("tab", "\t"), ("ctrl+c", "\x03"), ("ctrl+q", "\x11"), ("f1", None), ("ㅁ", "ㅁ")),
 )

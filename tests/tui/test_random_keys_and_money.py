@@ -12,11 +12,8 @@ from pos.till.report.figures import Figures, Group
 from pos.voucher.bodies import PaymentApproved, SaleCancelled
 from tests.support.core_builders import Shop, move_in, open_shop
 from tests.support.real_counter import ShopLink, open_real_counter
+from tests.support.screens import PAD_KEYS
 
-NAMES = (
-    *(("full_stop", "."), ("minus", "-"), ("asterisk", "*"), ("slash", "/"), ("plus", "+"), ("enter", "\r")),
-    *((str(number), str(number)) for number in range(10)),
-)
 OFTEN = (("enter", "\r"), ("plus", "+"), ("1", "1"), ("full_stop", "."))
 EVERY_KEYS = 12
 DOORS = (
@@ -34,7 +31,7 @@ async def play(shop: Shop, chance: random.Random, keys: int, *, goes_through_doo
     shown: dict[bytes, int] = {}
     async with open_real_counter(shop) as (counter, links):
         for pressed in range(keys):
-            name, character = chance.choice(NAMES if chance.random() < 0.7 else OFTEN)
+            name, character = chance.choice(PAD_KEYS if chance.random() < 0.7 else OFTEN)
             counter.clock.now_s += chance.choice((0.2, 0.5, 1.0))
             counter.app.post_message(events.Key(name, character))
             if goes_through_doors and pressed % DOOR_KEYS == 0:
