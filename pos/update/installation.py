@@ -277,7 +277,30 @@ def _unpack(file: BinaryIO, place: Path) -> None:
             left, count = left - member.size, count + 1
             if left < 0 or count > FILES_MAX:
                 raise UpdateError("the archive holds more than a version of this program does")
-            # Owners are not taken over: the unit that unpacks may not change any.
-            archive.extract(member, place, set_attrs=False, filter="data")
-            if not member.issym():
-                (place / member.name).chmod(0o755 if member.isdir() or member.mode & 0o100 else 0o644)
+            _unpack_member(archive, member, place)
+
+
+def _unpack_member(archive: tarfile.TarFile, member: tarfile.TarInfo, place: Path) -> None:
+    # Debian 12's Python has no filters for this. Owners are not taken over: the unit that unpacks may change none.
+    target = place / member.name
+    if ".." in target.parts or not _is_inside(target.parent, place):
+        raise UpdateError(f"{member.name}: lies outside")
+    if member.isdir():
+        target.mkdir(mode=0o755, parents=True, exist_ok=True)
+        target.chmod(0o755)
+    elif member.issym():
+        if not _is_inside(target.parent / member.linkname, place):
+            raise UpdateError(f"{member.name}: leads outside")
+        target.symlink_to(member.linkname)
+    elif (packed := archive.extractfile(member) if member.isreg() else None) is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with packed, target.open("xb") as file:
+            shutil.copyfileobj(packed, file)
+        target.chmod(0o755 if member.mode & 0o100 else 0o644)
+    else:
+        raise UpdateError(f"{member.name}: neither file, folder nor link")
+
+
+def _is_inside(path: Path, place: Path) -> bool:
+    """Wherever links lead to, those that go round in circles included."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(place))

@@ -363,14 +363,29 @@ def test_a_download_that_is_something_else_in_the_end_begins_anew(tmp_path: Path
         partial.append(raw[:-1])
 
 
-@pytest.mark.parametrize("member", ["../outside", "/etc/passwd", "link"])
-def test_an_archive_that_reaches_outside_is_no_version(tmp_path: Path, member: str) -> None:
+@pytest.mark.parametrize(
+    "members",
+    [
+        [("../outside", tarfile.REGTYPE, "")],
+        [("/etc/passwd", tarfile.REGTYPE, "")],
+        [("link", tarfile.SYMTYPE, "../../../etc")],
+        [("link", tarfile.SYMTYPE, "/etc")],
+        [("one", tarfile.SYMTYPE, "two"), ("two", tarfile.SYMTYPE, "one"), ("one/file", tarfile.REGTYPE, "")],
+        [("twice", tarfile.REGTYPE, ""), ("twice", tarfile.REGTYPE, "")],
+        [("link", tarfile.LNKTYPE, "/etc/hostname")],
+        [("pipe", tarfile.FIFOTYPE, "")],
+    ],
+    ids=lambda members: " ".join(name for name, _, _ in members),
+)
+def test_an_archive_with_more_than_files_that_stay_inside_is_no_version(
+    tmp_path: Path, members: list[tuple[str, bytes, str]]
+) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:") as tar:
-        info = tarfile.TarInfo(member)
-        if member == "link":
-            info.type, info.linkname = tarfile.SYMTYPE, "../../../etc"
-        tar.addfile(info)
+        for name, kind, leads_to in members:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, leads_to
+            tar.addfile(info)
     machine = founded(tmp_path / "opt")
     (tmp_path / "next.tar").write_bytes(packed.getvalue())
 
